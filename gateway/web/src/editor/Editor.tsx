@@ -24,6 +24,7 @@ import { Stage } from "./Stage";
 import { useDocument } from "./useDocument";
 import { useKeys } from "./useKeys";
 import { useSelection } from "./useSelection";
+import { useShared } from "./useShared";
 import { useWiring } from "./useWiring";
 
 const ShareDialog = lazy(() => import("../console/share/ShareDialog"));
@@ -46,11 +47,13 @@ export function Editor({ path, start }: Props) {
   const catalogue = useBlocks(doc);
   // What is costly follows the text a moment later, so that typing never waits.
   const settled = useDeferredValue(doc);
-  const graph = useMemo(() => graphOf(settled, catalogue.blockOf), [settled, catalogue.blockOf]);
+  const graph = useShared(useMemo(() => graphOf(settled, catalogue.blockOf), [settled, catalogue.blockOf]));
   const inspected = useInspection(path, settled);
-  const troubles = useMemo(
-    () => (inspected.doc ? troublesOf(inspected.inspection, inspected.doc) : []),
-    [inspected.inspection, inspected.doc],
+  const troubles = useShared(
+    useMemo(
+      () => (inspected.doc ? troublesOf(inspected.inspection, inspected.doc) : []),
+      [inspected.inspection, inspected.doc],
+    ),
   );
   const troublesById = useMemo(() => byId(troubles), [troubles]);
   const [store] = useState(() => new WordStore());
@@ -60,6 +63,7 @@ export function Editor({ path, start }: Props) {
   const [sharing, setSharing] = useState(false);
   const refuse = useCallback((why: string) => say(why, "bad"), [say]);
   const wiring = useWiring({ document, settled, catalogue, graph, selected, select, refuse });
+  const from = useDeferredValue(wiring.from);
   const readOnly = narrow || document.broken !== null;
   useKeys(document, selected, select, narrow);
   const { edit } = document;
@@ -102,106 +106,107 @@ export function Editor({ path, start }: Props) {
     setBusy(false);
   };
   return (
-    <EditingProvider value={editing}>
-      <Steps value={store}>
-        <div className={style.editor} data-part="editor">
-          <Header
-            workspace={path.workspace}
-            workflow={path.workflow}
-            title={title}
-            live={live}
-            said={document.broken ? "Not saved: the text is not JSON" : saidOf(draft, same)}
-            problems={<ProblemList troubles={troubles} stale={inspected.stale} onJump={select} />}
-            canUndo={document.canUndo}
-            canRedo={document.canRedo}
-            onUndo={document.undo}
-            onRedo={document.redo}
-            readOnly={narrow}
-            canRun={blocked === "" && !!inspected.inspection}
-            onRun={() => dock.current?.querySelector("form")?.requestSubmit()}
-            onShare={() => setSharing(true)}
-            publish={{
-              label: `Publish version ${live + 1}`,
-              disabled: (live > 0 && doc.text === draft.live) || document.broken !== null,
-              busy,
-              onClick: () => void publish(),
-            }}
-          />
-          <Stage
-            graph={graph}
-            wiring={wiring}
-            onOpen={openCatalogue}
-            onEnter={toSettings}
-            readOnly={readOnly}
-            narrow={narrow}
-            live={live}
-            notices={
-              <>
-                {draft.failure && <Trouble failure={draft.failure} />}
-                {catalogue.failure && <Trouble failure={catalogue.failure} />}
-                {inspected.failure && <Trouble failure={inspected.failure} />}
-              </>
-            }
-          />
-          {!narrow && (
+    <Steps value={store}>
+      <div className={style.editor} data-part="editor">
+        <Header
+          workspace={path.workspace}
+          workflow={path.workflow}
+          title={title}
+          live={live}
+          said={document.broken ? "Not saved: the text is not JSON" : saidOf(draft, same)}
+          problems={<ProblemList troubles={troubles} stale={inspected.stale} onJump={select} />}
+          canUndo={document.canUndo}
+          canRedo={document.canRedo}
+          onUndo={document.undo}
+          onRedo={document.redo}
+          readOnly={narrow}
+          canRun={blocked === "" && !!inspected.inspection}
+          onRun={() => dock.current?.querySelector("form")?.requestSubmit()}
+          onShare={() => setSharing(true)}
+          publish={{
+            label: `Publish version ${live + 1}`,
+            disabled: (live > 0 && doc.text === draft.live) || document.broken !== null,
+            busy,
+            onClick: () => void publish(),
+          }}
+        />
+        <Stage
+          editing={editing}
+          graph={graph}
+          wiring={wiring}
+          onOpen={openCatalogue}
+          onEnter={toSettings}
+          readOnly={readOnly}
+          narrow={narrow}
+          live={live}
+          notices={
             <>
-              <aside className={style.left} aria-label="Blocks">
-                <Catalogue
-                  blocks={catalogue.blocks}
-                  from={wiring.from}
-                  text={search}
-                  onText={setSearch}
-                  search={searchField}
-                  onAdd={wiring.onAdd}
-                  onLeave={toCanvas}
-                />
-              </aside>
-              <aside className={style.right}>
-                <Panel element={find(doc, selected)} readOnly={readOnly} />
-              </aside>
+              {draft.failure && <Trouble failure={draft.failure} />}
+              {catalogue.failure && <Trouble failure={catalogue.failure} />}
+              {inspected.failure && <Trouble failure={inspected.failure} />}
             </>
-          )}
-          <div className={style.bottom}>
-            {inspected.inspection && (
-              <Dock
-                path={path}
-                doc={settled}
-                inspection={inspected.inspection}
-                store={store}
-                blocked={blocked}
-                selected={selected}
-                onSelect={select}
-                form={dock}
-                flush={draft.flush}
-                onRan={setRan}
+          }
+        />
+        {!narrow && (
+          <>
+            <aside className={style.left} aria-label="Blocks">
+              <Catalogue
+                blocks={catalogue.blocks}
+                from={from}
+                text={search}
+                onText={setSearch}
+                search={searchField}
+                onAdd={wiring.onAdd}
+                onLeave={toCanvas}
               />
-            )}
-          </div>
-        </div>
-        {draft.conflict && (
-          <ConflictDialog
-            conflict={draft.conflict}
-            mine={doc.text}
-            onKeep={(side) => {
-              const theirs = draft.conflict!.theirs;
-              draft.resolve();
-              if (side === "theirs") document.edit(() => theirs);
-            }}
-          />
+            </aside>
+            <aside className={style.right}>
+              <EditingProvider value={editing}>
+                <Panel element={find(doc, selected)} readOnly={readOnly} />
+              </EditingProvider>
+            </aside>
+          </>
         )}
-        <Suspense fallback={null}>
-          {sharing && inspected.inspection && (
-            <ShareDialog
+        <div className={style.bottom}>
+          {inspected.inspection && (
+            <Dock
               path={path}
-              title={title}
+              doc={settled}
               inspection={inspected.inspection}
-              start=""
-              onClose={() => setSharing(false)}
+              store={store}
+              blocked={blocked}
+              selected={selected}
+              onSelect={select}
+              form={dock}
+              flush={draft.flush}
+              onRan={setRan}
             />
           )}
-        </Suspense>
-      </Steps>
-    </EditingProvider>
+        </div>
+      </div>
+      {draft.conflict && (
+        <ConflictDialog
+          conflict={draft.conflict}
+          mine={doc.text}
+          onKeep={(side) => {
+            const theirs = draft.conflict!.theirs;
+            draft.resolve();
+            if (side === "theirs") document.edit(() => theirs);
+          }}
+        />
+      )}
+      <Suspense fallback={null}>
+        {sharing && inspected.inspection && (
+          <ShareDialog
+            path={path}
+            title={title}
+            inspection={inspected.inspection}
+            start=""
+            onClose={() => setSharing(false)}
+          />
+        )}
+      </Suspense>
+    </Steps>
   );
 }
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode, type RefObject } from "react";
 import { StepRows } from "../graph/StepRows";
 import { parse } from "../json/exact";
 import { Button } from "../ui/Button";
@@ -8,7 +8,7 @@ import { Notice } from "../ui/Tag";
 import { Canvas, type Wiring } from "./canvas/Canvas";
 import type { FittingOf } from "./canvas/fitting";
 import type { Graph } from "./canvas/graph";
-import { useEditing } from "./context";
+import { EditingProvider, type Editing } from "./context";
 import style from "./Editor.module.css";
 
 const JSONTab = lazy(() => import("./json/JSONTab"));
@@ -18,8 +18,9 @@ const Versions = lazy(() => import("./versions/Versions"));
 type View = "graph" | "json" | "versions";
 
 interface Props {
+  editing: Editing;
   graph: Graph;
-  wiring: Pick<Wiring, "onConnect" | "onDelete"> & { fitting: FittingOf };
+  wiring: Pick<Wiring, "onConnect" | "onDelete"> & { fitting: RefObject<FittingOf | null> };
   onOpen: (node: string, output: string) => void;
   onEnter: () => void;
   readOnly: boolean;
@@ -29,8 +30,8 @@ interface Props {
 }
 
 // Stage is the middle of the editor: the same document as graph or as JSON.
-export function Stage({ graph, wiring, onOpen, onEnter, readOnly, narrow, live, notices }: Props) {
-  const { document, troubles, selected, select, inspection } = useEditing();
+export function Stage({ editing, graph, wiring, onOpen, onEnter, readOnly, narrow, live, notices }: Props) {
+  const { document, troubles, selected, select, inspection } = editing;
   const [view, setView] = useState<View>("graph");
   if (narrow)
     return (
@@ -100,13 +101,17 @@ export function Stage({ graph, wiring, onOpen, onEnter, readOnly, narrow, live, 
       {view === "json" && (
         <div className={style.json}>
           <Suspense fallback={null}>
-            <JSONTab readOnly={false} />
+            <EditingProvider value={editing}>
+              <JSONTab readOnly={false} />
+            </EditingProvider>
           </Suspense>
         </div>
       )}
       {view === "versions" && (
         <Suspense fallback={null}>
-          <Versions live={live} onRestored={() => setView("graph")} />
+          <EditingProvider value={editing}>
+            <Versions live={live} onRestored={() => setView("graph")} />
+          </EditingProvider>
         </Suspense>
       )}
     </main>

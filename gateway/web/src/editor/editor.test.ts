@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { graphOf } from "./canvas/graph";
 import { layOut } from "./canvas/layout";
 import { fieldsOf } from "./catalogue/fields";
-import { fieldFor, sources } from "./catalogue/fit";
+import { downstream, fieldFor, sources, upstream } from "./catalogue/fit";
 import { groups } from "./catalogue/search";
 import { difference } from "./json/difference";
 import { copyOf, paste, stepsIn } from "./model/clip";
@@ -136,6 +136,26 @@ describe("a document", () => {
     expect(readDoc(setField(text, "steps.labels", ["text_scale"], undefined)).steps[4]!.fields).not.toHaveProperty(
       "text_scale",
     );
+  });
+  test("keeps, as the same objects, the elements that an edit does not touch", () => {
+    const before = readDoc(demo);
+    const now = readDoc(setField(demo, "steps.labels", ["text_scale"], 0.75));
+    expect(now.steps.map((s, i) => s === before.steps[i])).toEqual([true, true, true, true, false]);
+    expect(now.inputs[0]).toBe(before.inputs[0]);
+    const { wires } = graphOf(now, () => undefined);
+    const old = graphOf(before, () => undefined).wires;
+    const apart = wires.filter((w, i) => w !== old[i]);
+    expect(new Set(apart.map((w) => w.holder))).toEqual(new Set(["steps.labels"]));
+  });
+  test("says what comes before a step, and what after", () => {
+    expect([...upstream(doc, "steps.confident")].sort()).toEqual([
+      "inputs.image",
+      "inputs.min_confidence",
+      "steps.confident",
+      "steps.ocr",
+    ]);
+    expect(downstream(doc, "steps.confident").has("steps.labels")).toBe(true);
+    expect(downstream(doc, "steps.labels").has("steps.confident")).toBe(false);
   });
   test("is copied and pasted as JSON, with references among what is pasted", () => {
     const steps = stepsIn(copyOf(doc, ["steps.boxes", "steps.labels"]));

@@ -13,6 +13,7 @@ import { removeElement, unwire, wire } from "./model/edit";
 import { insertBlock } from "./model/insert";
 import { selectorOf } from "./model/refs";
 import type { Document } from "./useDocument";
+import { useShared } from "./useShared";
 
 interface Options {
   document: Document;
@@ -30,10 +31,11 @@ export function useWiring({ document, settled, catalogue, graph, selected, selec
   const [port, setPort] = useState<{ node: string; output: string } | null>(null);
   const { doc, edit } = document;
   const { blockOf } = catalogue;
-  const fitting = useMemo<FittingOf>(() => {
-    const boxes = new Map(graph.boxes.map((b) => [b.id, b]));
-    return { doc: settled, blockOf, boxOf: (id) => boxes.get(id) };
-  }, [settled, blockOf, graph]);
+  const boxes = useMemo(() => new Map(graph.boxes.map((b) => [b.id, b])), [graph]);
+  const fitting = useRef<FittingOf | null>(null);
+  useEffect(() => {
+    fitting.current = { doc: settled, blockOf, boxOf: (id) => boxes.get(id) };
+  });
 
   // The next block is wired to the port that was opened, else to what is selected.
   const found = useMemo<Source | null>(() => {
@@ -41,32 +43,33 @@ export function useWiring({ document, settled, catalogue, graph, selected, selec
     if (port) return all.find((s) => s.node === port.node && s.output === port.output) ?? null;
     return all.find((s) => s.node === selected) ?? null;
   }, [settled, blockOf, port, selected]);
-  const from = useSame(found);
+  const from = useShared(found);
 
   const onConnect = useCallback(
     (source: string, output: string, target: string, field: string) => {
-      const out = fitting.boxOf(source)?.right.find((p) => p.name === output);
-      const box = fitting.boxOf(target);
-      const step = find(settled, target);
+      const f = fitting.current!;
+      const out = f.boxOf(source)?.right.find((p) => p.name === output);
+      const box = f.boxOf(target);
+      const step = find(f.doc, target);
       if (!box || !step) return;
       if (out?.control) {
-        const holder = find(settled, source)!;
-        const f = fieldsOf(blockOf(holder.type)).find((x) => keyOf(holder.fields, x) === output);
-        return edit((t) => wire(t, source, output, f?.wiring?.via ?? "list", `$${target}`));
+        const holder = find(f.doc, source)!;
+        const field = fieldsOf(f.blockOf(holder.type)).find((x) => keyOf(holder.fields, x) === output);
+        return edit((t) => wire(t, source, output, field?.wiring?.via ?? "list", `$${target}`));
       }
-      const fit = fitOf(fitting, `source ${source} ${output}`, box);
-      const all = fieldsOf(blockOf(step.type));
+      const fit = fitOf(f, `source ${source} ${output}`, box);
+      const all = fieldsOf(f.blockOf(step.type));
       // A line that was let go on a block, or on a field that takes something else.
-      const named = all.find((f) => keyOf(step.fields, f) === field);
-      const given = sources(settled, blockOf).filter((s) => s.node === source && (!output || s.output === output));
+      const named = all.find((x) => keyOf(step.fields, x) === field);
+      const given = sources(f.doc, f.blockOf).filter((s) => s.node === source && (!output || s.output === output));
       const pick = (wanted: string[]) => given.find((s) => fits(s.kinds, wanted));
-      const taking = named?.wiring && pick(named.wiring.kinds) ? named : all.find((f) => f.name === fit?.port);
+      const taking = named?.wiring && pick(named.wiring.kinds) ? named : all.find((x) => x.name === fit?.port);
       if (!taking?.wiring || fit?.state !== "fits")
         return refuse(fit?.why ? `${box.name} ${fit.why}.` : "This does not fit.");
       const chosen = pick(taking.wiring.kinds)?.selector ?? selectorOf(source, output);
       edit((t) => wire(t, target, keyOf(step.fields, taking), taking.wiring!.via, chosen));
     },
-    [settled, blockOf, edit, fitting, refuse],
+    [edit, refuse],
   );
 
   const onDelete = useCallback(
@@ -101,11 +104,4 @@ export function useWiring({ document, settled, catalogue, graph, selected, selec
   );
 
   return { fitting, from, setPort, onConnect, onDelete, onAdd };
-}
-
-// useSame keeps the object while what it says is the same.
-function useSame(source: Source | null): Source | null {
-  const key = source ? `${source.selector} ${source.kinds.join(" ")}` : "";
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- the key is all that the source says
-  return useMemo(() => source, [key]);
 }

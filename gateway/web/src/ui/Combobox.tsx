@@ -1,6 +1,6 @@
 import { Command } from "cmdk";
 import { Popover as Radix } from "radix-ui";
-import { useId, useState, type ReactNode } from "react";
+import { useId, useMemo, useState, type ReactNode } from "react";
 import { Button } from "./Button";
 import { classes } from "./classes";
 import { Icon } from "./icons";
@@ -19,7 +19,10 @@ export interface Choice {
 
 interface Props {
   label: string;
-  choices: Choice[];
+  // A function is for a list that takes time to make: it is called when the list opens.
+  choices: Choice[] | (() => Choice[]);
+  // What stands for the value. Otherwise it is the label of its choice.
+  shown?: string;
   value: string;
   onChange: (value: string) => void;
   placeholder?: string;
@@ -33,6 +36,7 @@ interface Props {
 export function Combobox({
   label,
   choices,
+  shown,
   value,
   onChange,
   placeholder,
@@ -42,7 +46,8 @@ export function Combobox({
 }: Props) {
   const [open, setOpen] = useState(false);
   const list = useId();
-  const chosen = choices.find((c) => c.value === value);
+  const chosen = typeof choices === "function" ? undefined : choices.find((c) => c.value === value);
+  const words = shown || chosen?.label;
   const pick = (next: () => void) => {
     next();
     setOpen(false);
@@ -60,9 +65,7 @@ export function Combobox({
           className={classes(field.control, style.trigger)}
         >
           {chosen?.icon && <Icon name={chosen.icon} />}
-          <span className={classes(style.value, !chosen && style.none)}>
-            {chosen?.label ?? placeholder ?? "Choose"}
-          </span>
+          <span className={classes(style.value, !words && style.none)}>{words || (placeholder ?? "Choose")}</span>
           <Icon name="down" />
         </button>
       </Radix.Trigger>
@@ -79,20 +82,7 @@ export function Combobox({
             <Command.Input className={classes(field.control, style.search)} placeholder="Search" />
             <Command.List className={style.items} label={label}>
               <Command.Empty className={style.empty}>{empty}</Command.Empty>
-              {choices.map((c) => (
-                <Command.Item
-                  key={c.value}
-                  value={`${c.label} ${c.value}`}
-                  disabled={c.disabled}
-                  className={style.item}
-                  onSelect={() => pick(() => onChange(c.value))}
-                >
-                  {c.icon && <Icon name={c.icon} />}
-                  <span className={style.value}>{c.label}</span>
-                  {c.note && <span className={style.note}>{c.note}</span>}
-                  {c.value === value && <Icon name="check" />}
-                </Command.Item>
-              ))}
+              <Items choices={choices} value={value} onPick={(next) => pick(() => onChange(next))} />
             </Command.List>
           </Command>
           {action && (
@@ -104,4 +94,23 @@ export function Combobox({
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+// Items are mounted while the list is open.
+function Items({ choices, value, onPick }: Pick<Props, "choices" | "value"> & { onPick: (value: string) => void }) {
+  const list = useMemo(() => (typeof choices === "function" ? choices() : choices), [choices]);
+  return list.map((c) => (
+    <Command.Item
+      key={c.value}
+      value={`${c.label} ${c.value}`}
+      disabled={c.disabled}
+      className={style.item}
+      onSelect={() => onPick(c.value)}
+    >
+      {c.icon && <Icon name={c.icon} />}
+      <span className={style.value}>{c.label}</span>
+      {c.note && <span className={style.note}>{c.note}</span>}
+      {c.value === value && <Icon name="check" />}
+    </Command.Item>
+  ));
 }

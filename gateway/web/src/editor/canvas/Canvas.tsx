@@ -7,7 +7,7 @@ import {
   type Node,
 } from "@xyflow/react";
 import "../../graph/flow.css";
-import { memo, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { neighbour } from "../../graph/neighbour";
 import type { Trouble } from "../problems/problems";
 import style from "./Canvas.module.css";
@@ -16,6 +16,7 @@ import { Fitting, type FittingOf } from "./fitting";
 import type { Box, Graph, Wire } from "./graph";
 import { boxWidth } from "./layout";
 import { Line, type LineData } from "./Line";
+import { MarkContext, MarkStore } from "./marks";
 import { domId, StepNode, type NodeData } from "./Node";
 
 const nodeTypes = { step: StepNode };
@@ -31,7 +32,7 @@ export interface Wiring {
 
 interface Props extends Wiring {
   graph: Graph;
-  fitting: FittingOf;
+  fitting: RefObject<FittingOf | null>;
   troubles: Map<string, Trouble[]>;
   selected: string;
   onSelect: (id: string) => void;
@@ -47,12 +48,14 @@ export const Canvas = memo(function Canvas(props: Props) {
   const room = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(false);
   const [wire, setWire] = useState("");
-  const boxes = useStable(graph.boxes);
-  const nodes = useMemo(
-    () => boxes.map((b) => nodeOf(b, b.id === selected, focused && b.id === selected, troubles.get(b.id))),
-    [boxes, selected, focused, troubles],
+  const { boxes } = graph;
+  const nodes = useMemo(() => boxes.map(nodeOf), [boxes]);
+  const edges = useMemo(() => graph.wires.map(edgeOf), [graph.wires]);
+  const [marks] = useState(() => new MarkStore());
+  useLayoutEffect(
+    () => marks.set({ selected, at: focused, wire, troubles }),
+    [marks, selected, focused, wire, troubles],
   );
-  const edges = useMemo(() => graph.wires.map((w) => edgeOf(w, selected, wire)), [graph.wires, selected, wire]);
 
   const go = (id: string) => {
     onSelect(id);
@@ -107,42 +110,44 @@ export const Canvas = memo(function Canvas(props: Props) {
         onBlur={() => setFocused(false)}
       >
         <Fitting value={fitting}>
-          <ReactFlow
-            nodes={nodes}
-            edges={edges}
-            nodeTypes={nodeTypes}
-            edgeTypes={edgeTypes}
-            nodesDraggable={false}
-            nodesConnectable={!readOnly}
-            nodesFocusable={false}
-            edgesFocusable={false}
-            disableKeyboardA11y
-            connectOnClick={false}
-            connectionRadius={28}
-            deleteKeyCode={null}
-            selectionKeyCode={null}
-            multiSelectionKeyCode={null}
-            panActivationKeyCode={null}
-            attributionPosition="top-right"
-            fitView // before the blocks appear, so that a click never meets a view that moves
-            fitViewOptions={firstView}
-            minZoom={0.05}
-            maxZoom={2}
-            zoomOnDoubleClick={false}
-            onlyRenderVisibleElements={nodes.length > 600}
-            onConnect={connect}
-            onConnectEnd={connectEnd}
-            onNodeClick={(_, n) => {
-              setWire("");
-              onSelect(n.id);
-              room.current?.querySelector<HTMLElement>("[data-part=canvas-keys]")?.focus({ preventScroll: true });
-            }}
-            onEdgeClick={(_, e) => setWire(e.id)}
-            onPaneClick={() => {
-              setWire("");
-              onSelect("");
-            }}
-          />
+          <MarkContext value={marks}>
+            <ReactFlow
+              nodes={nodes}
+              edges={edges}
+              nodeTypes={nodeTypes}
+              edgeTypes={edgeTypes}
+              nodesDraggable={false}
+              nodesConnectable={!readOnly}
+              nodesFocusable={false}
+              edgesFocusable={false}
+              disableKeyboardA11y
+              connectOnClick={false}
+              connectionRadius={28}
+              deleteKeyCode={null}
+              selectionKeyCode={null}
+              multiSelectionKeyCode={null}
+              panActivationKeyCode={null}
+              attributionPosition="top-right"
+              fitView // before the blocks appear, so that a click never meets a view that moves
+              fitViewOptions={firstView}
+              minZoom={0.05}
+              maxZoom={2}
+              zoomOnDoubleClick={false}
+              onlyRenderVisibleElements={nodes.length > 600}
+              onConnect={connect}
+              onConnectEnd={connectEnd}
+              onNodeClick={(_, n) => {
+                setWire("");
+                onSelect(n.id);
+                room.current?.querySelector<HTMLElement>("[data-part=canvas-keys]")?.focus({ preventScroll: true });
+              }}
+              onEdgeClick={(_, e) => setWire(e.id)}
+              onPaneClick={() => {
+                setWire("");
+                onSelect("");
+              }}
+            />
+          </MarkContext>
         </Fitting>
       </div>
       <p className="sr-only" role="status">
@@ -152,60 +157,37 @@ export const Canvas = memo(function Canvas(props: Props) {
   );
 });
 
-// useStable keeps the objects of blocks that did not change, so that they are not drawn again.
-function useStable(boxes: Box[]): Box[] {
-  const known = useRef(new Map<string, [string, Box]>());
-  return useMemo(() => {
-    const next = new Map<string, [string, Box]>();
-    const out = boxes.map((b) => {
-      const key = JSON.stringify(b);
-      const old = known.current.get(b.id);
-      const box = old?.[0] === key ? old[1] : b;
-      next.set(b.id, [key, box]);
-      return box;
-    });
-    known.current = next;
-    return out;
-  }, [boxes]);
-}
-
 const firstView = { padding: 0.08, maxZoom: 1, minZoom: 0.4 };
 
-const nodes = new WeakMap<Box, Map<string, Node<NodeData>>>();
-
-function nodeOf(box: Box, selected: boolean, at: boolean, troubles: Trouble[] | undefined): Node<NodeData> {
-  const trouble = !troubles ? "" : troubles.some((t) => t.weight === "stops") ? "stops" : "sharing";
-  const key = `${selected} ${at} ${trouble}`;
-  const made = nodes.get(box) ?? new Map<string, Node<NodeData>>();
-  nodes.set(box, made);
-  const known = made.get(key);
-  if (known) return known;
-  const node: Node<NodeData> = {
-    id: box.id,
-    type: "step",
-    position: { x: box.x, y: box.y },
-    width: boxWidth,
-    height: box.height,
-    selected,
-    draggable: false,
-    data: { box, at, trouble },
-  };
-  made.set(key, node);
-  return node;
-}
-
-function edgeOf(w: Wire, selected: string, chosen: string): Edge<LineData> {
-  return {
-    id: w.id,
-    source: w.source,
-    target: w.target,
-    sourceHandle: w.sourcePort,
-    targetHandle: w.targetPort || undefined,
-    type: "wire",
-    selected: w.id === chosen,
-    data: { control: w.control, near: selected !== "" && (w.source === selected || w.target === selected) },
+// once makes one object for each box or wire, so that the canvas draws only what changed.
+function once<K extends object, V>(make: (of: K) => V): (of: K) => V {
+  const known = new WeakMap<K, V>();
+  return (of) => {
+    const made = known.get(of) ?? make(of);
+    known.set(of, made);
+    return made;
   };
 }
+
+const nodeOf = once((box: Box): Node<NodeData> => ({
+  id: box.id,
+  type: "step",
+  position: { x: box.x, y: box.y },
+  width: boxWidth,
+  height: box.height,
+  draggable: false,
+  data: { box },
+}));
+
+const edgeOf = once((wire: Wire): Edge<LineData> => ({
+  id: wire.id,
+  source: wire.source,
+  target: wire.target,
+  sourceHandle: wire.sourcePort,
+  targetHandle: wire.targetPort || undefined,
+  type: "wire",
+  data: { wire },
+}));
 
 function blockUnder(event: MouseEvent | TouchEvent): string {
   const point = "changedTouches" in event ? event.changedTouches[0] : event;

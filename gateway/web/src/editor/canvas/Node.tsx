@@ -7,24 +7,25 @@ import { kindWords } from "../catalogue/fit";
 import style from "./Node.module.css";
 import { portAt, type Box, type Port } from "./graph";
 import { fitOf, Fitting } from "./fitting";
+import { useMark } from "./marks";
 import { Steps, useStepWords } from "./stepWords";
 
 export interface NodeData extends Record<string, unknown> {
   box: Box;
-  at: boolean; // the keyboard is here
-  trouble: "" | "stops" | "sharing";
 }
 
 export const domId = (id: string) => `node-${id}`;
 
 // StepNode is a block of the canvas: ports at its sides, and what the last run did below.
-export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Node<NodeData>>) {
-  const { box, at, trouble } = data;
+export const StepNode = memo(function StepNode({ data: { box } }: NodeProps<Node<NodeData>>) {
+  const selected = useMark((m) => m.selected === box.id);
+  const at = useMark((m) => m.at && m.selected === box.id);
+  const trouble = useMark((m) => m.troubles.has(box.id));
   const fitting = useContext(Fitting);
   const from = useConnection((c) =>
     c.inProgress && c.fromHandle ? `${c.fromHandle.type} ${c.fromHandle.nodeId} ${c.fromHandle.id ?? ""}` : "",
   );
-  const fit = from ? fitOf(fitting, from, box) : null;
+  const fit = from ? fitOf(fitting.current, from, box) : null;
   const status = useStepWords(useContext(Steps), box.id);
   return (
     <div
@@ -77,7 +78,13 @@ export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Nod
       )}
     </div>
   );
-});
+}, sameFace);
+
+// sameFace says whether two boxes look the same. A block that only moves is not drawn again.
+function sameFace(a: NodeProps<Node<NodeData>>, b: NodeProps<Node<NodeData>>): boolean {
+  const [{ x: _x, y: _y, ...before }, { x: _a, y: _b, ...after }] = [a.data.box, b.data.box];
+  return (Object.keys(after) as (keyof typeof after)[]).every((key) => before[key] === after[key]);
+}
 
 function PortDot({ port, side, top, fits }: { port: Port; side: "source" | "target"; top: number; fits: boolean }) {
   return (

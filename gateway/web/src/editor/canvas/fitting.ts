@@ -1,7 +1,7 @@
 // While a line is dragged: which blocks could take it, and why others could not.
-import { createContext } from "react";
+import { createContext, type RefObject } from "react";
 import type { Block } from "../../api/editor";
-import { downstream, fieldFor, fits, kindWords } from "../catalogue/fit";
+import { downstream, fieldFor, upstream, fits, kindWords } from "../catalogue/fit";
 import { find, type Doc } from "../model/doc";
 import type { Box, Port } from "./graph";
 
@@ -11,7 +11,8 @@ export interface FittingOf {
   boxOf: (id: string) => Box | undefined;
 }
 
-export const Fitting = createContext<FittingOf | null>(null);
+// The holder stays the same while the document changes: only a drag reads what it holds.
+export const Fitting = createContext<RefObject<FittingOf | null>>({ current: null });
 
 export interface Fit {
   state: "from" | "fits" | "not";
@@ -34,7 +35,7 @@ function fitInto(f: FittingOf, nodeId: string, port: string, box: Box): Fit {
   const out = f.boxOf(nodeId)?.right.find((p) => p.name === port);
   const step = find(f.doc, box.id);
   if (!out || step?.place !== "steps") return not("takes nothing");
-  if (downstream(f.doc, box.id).has(nodeId)) return not("comes before it");
+  if (upstream(f.doc, nodeId).has(box.id)) return not("comes before it");
   if (out.control) return { state: "fits", port: "", why: "" };
   const field = fieldFor(f.blockOf(step.type), step.fields, out.kinds);
   if (field) return { state: "fits", port: field.name, why: "" };

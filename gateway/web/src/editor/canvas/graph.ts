@@ -3,7 +3,7 @@ import type { Block } from "../../api/editor";
 import { fieldsOf, keyOf } from "../catalogue/fields";
 import { isQuiet, kindsOfInput, outputsOf } from "../catalogue/fit";
 import type { Doc, Element } from "../model/doc";
-import { nodeOf, referencesIn } from "../model/refs";
+import { nodeOf, referencesIn, referencesOf } from "../model/refs";
 import type { Path } from "../text/patch";
 import { layOut } from "./layout";
 
@@ -59,11 +59,26 @@ export function graphOf(doc: Doc, blockOf: (type: string) => Block | undefined):
     ...unique(doc.inputs).map((i) => inputBox(i)),
     ...unique(doc.steps).map((s) => stepBox(s, blockOf(s.type), into, outOf)),
   ].map((b) => ({ ...b, outputs: given.get(b.id) ?? [], height: heightOf(b.left.length, b.right.length) }));
-  const places = layOut(
-    boxes.map((b) => ({ id: b.id, height: b.height, column: b.id.startsWith("inputs.") ? 0 : 1 })),
-    wires,
-  );
+  const places = placesOf(boxes, wires);
   return { boxes: boxes.map((b) => ({ ...b, ...places.get(b.id)! })), wires };
+}
+
+let last = { key: "", places: new Map<string, { x: number; y: number }>() };
+
+// placesOf lays the blocks out anew only where blocks or lines have changed.
+function placesOf(boxes: { id: string; height: number }[], wires: Wire[]) {
+  const key = [...boxes.map((b) => `${b.id} ${b.height}`), ...wires.map((w) => `${w.source}>${w.target}`)].join("\n");
+  if (last.key !== key) {
+    const column = (id: string) => (id.startsWith("inputs.") ? 0 : 1);
+    last = {
+      key,
+      places: layOut(
+        boxes.map(({ id, height }) => ({ id, height, column: column(id) })),
+        wires,
+      ),
+    };
+  }
+  return last.places;
 }
 
 // A name that is taken twice is a problem that the server names; the first one is drawn.
@@ -84,9 +99,17 @@ function by(wires: Wire[], end: "source" | "target"): Map<string, Wire[]> {
   return map;
 }
 
+const wiresByStep = new WeakMap<Element, Wire[]>();
+
 function wiresOf(step: Element): Wire[] {
+  let wires = wiresByStep.get(step);
+  if (!wires) wiresByStep.set(step, (wires = wiresInto(step)));
+  return wires;
+}
+
+function wiresInto(step: Element): Wire[] {
   const id = `steps.${step.name}`;
-  return referencesIn(step.fields).map(({ path, reference }) => {
+  return referencesOf(step.fields).map(({ path, reference }) => {
     const other = nodeOf(reference);
     const control = !!reference.step && !reference.output;
     const field = String(path[0]);

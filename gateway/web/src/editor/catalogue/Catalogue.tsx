@@ -59,7 +59,7 @@ export const Catalogue = memo(function Catalogue({ blocks, from, text, onText, s
   );
 });
 
-function Item({ group, block, onAdd }: { group: string; block: Block; onAdd: Props["onAdd"] }) {
+const Item = memo(function Item({ group, block, onAdd }: { group: string; block: Block; onAdd: Props["onAdd"] }) {
   const category = block.category ?? "other";
   const help = block.runnable ? block.help : `Can't run: ${block.notRunnableMessage ?? "not here"}`;
   return (
@@ -79,4 +79,4 @@ function Item({ group, block, onAdd }: { group: string; block: Block; onAdd: Pro
       </span>
     </Command.Item>
   );
-}
+});

@@ -2,7 +2,7 @@
 import type { Block } from "../../api/editor";
 import { words } from "../../graph/stepsOf";
 import type { Doc, Element } from "../model/doc";
-import { isReference, nodeOf, referencesIn } from "../model/refs";
+import { isReference, nodeOf, referencesOf } from "../model/refs";
 import { fieldsOf, type Field, type Wiring } from "./fields";
 
 export function fits(kinds: string[], wanted: string[]): boolean {
@@ -59,22 +59,50 @@ export function sources(doc: Doc, blockOf: (type: string) => Block | undefined):
 }
 
 // downstream is a step with all that follow it: a reference to one of them would be a circle.
-export function downstream(doc: Doc, id: string): Set<string> {
-  const followers = new Map<string, string[]>();
+export const downstream = (doc: Doc, id: string) => reach(doc, "after", id);
+
+// upstream is a step with all that it follows.
+export const upstream = (doc: Doc, id: string) => reach(doc, "before", id);
+
+// Neighbours are the blocks right before and right after each block. Reached are those that a
+// walk found, by direction and start: while a line is dragged, each block asks the same.
+interface Neighbours {
+  before: Map<string, string[]>;
+  after: Map<string, string[]>;
+  reached: Map<string, Set<string>>;
+}
+
+const walked = new WeakMap<Doc, Neighbours>();
+
+function neighboursOf(doc: Doc): Neighbours {
+  const known = walked.get(doc);
+  if (known) return known;
+  const all: Neighbours = { before: new Map(), after: new Map(), reached: new Map() };
+  const put = (map: Map<string, string[]>, key: string, id: string) => {
+    const list = map.get(key);
+    if (list) list.push(id);
+    else map.set(key, [id]);
+  };
   for (const s of doc.steps)
-    for (const f of referencesIn(s.fields)) {
-      const target = f.reference.step && !f.reference.output;
-      const [from, to] = target ? [`steps.${s.name}`, nodeOf(f.reference)] : [nodeOf(f.reference), `steps.${s.name}`];
-      followers.set(from, [...(followers.get(from) ?? []), to]);
+    for (const { reference } of referencesOf(s.fields)) {
+      const [own, other] = [`steps.${s.name}`, nodeOf(reference)];
+      const control = reference.step && !reference.output;
+      const [from, to] = control ? [own, other] : [other, own];
+      put(all.after, from, to);
+      put(all.before, to, from);
     }
+  walked.set(doc, all);
+  return all;
+}
+
+function reach(doc: Doc, way: "before" | "after", id: string): Set<string> {
+  const { reached, [way]: next } = neighboursOf(doc);
+  const key = `${way} ${id}`;
+  const known = reached.get(key);
+  if (known) return known;
   const seen = new Set([id]);
-  const waiting = [id];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-    for (const f of followers.get(next) ?? [])
-      if (!seen.has(f)) {
-        seen.add(f);
-        waiting.push(f);
-      }
+  for (const at of seen) for (const n of next.get(at) ?? []) seen.add(n); // a set visits what is added meanwhile
+  reached.set(key, seen);
   return seen;
 }
 

@@ -1,8 +1,10 @@
-import { useMemo } from "react";
-import { Combobox } from "../../ui/Combobox";
+import { useCallback } from "react";
+import { Combobox, type Choice } from "../../ui/Combobox";
 import type { Wiring } from "../catalogue/fields";
 import { downstream, fits, kindWords, sources, takes } from "../catalogue/fit";
+import type { Catalogue } from "../catalogue/useBlocks";
 import { useEditing } from "../context";
+import type { Doc } from "../model/doc";
 
 interface Props {
   label: string;
@@ -16,28 +18,34 @@ interface Props {
 export function ReferencePicker({ label, owner, wiring, value, onChange }: Props) {
   const { document, catalogue } = useEditing();
   const { doc } = document;
-  const choices = useMemo(() => {
-    const later = downstream(doc, owner);
-    if (wiring.target)
-      return doc.steps
-        .filter((s) => `steps.${s.name}` !== owner)
-        .map((s) => ({ value: `$steps.${s.name}`, label: s.name }));
-    return sources(doc, catalogue.blockOf)
-      .filter((s) => !later.has(s.node) && fits(s.kinds, wiring.kinds))
-      .map((s) => ({ value: s.selector, label: shortOf(s.selector), note: kindWords(s.kinds) }));
-  }, [doc, catalogue, owner, wiring]);
   const now = typeof value === "string" ? value : "";
-  const known = choices.some((c) => c.value === now);
+  const choices = useCallback(() => {
+    const all = choicesFor(doc, catalogue.blockOf, owner, wiring);
+    const known = !now || all.some((c) => c.value === now);
+    return known ? all : [{ value: now, label: shortOf(now), note: "does not fit" }, ...all];
+  }, [doc, catalogue, owner, wiring, now]);
   return (
     <Combobox
       label={label}
       value={now}
       onChange={onChange}
       placeholder={`Choose ${takes(wiring)}`}
-      choices={known || !now ? choices : [{ value: now, label: shortOf(now), note: "does not fit" }, ...choices]}
+      choices={choices}
+      shown={shortOf(now)}
       empty={wiring.target ? "There is no other step." : `No step before this one gives ${takes(wiring)}.`}
     />
   );
+}
+
+function choicesFor(doc: Doc, blockOf: Catalogue["blockOf"], owner: string, wiring: Wiring): Choice[] {
+  if (wiring.target)
+    return doc.steps
+      .filter((s) => `steps.${s.name}` !== owner)
+      .map((s) => ({ value: `$steps.${s.name}`, label: s.name }));
+  const later = downstream(doc, owner);
+  return sources(doc, blockOf)
+    .filter((s) => !later.has(s.node) && fits(s.kinds, wiring.kinds))
+    .map((s) => ({ value: s.selector, label: shortOf(s.selector), note: kindWords(s.kinds) }));
 }
 
 // shortOf is a reference as people read it: "crop.crops".

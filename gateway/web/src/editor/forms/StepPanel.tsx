@@ -6,7 +6,7 @@ import { fieldsOf, keyOf } from "../catalogue/fields";
 import { useEditing } from "../context";
 import type { Element } from "../model/doc";
 import { setField } from "../model/edit";
-import { nodeOf, referencesIn } from "../model/refs";
+import { nodeOf, referencesOf } from "../model/refs";
 import { atField } from "../problems/problems";
 import { FieldRow } from "./FieldRow";
 import style from "./Form.module.css";
@@ -86,7 +86,7 @@ export function StepPanel({ step, readOnly, output }: Props) {
 
 function UsedBy({ id }: { id: string }) {
   const { document, select } = useEditing();
-  const users = document.doc.steps.filter((s) => referencesIn(s.fields).some((f) => nodeOf(f.reference) === id));
+  const users = document.doc.steps.filter((s) => referencesOf(s.fields).some((f) => nodeOf(f.reference) === id));
   if (users.length === 0) return null;
   return (
     <div className={style.group}>

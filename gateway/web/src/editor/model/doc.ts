@@ -1,6 +1,7 @@
 // The document: its text, and what the text says. The text is the truth.
 import { parse } from "../../json/exact";
 import { member, type Path } from "../text/patch";
+import { recent } from "../text/recent";
 import { Fault, parseTree, type Node } from "../text/tree";
 
 export type Fields = Record<string, unknown>;
@@ -22,20 +23,37 @@ export interface Doc {
 export type Place = "inputs" | "steps" | "outputs";
 export const places: Place[] = ["inputs", "steps", "outputs"];
 
-// readDoc throws a Fault for a text that is no JSON. A list that is missing is empty.
-export function readDoc(text: string): Doc {
+// readDoc throws a Fault for a text that is no JSON. A list that is missing is empty. An
+// element whose text is as in the document before is the same object: what depends on it is
+// not computed again.
+export const readDoc = recent((text): Doc => {
   const root = parseTree(text);
   if (root.kind !== "object") throw new Fault("a definition is an object", root.start, text);
-  const list = (place: Place) => elementsOf(text, member(root, place)?.value);
-  return { text, inputs: list("inputs"), steps: list("steps"), outputs: list("outputs") };
-}
+  const elements: Elements = new Map();
+  const list = (place: Place) => elementsOf(text, place, member(root, place)?.value, elements);
+  const doc = { text, inputs: list("inputs"), steps: list("steps"), outputs: list("outputs") };
+  before = elements;
+  return doc;
+});
 
-function elementsOf(text: string, node: Node | undefined): Element[] {
+// Elements by place and text.
+type Elements = Map<string, Element>;
+let before: Elements = new Map();
+
+function elementsOf(text: string, place: Place, node: Node | undefined, elements: Elements): Element[] {
   return (node?.items ?? []).flatMap((n, index) => {
     if (n.kind !== "object") return [];
-    const fields = parse(text.slice(n.start, n.end)) as Fields;
-    return [{ name: textOf(fields.name), type: textOf(fields.type), index, fields }];
+    const own = text.slice(n.start, n.end);
+    const key = `${place}${index}${own}`;
+    const element = before.get(key) ?? read(own, index);
+    elements.set(key, element);
+    return [element];
   });
+}
+
+function read(own: string, index: number): Element {
+  const fields = parse(own) as Fields;
+  return { name: textOf(fields.name), type: textOf(fields.type), index, fields };
 }
 
 const textOf = (v: unknown) => (typeof v === "string" ? v : "");

@@ -2,7 +2,7 @@
 import { apply, insert, nodeAt, remove, set, type Edit, type Path } from "../text/patch";
 import { parseTree, type Node } from "../text/tree";
 import { find, pathOf, readDoc, split, uniqueName, type Element, type Fields, type Place } from "./doc";
-import { nodeOf, referencesIn, renamed } from "./refs";
+import { nodeOf, referencesOf, renamed } from "./refs";
 
 // add puts an element at the end of its list and says how it is called.
 export function add(text: string, place: Place, fields: Fields): { text: string; name: string } {
@@ -49,7 +49,7 @@ export function removeElement(text: string, id: string): string {
 export function pathsTo(text: string, id: string): Path[] {
   const doc = readDoc(text);
   const of = (place: Place, e: Element) =>
-    referencesIn(e.fields)
+    referencesOf(e.fields)
       .filter((f) => nodeOf(f.reference) === id)
       .map((f): Path => [place, e.index, ...f.path]);
   return [...doc.steps.flatMap((s) => of("steps", s)), ...doc.outputs.flatMap((o) => of("outputs", o))];

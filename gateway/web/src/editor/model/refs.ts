@@ -41,6 +41,15 @@ export function referencesIn(value: unknown, path: Path = [], found: Found[] = [
   return found;
 }
 
+const known = new WeakMap<object, Found[]>();
+
+// referencesOf are the references in the fields of an element. They are looked for once.
+export function referencesOf(fields: object): Found[] {
+  let found = known.get(fields);
+  if (!found) known.set(fields, (found = referencesIn(fields)));
+  return found;
+}
+
 // renamed is a text that refers to a block by its new name.
 export function renamed(text: string, place: "inputs" | "steps", from: string, to: string): string {
   const reference = referenceOf(text);

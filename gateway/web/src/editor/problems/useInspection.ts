@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from "react";
+import { startTransition, useEffect, useRef, useState } from "react";
 import { inspectText } from "../../api/editor";
 import type { Failure } from "../../api/failure";
 import type { Inspection, WorkflowPath } from "../../api/owner";
+import { stringify } from "../../json/exact";
 import type { Doc } from "../model/doc";
 
 const pause = 350; // ms without an edit before the server is asked
@@ -22,13 +23,15 @@ export function useInspection(path: WorkflowPath, doc: Doc): Inspected {
   const first = useRef(true);
   useEffect(() => {
     const controller = new AbortController();
+    // Typing goes before an answer.
+    const take = (next: Parameters<typeof setFound>[0]) => startTransition(() => setFound(next));
     const ask = async () => {
       first.current = false;
       try {
         const inspection = await inspectText({ workspace, workflow }, doc.text, controller.signal);
-        if (!controller.signal.aborted) setFound({ inspection, doc });
+        if (!controller.signal.aborted) take((old) => ({ inspection: newer(old.inspection, inspection), doc }));
       } catch (cause) {
-        if (!controller.signal.aborted) setFound((old) => ({ ...old, doc, failure: cause as Failure }));
+        if (!controller.signal.aborted) take((old) => ({ ...old, doc, failure: cause as Failure }));
       }
     };
     const timer = setTimeout(() => void ask(), first.current ? 0 : pause);
@@ -38,4 +41,9 @@ export function useInspection(path: WorkflowPath, doc: Doc): Inspected {
     };
   }, [workspace, workflow, doc]);
   return { ...found, stale: found.doc !== doc };
+}
+
+// newer is the old object if the answer says the same: then nothing is drawn again.
+function newer(old: Inspection | undefined, now: Inspection): Inspection {
+  return old && stringify(old) === stringify(now) ? old : now;
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useState, type RefObject } from "react";
+import { memo, useCallback, useEffect, useMemo, useState, type RefObject } from "react";
 import type { Input } from "../../api/client";
 import { runWorkflow } from "../../api/editor";
 import type { Failure } from "../../api/failure";
@@ -16,6 +16,7 @@ import type { Doc } from "../model/doc";
 import style from "./Dock.module.css";
 import { clock } from "../clock";
 import { Timeline } from "./Timeline";
+import { useShared } from "../useShared";
 import { wordsOf } from "./words";
 
 interface Props {
@@ -36,7 +37,8 @@ interface Props {
 const none: Input[] = [];
 
 // Dock runs the workflow and shows what each step did.
-export function Dock({ path, doc, inspection, store, blocked, selected, onSelect, form: room, flush, onRan }: Props) {
+export const Dock = memo(function Dock(props: Props) {
+  const { path, doc, inspection, store, blocked, selected, onSelect, form: room, flush, onRan } = props;
   const inputs = inspection.interface?.inputs ?? none;
   const [open, setOpen] = useState(true);
   const { workspace, workflow } = path;
@@ -58,7 +60,7 @@ export function Dock({ path, doc, inspection, store, blocked, selected, onSelect
     store.set(run.steps, Object.fromEntries(saying.filter(([, said]) => said !== "")) as Record<string, string>);
     onRan(run.steps);
   }, [store, run.steps, onRan]);
-  const steps = useMemo(() => doc.steps.map((s) => ({ name: s.name, title: s.type })), [doc]);
+  const steps = useShared(useMemo(() => doc.steps.map((s) => ({ name: s.name, title: s.type })), [doc]));
   return (
     <section className={classes(style.dock, !open && style.shut)} aria-label="Run" data-part="dock" ref={room}>
       <div className={style.bar}>
@@ -104,7 +106,7 @@ export function Dock({ path, doc, inspection, store, blocked, selected, onSelect
       </div>
     </section>
   );
-}
+});
 
 function saidOf(run: Run, ran: { text: string; time: string }, text: string): string {
   if (run.phase !== "succeeded") return "";

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { StepIcon } from "../../result/StepIcon";
 import { duration } from "../../result/time";
 import type { Run } from "../../run/useRun";
@@ -12,7 +13,7 @@ interface Props {
 }
 
 // Timeline shows when each step ran, and for how long.
-export function Timeline({ steps, run, selected, onSelect }: Props) {
+export const Timeline = memo(function Timeline({ steps, run, selected, onSelect }: Props) {
   const timed = steps.flatMap((s) => {
     const status = run.steps[s.name];
     return status ? [{ name: s.name, ...status }] : [];
@@ -55,4 +56,4 @@ export function Timeline({ steps, run, selected, onSelect }: Props) {
       </ol>
     </div>
   );
-}
+});

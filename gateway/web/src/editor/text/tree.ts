@@ -1,5 +1,7 @@
 // JSON as a tree with the place of each value in its text. Edits change the text at these
 // places, so that what a person wrote elsewhere stays as it is: order, spaces, digits.
+import { recent } from "./recent";
+
 export type Kind = "object" | "array" | "string" | "number" | "boolean" | "null";
 
 export interface Node {
@@ -35,12 +37,13 @@ const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const word = /true|false|null/y;
 
-export function parseTree(text: string): Node {
+// One edit reads the same text in several places: the trees of the last texts are kept.
+export const parseTree = recent((text) => {
   const reader = new Reader(text);
   const root = reader.value(0);
   reader.end();
   return root;
-}
+});
 
 class Reader {
   private at = 0;
