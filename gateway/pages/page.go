@@ -41,8 +41,8 @@ type Handlers struct {
 	cfg      Config
 	assets   *assets
 	previews *preview.Previews
-	ended    chan struct{}
-	end      func()
+	ended    chan struct{} // closed when the server stops; see EndWatches
+	end      func()        // may be called more than once
 }
 
 // New opens the web app and the fonts of the previews.

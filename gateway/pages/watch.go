@@ -15,7 +15,7 @@ import (
 func (h *Handlers) watch(w http.ResponseWriter, r *http.Request, token string) {
 	ctx, cancel := context.WithCancel(h.cfg.Callers.Guest(r.Context(), r))
 	defer cancel()
-	go func() {
+	go func() { // it ends with the request, whose context ends in any case
 		select {
 		case <-h.ended:
 			cancel()

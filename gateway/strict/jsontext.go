@@ -18,7 +18,8 @@ func isText(f protoreflect.FieldDescriptor) bool {
 	return on
 }
 
-// texts remembers which messages hold such a field at any depth.
+// texts remembers which messages hold such a field at any depth. It has at most one entry for
+// each type of message, and is read far more often than written.
 var texts sync.Map // protoreflect.FullName -> bool
 
 func holdsText(d protoreflect.MessageDescriptor) bool {

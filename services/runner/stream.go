@@ -22,7 +22,7 @@ func (p *public) stream(by caller.Principal, target *sharinginternalv1.Authorize
 	if err != nil {
 		return err
 	}
-	q := &queue{more: make(chan struct{}, 1)}
+	q := newQueue()
 	o.Observe, o.StepOutputs = q.put, stepOutputs
 	var done *run.Result
 	var failure error
@@ -55,8 +55,12 @@ func (p *public) stream(by caller.Principal, target *sharinginternalv1.Authorize
 type queue struct {
 	mu     sync.Mutex // guards events; steps put while the stream takes
 	events []*runnerv1.RunEvent
-	more   chan struct{}
+	// more has a value when there are events. Its buffer of 1 keeps a wake-up that comes while
+	// the stream sends; one is enough, because the stream takes all events.
+	more chan struct{}
 }
+
+func newQueue() *queue { return &queue{more: make(chan struct{}, 1)} }
 
 func (q *queue) put(event *runnerv1.RunEvent) {
 	q.mu.Lock()

@@ -55,7 +55,8 @@ type Options[In any] struct {
 type Batcher[In, Out any] struct {
 	work Func[In, Out]
 	opts Options[In]
-	pool sync.Pool // of *item; allocating one per call would be most of the garbage
+	// pool has items that no caller owns. Allocating one per call would be most of the garbage.
+	pool sync.Pool
 
 	// mu guards the fields below and the lead of waiting items. It is not held during the
 	// work.
@@ -67,8 +68,10 @@ type Batcher[In, Out any] struct {
 // item belongs to one caller. The caller owns it again after wake has a value or after
 // withdraw.
 type item[In, Out any] struct {
-	in     In
-	wake   chan struct{} // has a value when the item is answered or leads
+	in In
+	// wake has a value when the item is answered or leads. Its buffer of 1 lets the sender go on,
+	// although the caller may be leaving. An item gets at most one value at a time.
+	wake   chan struct{}
 	result Result[Out]
 
 	// The batcher's mu guards the fields below. A caller may read lead without mu after it

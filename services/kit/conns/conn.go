@@ -11,7 +11,7 @@ type Conn struct {
 	net.Conn
 	of      *Listener
 	address string
-	busy    atomic.Bool
+	busy    atomic.Bool   // not under of.mu: it changes with every request
 	place   *list.Element // guarded by of.mu; nil if not counted
 }
 

@@ -35,6 +35,8 @@ type Listener struct {
 	net.Listener
 	limits Limits
 
+	// mu guards the fields below and the place of each Conn. No connection is closed under it:
+	// closing may wait for the network.
 	mu    sync.Mutex
 	total int
 	by    map[string]*list.List // of *Conn, by address; the oldest first

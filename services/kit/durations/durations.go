@@ -22,7 +22,7 @@ type Histogram[K comparable] struct {
 	histogram metric.Float64Histogram
 	label     func(K) []attribute.KeyValue
 
-	mu   sync.RWMutex
+	mu   sync.RWMutex                   // guards seen; nearly all calls only read
 	seen map[K]metric.MeasurementOption // building a label set costs more than recording
 }
 

@@ -35,6 +35,8 @@ type Limits struct {
 type Pool struct {
 	limits Limits
 
+	// mu guards the fields below, and those of all tenants, visitors and leases. One lock for all
+	// keeps the sums equal to their parts.
 	mu      sync.Mutex
 	used    int64
 	waiters int
@@ -149,7 +151,7 @@ func (p *Pool) wait(ctx context.Context, w *waiter) (*Lease, error) {
 	case <-timeout:
 		err = p.full()
 	}
-	if !p.leave(w) { // the turn came at the same moment
+	if !p.leave(w) { // the turn came at the same moment, and its units must not be lost
 		(<-w.turn).Release()
 	}
 	return nil, err

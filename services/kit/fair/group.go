@@ -79,7 +79,7 @@ type visitor struct {
 type waiter struct {
 	visitor *visitor
 	n       int64
-	turn    chan *Lease
+	turn    chan *Lease // its buffer of 1 lets serve go on under Pool.mu
 }
 
 // visitor returns the entry of a client, which it makes if necessary. p.mu is held.

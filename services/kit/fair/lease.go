@@ -4,7 +4,7 @@ import "container/list"
 
 // Lease is a part of a pool that a client holds. It is safe for concurrent use.
 type Lease struct {
-	pool    *Pool
+	pool    *Pool // its mu guards the fields below
 	visitor *visitor
 	n       int64
 	done    bool
@@ -55,7 +55,7 @@ func (l *Lease) Park(drop func()) {
 		p.mu.Unlock()
 		return
 	}
-	if p.waiters > 0 {
+	if p.waiters > 0 { // they have first call on the room: while some wait, nothing is parked
 		l.shrink(0)
 		p.serve()
 		p.mu.Unlock()

@@ -69,6 +69,7 @@ func (i *Identity) Reload() error {
 	if err != nil {
 		return err
 	}
+	// The bundle first: this process must trust the new certificate before it signs with it.
 	i.bundle.SetX509Authorities(bundle.X509Authorities())
 	i.now.Store(c)
 	return nil

@@ -35,7 +35,8 @@ type Identity struct {
 	name   string
 	bundle *x509bundle.Bundle
 	files  *files // nil for an identity in memory
-	now    atomic.Pointer[credential]
+	// now is atomic because each handshake and signature reads it, and Reload replaces it whole.
+	now atomic.Pointer[credential]
 }
 
 // credential holds what Reload replaces: certificate, key, and derived values.
@@ -44,7 +45,7 @@ type credential struct {
 	svid    *x509svid.SVID
 	alg     jose.SignatureAlgorithm
 	x5c     []string
-	headers sync.Map // encoded headers by typ; there are three or four
+	headers sync.Map // encoded headers by typ, written once each; there are three or four
 }
 
 func newIdentity(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*Identity, error) {

@@ -5,8 +5,10 @@ import "sync"
 // recent is a bounded map that forgets entries that were not used recently. When the young
 // half is full, it becomes the old half, and the previous old half is dropped.
 type recent[K comparable, V any] struct {
+	limit int // of each half
+
+	// mu guards the halves. Nearly all calls find a young entry and only read.
 	mu         sync.RWMutex
-	limit      int // of each half
 	young, old map[K]V
 }
 

@@ -75,13 +75,14 @@ func HTTP(name string, lis net.Listener, server *http.Server) Component {
 		server.MaxHeaderBytes = 64 << 10
 	}
 	return Component{Name: name, Run: func(ctx context.Context) error {
-		failed := make(chan error, 1)
+		failed := make(chan error, 1) // buffered: nobody receives after Shutdown
 		go func() { failed <- server.Serve(lis) }()
 		select {
 		case err := <-failed:
 			return fmt.Errorf("serve %s: %w", name, err)
 		case <-ctx.Done():
 		}
+		// ctx has ended, and requests in progress get this time.
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), StopTimeout/2)
 		defer cancel()
 		err := server.Shutdown(grace)

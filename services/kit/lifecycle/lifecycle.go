@@ -33,7 +33,7 @@ func Run(ctx context.Context, logger *slog.Logger, ready *Readiness, components 
 	collectLess()
 	ctx, restore := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer restore()
-	ended := make(chan *running, len(components))
+	ended := make(chan *running, len(components)) // room for all: only the first is received
 	parts := make([]*running, 0, len(components))
 	for _, c := range components {
 		parts = append(parts, start(ctx, c, ended))

@@ -14,7 +14,7 @@ const checkTimeout = 2 * time.Second
 
 // Readiness reports whether the dependencies of a program answer. The zero value is ready.
 type Readiness struct {
-	mu       sync.Mutex
+	mu       sync.Mutex // guards the fields below; no check runs under it
 	checks   []check
 	stopping bool
 }

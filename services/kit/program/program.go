@@ -59,6 +59,7 @@ func Open(ctx context.Context, name string, s Settings, all any) (*Program, erro
 		return nil, err
 	}
 	p := &Program{Name: name, Telemetry: tel, Readiness: &lifecycle.Readiness{}, settings: s}
+	// The last spans are sent after ctx has ended.
 	p.Defer(func() error { return tel.Close(context.WithoutCancel(ctx)) })
 	settings, err := config.Dump("keyhole-"+name, all)
 	if err != nil {

@@ -177,7 +177,7 @@ type checkedStream struct {
 	ctx   context.Context //nolint:containedctx // a stream carries its context
 	call  *call
 	named bool
-	begun sync.Once
+	begun sync.Once // sets the header before the first message
 }
 
 // SendMsg implements grpc.ServerStream.

@@ -16,9 +16,9 @@ const pipeBuffer = 256 << 10
 // Pipe is a listener inside the process. Services in one program use pipes instead of
 // ports. The code that creates a dialer sets its identity, which replaces a certificate.
 type Pipe struct {
-	conns  chan net.Conn
+	conns  chan net.Conn // not buffered: a connection is dialled when it is accepted
 	closed chan struct{}
-	once   sync.Once
+	once   sync.Once // closes closed, because a server may close its listener twice
 }
 
 // NewPipe makes a pipe. Serve its Listener and give dialers from As to clients.
@@ -59,7 +59,7 @@ func (p *Pipe) dial(ctx context.Context, peer string) (net.Conn, error) {
 // pair returns the two ends of a buffered connection.
 func pair() (client, server net.Conn, err error) {
 	l := bufconn.Listen(pipeBuffer)
-	accepted := make(chan net.Conn, 1)
+	accepted := make(chan net.Conn, 1) // buffered: the goroutine ends even if the dial fails
 	go func() {
 		defer close(accepted)
 		if c, err := l.Accept(); err == nil {

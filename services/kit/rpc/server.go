@@ -229,8 +229,8 @@ func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	if _, pipe := lis.(pipeListener); s.cfg.Endpoint == Public && !pipe {
 		lis = conns.Limit(lis, conns.Limits{Each: s.cfg.Connections})
 	}
-	s.health.Resume() // all services are serving
-	ended := make(chan error, 1)
+	s.health.Resume()            // all services are serving
+	ended := make(chan error, 1) // buffered, so that the goroutine always ends
 	go func() { ended <- s.grpc.Serve(lis) }()
 	select {
 	case err = <-ended:

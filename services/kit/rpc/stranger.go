@@ -59,9 +59,11 @@ type stranger struct {
 	client  fair.Client
 	calls   atomic.Int64
 	// came is the number of bytes received for calls in progress. granted is the number
-	// that may be received.
+	// that may be received. Both are atomic because every read compares them.
 	came, granted atomic.Int64
 
+	// mu guards leases, and makes them and granted change together. Nobody waits for room under
+	// it: the calls that give room back need it.
 	mu     sync.Mutex
 	leases []*fair.Lease
 }
@@ -89,6 +91,7 @@ func (c *stranger) Read(p []byte) (int, error) {
 
 // grow takes room for the bytes that have arrived. Its error ends the connection.
 func (c *stranger) grow() error {
+	// The room is for all calls of the connection, so the wait belongs to none of them.
 	ctx, cancel := context.WithTimeout(context.Background(), giveUpAfter())
 	defer cancel()
 	lease, err := c.all.bytes.Acquire(ctx, countedBytes, c.client)
@@ -165,6 +168,7 @@ type strangerCall struct {
 	cancel context.CancelFunc
 	timer  *time.Timer
 
+	// mu guards the fields below: the call may end while its handler sends.
 	mu     sync.Mutex
 	ended  bool
 	came   int64       // bytes of the request

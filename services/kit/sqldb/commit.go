@@ -32,7 +32,7 @@ func (g *group) commit(batch []*write) []*write {
 	if len(batch) == 0 || len(batch) == 1 && !pipelined { // a single write needs no savepoint
 		return batch
 	}
-	ctx, cancel := g.context()
+	ctx, cancel := g.context() // of no caller: the end of one must not undo the writes of others
 	defer cancel()
 	results := make([]error, len(batch))
 	err := g.through(ctx, batch, results, pipelined)

@@ -153,7 +153,8 @@ func (g *group) alone(w *write) error {
 	return g.db.retryTx(ctx, func(tx *sql.Tx) error { return w.call(ctx, tx) })
 }
 
-// context returns the context of one shared transaction.
+// context returns the context of one transaction. It belongs to no caller, and marks the writes
+// that are made under it as nested.
 func (g *group) context() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithValue(context.Background(), writing{}, g.db), g.timeout)
 }

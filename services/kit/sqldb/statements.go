@@ -15,6 +15,8 @@ const maxStatements = 512
 // nil *statements caches nothing.
 type statements struct {
 	db *sql.DB
+	// mu guards m. No statement is prepared under it: two callers may prepare the same text, and
+	// the second closes its own.
 	mu sync.RWMutex
 	m  map[string]*sql.Stmt
 }

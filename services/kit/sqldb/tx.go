@@ -32,6 +32,8 @@ type writing struct{}
 
 var errNested = errors.New("nested write to the same database: use the transaction of the outer write")
 
+// retryTx tries a transaction again after it lost a race. The database has rolled it back by
+// then, so nothing is written twice.
 func (db *DB) retryTx(ctx context.Context, fn func(*sql.Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := db.tryTx(ctx, fn)

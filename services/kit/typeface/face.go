@@ -16,6 +16,7 @@ import (
 
 // Face draws at one size. It is safe for concurrent use, one call at a time.
 type Face struct {
+	// mu guards all fields below: the shaper and the rasteriser keep buffers between calls.
 	mu      sync.Mutex
 	size    fixed.Int26_6
 	main    *font.Face

@@ -31,7 +31,7 @@ func Open(folder string) (*Set, error) {
 		return nil, fmt.Errorf("read Go Bold: %w", err)
 	}
 	s := &Set{regular: regular, bold: bold, folder: folder}
-	s.further = sync.OnceValue(s.readFolder)
+	s.further = sync.OnceValue(s.readFolder) // most texts never need them
 	return s, nil
 }
 

@@ -54,6 +54,7 @@ func (s *Store) publish(ctx context.Context, file *os.File, v models.Version) er
 			return err
 		}
 	}
+	// The artifact is stored, so its version gets it even if the client has left.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
 	defer cancel()
 	err := s.setVersion(ctx, v)
@@ -65,7 +66,8 @@ func (s *Store) publish(ctx context.Context, file *os.File, v models.Version) er
 	return err
 }
 
-// setVersion gives a pending version its state and its artifact.
+// setVersion gives a pending version its state and its artifact, which is no orphan from then on:
+// both in one transaction, so that the sweep never deletes what a version has.
 func (s *Store) setVersion(ctx context.Context, v models.Version) error {
 	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := models.MarkOpened(ctx, tx, v); err != nil {

@@ -79,7 +79,8 @@ func (s *Store) update(ctx context.Context, n Name, title *string, public *bool)
 // orphan records in a transaction which versions it deletes.
 type orphan func(ctx context.Context, tx *sql.Tx, gone []Version) error
 
-// Delete deletes a model with its versions. It returns the versions that had artifacts.
+// Delete deletes a model with its versions. It returns the versions that had artifacts. They are
+// recorded as orphans in the same transaction: after it nothing else knows of them.
 func (s *Store) Delete(ctx context.Context, n Name, record orphan) (gone []Version, err error) {
 	err = s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		// The update locks the row first, so that no version is created before the model is gone.

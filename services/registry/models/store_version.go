@@ -57,7 +57,8 @@ func withArtifacts(all []Version) []Version {
 	return slices.DeleteFunc(all, func(v Version) bool { return v.Blob == "" })
 }
 
-// CreateVersion takes the model's next number.
+// CreateVersion takes the model's next number. The update comes first: it locks the model, so that
+// no two versions get one number and none is created for a model that is being deleted.
 func (s *Store) CreateVersion(ctx context.Context, n Name, now time.Time) (Version, error) {
 	v := Version{VersionName: VersionName{Name: n}, State: registryv1.State_STATE_PENDING, Created: now}
 	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {

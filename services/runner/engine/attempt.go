@@ -11,9 +11,9 @@ import (
 
 // stepState is the state of one step during one run.
 type stepState struct {
-	attempts atomic.Int64
+	attempts atomic.Int64 // no two concurrent calls may get one number
 
-	mu   sync.Mutex
+	mu   sync.Mutex // guards kept; it is not held while a block uses what is kept
 	kept map[string]any
 }
 
@@ -95,7 +95,7 @@ func (c *Call) Attempts(ctx context.Context, retry Retry, do func(context.Contex
 		if !sleep(ctx, pause) {
 			return again.err
 		}
-		wait = min(max(2*wait, wait), max(retry.Longest, wait))
+		wait = min(max(2*wait, wait), max(retry.Longest, wait)) // max, because doubling may overflow
 	}
 }
 

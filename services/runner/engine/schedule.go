@@ -63,7 +63,7 @@ func (s *scheduler) next(ctx context.Context) outcome {
 		return outcome{step: step, err: s.step(ctx, step)}
 	}
 	if s.ended == nil {
-		s.ended = make(chan outcome)
+		s.ended = make(chan outcome) // every step that runs is received, so no goroutine stays
 	}
 	for len(s.ready) > 0 && s.running < s.limits.Steps {
 		step := s.ready[0]

@@ -13,7 +13,7 @@ import (
 type Fonts struct {
 	set *typeface.Set
 
-	mu    sync.Mutex
+	mu    sync.Mutex // guards faces; a face has its own lock for drawing
 	faces map[faceKey]*typeface.Face
 }
 

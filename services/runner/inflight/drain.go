@@ -18,6 +18,7 @@ const finishTimeout = 10 * time.Second
 // Run renews leases until ctx ends. Then it admits no more runs, waits for those in progress, ends
 // them after drainTimeout, and returns when all have reported their end. Leases are renewed until then.
 func (r *Runs) Run(ctx context.Context, drainTimeout time.Duration) {
+	// Runs in progress need their leases after ctx has ended.
 	leases, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	stopped := make(chan struct{})

@@ -95,8 +95,11 @@ type inputReader struct {
 	count int
 	// brought counts the elements that have a value; count includes the empty ones.
 	brought int64
-	mu      sync.Mutex
-	wrong   []*errs.Error
+
+	// mu guards wrong, and the values that set writes. Only the goroutine of Read changes the
+	// counts.
+	mu    sync.Mutex
+	wrong []*errs.Error
 }
 
 // set changes the values. Many elements are read at the same time.

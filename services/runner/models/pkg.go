@@ -30,6 +30,8 @@ type Package struct {
 	digest string
 	dir    string
 
+	// mu guards the fields below, which the first use fills in. No worker is asked under it: two
+	// runs may ask for the same signature.
 	mu        sync.Mutex
 	signature *modelworker.Signature
 	reader    *dictionary

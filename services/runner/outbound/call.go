@@ -48,7 +48,7 @@ func (o *Outbound) call(request *http.Request, head *vaultinternalv1.EgressHead)
 		return nil, errors.Join(o.failed(request.Context(), err), closeBody(request))
 	}
 	sent := make(chan struct{})
-	go func() {
+	go func() { // the caller ends it with end, at the latest when it closes the response body
 		defer close(sent)
 		send(stream, head, request.Body)
 	}()

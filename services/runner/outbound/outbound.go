@@ -25,7 +25,7 @@ type Outbound struct {
 	vault  vaultinternalv1.VaultInternalServiceClient
 	grant  string
 	ledger *booking.Ledger
-	// calls counts all requests that were sent.
+	// calls counts all requests that were sent, by steps at the same time.
 	calls atomic.Int64
 	// paused ends the run. A run whose link was paused starts no further step.
 	paused func()
@@ -56,7 +56,7 @@ type transport struct {
 	*Outbound
 	attempt engine.Attempt
 	slots   []string
-	used    atomic.Bool
+	used    atomic.Bool // of two requests at the same time, only one may use the attempt
 }
 
 var errAttemptUsed = errors.New("a second call in an attempt that has a credential")
@@ -80,6 +80,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if head.Handles, err = t.handles(request.Context()); err != nil {
 		return nil, errors.Join(t.failed(request.Context(), err), closeBody(request))
 	}
+	// Recorded before the call: if the runner loses the answer, the provider may still charge.
 	for _, slot := range t.slots {
 		t.ledger.Called(t.attempt, slot)
 	}

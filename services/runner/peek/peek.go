@@ -38,7 +38,7 @@ type Run struct {
 	codec value.Codec
 	// redact removes the secrets of the run from a text. It sees whole texts.
 	redact func(string) string
-	left   atomic.Int64
+	left   atomic.Int64 // bytes; steps run at the same time
 }
 
 // New returns the previews of a run.

@@ -122,6 +122,7 @@ func (e *Executor) newRun(o Order) *run {
 
 // equip gives an authorised run its account and its way out.
 func (r *run) equip() {
+	// Most runs make no call, and need neither.
 	r.claims = sync.OnceValue(func() *grant.Claims { return claimsOf(r.allowed.GetGrant()) })
 	slots := sync.OnceValue(func() map[booking.Slot]string { return booking.SlotNames(r.claims()) })
 	r.ledger = booking.NewLedger(booking.ModelNames(r.allowed), slots)

@@ -29,7 +29,7 @@ func mayBook(err error) bool { return errs.IsRetryable(err) || errs.CodeOf(err) 
 // finish reports to sharing how the run ended and what it used, and ends its lease. If the report
 // fails the outputs are withheld: sharing then ends the run like one whose runner died.
 func (r *run) finish(ctx context.Context, outputs []map[string]any, failure *errs.Error, leaving [][]byte) (*sharinginternalv1.Booking, error) {
-	defer r.deps.Runs.Remove(r.id)
+	defer r.deps.Runs.Remove(r.id) // last: without renewals sharing would end the run during its report
 	end := &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.List(), Steps: r.steps.List(),
 		Unused: r.unused(failure), Leaving: leaving, Pictures: r.brought,

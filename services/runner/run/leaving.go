@@ -19,7 +19,7 @@ const maxLeaving = 24 << 20
 // ownPictures are the pictures that this run encoded itself. They need no judgement: their bytes do
 // not contain a provider's answer.
 type ownPictures struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards texts while steps run; after them without only reads
 	texts map[string]bool
 }
 

@@ -63,7 +63,7 @@ func (p *pictureMemory) Enter(ctx context.Context) (leave func(), err error) {
 		}
 	}
 	p.users++
-	return sync.OnceFunc(p.leave), nil
+	return sync.OnceFunc(p.leave), nil // a user counts once, however often it leaves
 }
 
 func (p *pictureMemory) leave() {

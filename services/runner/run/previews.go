@@ -12,7 +12,7 @@ import (
 
 // previews hold what steps gave until their events are sent.
 type previews struct {
-	mu     sync.Mutex // guards bySteps; steps run at the same time
+	mu     sync.Mutex // guards byStep; steps run at the same time
 	byStep map[string]*runnerv1.StepOutputs
 }
 

@@ -11,6 +11,8 @@ type Cache struct {
 	catalogue *manifest.Catalogue
 	services  []string
 
+	// mu guards kept and bytes. No definition is analyzed under it: two callers may analyze the
+	// same one, and either result serves.
 	mu   sync.Mutex
 	kept map[string]*Analysis
 	// bytes is the total length of the definitions in kept.

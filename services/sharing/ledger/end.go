@@ -18,7 +18,8 @@ type End struct {
 }
 
 // End writes the end of a run and its line items in one commit. It returns false when the
-// run has ended before.
+// run has ended before. The row comes first: of two ends only one changes it, and only that
+// one books items.
 func (s Store) End(ctx context.Context, e End) (bool, error) {
 	if len(e.Items) == 0 {
 		n, err := s.db.Exec(ctx, e.statement())

@@ -52,8 +52,9 @@ type Meter struct {
 	redis  *redisx.Client
 	ledger Ledger
 	now    func() time.Time
-	flight singleflight.Group
+	flight singleflight.Group // joins callers that need the same generation
 
+	// mu guards known. It is not held while Redis or the ledger is asked.
 	mu    sync.Mutex
 	known map[string]*generation
 }
@@ -69,7 +70,8 @@ type generation struct {
 	name                          string
 	pointer, counters, reservings string
 	// seen is what this process last saw of each counter: of runs, then of pictures. A
-	// counter that it has not seen may be used up.
+	// counter that it has not seen may be used up. It is only a guess, so concurrent reservations
+	// may store an older count last.
 	seen [2][3]atomic.Int64
 }
 

@@ -15,6 +15,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/redisx"
 )
 
+// buildWithin bounds the read of the ledger and the write of the counters.
+const buildWithin = 10 * time.Second
+
 // live returns the live generation of a scope, and builds it from the ledger if there is
 // none. No run is admitted on a scope before.
 func (m *Meter) live(ctx context.Context, s Subject) (*generation, error) {
@@ -23,7 +26,7 @@ func (m *Meter) live(ctx context.Context, s Subject) (*generation, error) {
 	}
 	// Others wait for the builder, so it must not end with its first caller.
 	v, err, _ := m.flight.Do(s.id(), func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), buildWithin)
 		defer cancel()
 		return m.find(ctx, s)
 	})

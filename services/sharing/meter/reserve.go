@@ -267,6 +267,7 @@ const undoWithin = 10 * time.Second
 // Undo gives the reservation back, because the run did not happen. If Redis is away, the
 // sweep finds the reservation by its age, or it is gone with that Redis.
 func (r *Reservation) Undo(ctx context.Context) {
+	// The caller may have left, and others are kept out until the run is given back.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 	defer cancel()
 	_, _ = r.meter.redis.Pipelined(ctx, func(p redis.Pipeliner) error {

@@ -11,7 +11,7 @@ import (
 // renewal, of which there are two each second, writes a row only now and then, and the end
 // of a run reads none.
 type leases struct {
-	// mu guards the map. A lease in it does not change, except for asked.
+	// mu guards the map and the asked of its leases. Nothing else of a lease changes.
 	mu   sync.Mutex
 	runs map[string]*lease
 }

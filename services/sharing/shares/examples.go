@@ -108,7 +108,8 @@ func (s Store) examples(ctx context.Context, share string) ([]Example, error) {
 	})
 }
 
-// keepExample writes a row unless the share's rows would be too large together.
+// keepExample writes a row unless the share's rows would be too large together. Two writers at the
+// same time may both find room; both are owners, and the bound is one of storage.
 func (s Store) keepExample(ctx context.Context, e Example) (kept bool, err error) {
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		var others int64

@@ -148,7 +148,7 @@ func (g *Grants) withdraw(ctx context.Context, w workflows.Workflow, row *Share)
 // WithdrawNow withdraws what a share has lost, without waiting for the sweep. The stored
 // row is marked as pending. If the vault is away, the mark stays and the sweep retries. If
 // the row was pending before, the mark stays too: the call that made it may still be
-// granting.
+// granting. It continues when the caller has left: the row is written.
 func (g *Grants) WithdrawNow(ctx context.Context, w workflows.Workflow, row Share, pendingBefore bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), GrantWithin)
 	defer cancel()

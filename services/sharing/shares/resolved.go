@@ -34,7 +34,7 @@ type Resolved struct {
 
 	presented presented
 
-	memoOnce sync.Once
+	memoOnce sync.Once // builds memo; callers at the same time wait for it
 	memo     any
 }
 

@@ -46,6 +46,7 @@ var errPending = errors.New("a grant of the workflow is pending")
 
 // purge deletes a workflow with its shares in one transaction. A workflow with a pending
 // grant stays until the grant is withdrawn: without the row no sweep would find the grant.
+// The workflow goes first: an undelete at the same time then finds no row, or keeps all.
 func (g *Grants) purge(ctx context.Context, w workflows.Workflow) error {
 	err := g.shares.db.Tx(ctx, func(tx *sql.Tx) error {
 		gone, err := g.workflows.Purge(ctx, tx, w)

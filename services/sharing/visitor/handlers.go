@@ -38,8 +38,8 @@ type Handlers struct {
 	now      func() time.Time
 
 	watched *watched
-	ended   chan struct{}
-	end     func()
+	ended   chan struct{} // closed when the server stops; see EndWatches
+	end     func()        // may be called more than once
 }
 
 // NewHandlers wires handlers. It reads and writes nothing.

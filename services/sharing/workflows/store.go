@@ -86,7 +86,8 @@ type additions struct {
 }
 
 // update writes w if the row still has the revision before. It returns false when the row
-// has another revision.
+// has another revision. The row comes first: of two updates only one finds the revision, and
+// only that one writes the rest.
 func (s Store) update(ctx context.Context, w Workflow, before int64, more additions) (bool, error) {
 	updated := false
 	err := s.db.Tx(ctx, func(tx *sql.Tx) (err error) {

@@ -155,7 +155,9 @@ func (c *counters) rebuild(ctx context.Context, q Quota) (int64, error) {
 		err = redisx.Error(c.redis.Set(within, key, rebuilt+used+1, counterLife).Err())
 	}
 	if err != nil {
-		_ = c.redis.Del(context.WithoutCancel(ctx), key).Err() // the next caller tries
+		// The next caller tries. It would wait for this one if the key stayed, so it goes even if
+		// the caller has left.
+		_ = c.redis.Del(context.WithoutCancel(ctx), key).Err()
 		return 0, fmt.Errorf("rebuild call counter: %w", err)
 	}
 	return rebuilt + used + 1, nil

@@ -66,7 +66,7 @@ func (h *InternalHandlers) PutCredentialGrant(ctx context.Context, req *vaultint
 	if err != nil {
 		return nil, err
 	}
-	h.grants.bus.Announce(ctx, revocation.Changed, revocation.Grant(g.share))
+	h.grants.bus.Announce(ctx, revocation.Changed, revocation.Grant(g.share)) // after the commit: readers must find the new row
 	return &vaultinternalv1.PutCredentialGrantResponse{}, nil
 }
 

@@ -13,7 +13,7 @@ import (
 // reveal a hidden credential bit by bit, and no guard stops that. So hidden credentials go only to hosts of known
 // providers and to hosts that the operator lists. Any other destination needs the owner's confirmation.
 
-// providerHosts are the canonical destinations of known providers.
+// providerHosts are the canonical destinations of known providers. They are parsed once, at the first use.
 var providerHosts = sync.OnceValue(func() map[string]bool {
 	hosts := map[string]bool{}
 	for _, p := range knownProviders() {

@@ -236,6 +236,7 @@ func (c *Client) roundTrip(w *watch, p *pool, req Request, t target, header http
 		return nil, err
 	}
 	resp.Request = nil
+	// Close may be called twice, and the connection may belong to another request by then.
 	resp.Body = &leasedBody{ReadCloser: resp.Body, release: sync.OnceFunc(func() { p.release(l) })}
 	return resp, nil
 }

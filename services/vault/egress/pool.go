@@ -32,7 +32,7 @@ type pool struct {
 	idle  *list.List                    // connections without a request; most recently used first
 }
 
-// line is one connection: for one request at a time, or over HTTP/2 for several.
+// connection is one connection: for one request at a time, or over HTTP/2 for several.
 type connection struct {
 	conn *http.ClientConn
 	to   Destination

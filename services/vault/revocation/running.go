@@ -124,6 +124,7 @@ func (r *Running) Watch(ctx context.Context) error {
 }
 
 func (r *Running) checkAll(ctx context.Context) {
+	// One check that hangs must not keep the others from ending, so all together get this time.
 	ctx, cancel := context.WithTimeout(ctx, blind)
 	defer cancel()
 	for _, c := range r.all() {

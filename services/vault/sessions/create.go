@@ -52,6 +52,7 @@ func (s *Sessions) Begin(ctx context.Context, by audit.Actor, how Start) (Sessio
 		old, err = s.endSurplus(ctx, tx, by, of)
 		return true, err
 	})
+	// Also after an error, because the commit may have been made. The message drops only what is cached.
 	for _, name := range old {
 		s.bus.Announce(ctx, revocation.Ended, revocation.Session(name))
 	}

@@ -45,6 +45,7 @@ func (h Held) Wait(ctx context.Context) error {
 // Suspend suspends the share of a text that held too much of a secret, until its owner resumes it, so that nobody
 // gets a second guess. The event tells the owner.
 func (s *Judge) Suspend(ctx context.Context, f exposure.Finding, run string, e audit.Event) Held {
+	// A visitor who leaves must not prevent the suspension.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 	s.refused.WithLabelValues("reflected").Inc()

@@ -48,6 +48,8 @@ type ruleset struct {
 	keywords keywords
 }
 
+// loaded parses the rules when a text is first searched: programs that search none need them not
+// in memory.
 var loaded = sync.OnceValue(load)
 
 // load parses the rules. A regular expression is compiled when one of its keywords first

@@ -15,7 +15,7 @@ import (
 //go:embed english.txt
 var english string
 
-// numbers are the positions of the words in the list.
+// numbers are the positions of the words in the list, made at the first search.
 var numbers = sync.OnceValue(func() map[string]int {
 	m := make(map[string]int, 1<<wordBits)
 	for i, w := range strings.Fields(english) {

@@ -27,15 +27,19 @@ type direct struct {
 	server *server.Server
 	peer   *server.Peer
 
+	// writing is held while commands run, and guards the fields below: the commands of two writes
+	// must not mix. It is taken before mu.
 	writing    sync.Mutex
 	partial    []byte // of an incomplete command
 	subscribed bool
 
+	// mu guards the fields below. No command runs under it: the publisher of another connection
+	// writes here too, while it holds a lock of the server.
 	mu       sync.Mutex
 	answers  bytes.Buffer
 	closed   bool
 	deadline time.Time
-	changed  chan struct{} // has a value when there is something new to read
+	changed  chan struct{} // has a value when there is something new to read; one is enough for any number of changes
 }
 
 func newDirect(s *server.Server) *direct {

@@ -25,8 +25,8 @@ const (
 // only when it is advanced; one goroutine advances it.
 type embeddedServer struct {
 	server *miniredis.Miniredis
-	quit   chan struct{}
-	ended  sync.WaitGroup
+	quit   chan struct{}  // closed to end the goroutine
+	ended  sync.WaitGroup // of the goroutine: the server must not close under it
 }
 
 func start() (*embeddedServer, error) {

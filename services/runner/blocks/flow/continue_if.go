@@ -51,7 +51,7 @@ func (b *continueIf) Run(ctx context.Context, call *engine.Call) (engine.Result,
 
 // last is the time at which the condition last held in this run.
 type last struct {
-	mu sync.Mutex
+	mu sync.Mutex // guards at; elements of a batch are decided at the same time
 	at time.Time
 }
 

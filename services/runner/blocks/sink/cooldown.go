@@ -10,7 +10,7 @@ import (
 
 // lastSent is the time at which a step last sent something in this run.
 type lastSent struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // guards when; of elements at the same time only one may send
 	when time.Time
 }
 

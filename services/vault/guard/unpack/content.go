@@ -167,6 +167,7 @@ type trier struct {
 	brotli *brotli.Reader
 }
 
+// triers has readers that no trial uses.
 var triers sync.Pool
 
 // trial reads a format without a mark, and stops at the first bytes that are not text.

@@ -40,6 +40,8 @@ const (
 // page has up to eight symbols for each rune, each plus one in a byte.
 type page [1 << pageBits]uint64
 
+// loadRunes makes the pages when a rune beyond ASCII first occurs. It takes milliseconds and a few hundred
+// kilobytes.
 var loadRunes = sync.OnceValue(func() *[pages]*page {
 	var t [pages]*page
 	set := func(r rune, symbols []byte) {
