@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 export interface Server {
   base: string;
   token: string; // of the demo's link
+  signInLink: string; // of the demo's owner; works once
   ownerKey: string;
   operatorKey: string;
   stop: () => Promise<void>;
@@ -40,6 +41,7 @@ export async function startServer(...more: string[]): Promise<Server> {
   return {
     base: `http://127.0.0.1:${http}`,
     token: /\/s\/([A-Za-z0-9_-]+)/.exec(text)![1]!,
+    signInLink: /http\S+\/app\/sign-in#code=\S+/.exec(text)![0],
     ownerKey: /kh_[a-z0-9]+/.exec(text)![0],
     operatorKey: (await readFile(join(data, "operator.key"), "utf8")).trim(),
     stop: async () => {

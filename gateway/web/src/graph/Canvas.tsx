@@ -8,10 +8,10 @@ import style from "./Canvas.module.css";
 import { KindEdge } from "./KindEdge";
 import { neighbour } from "./neighbour";
 import { labelsOf, words } from "./stepsOf";
+import { useTwoFingers } from "./useTwoFingers";
 
 const nodeTypes = { block: BlockNode };
 const edgeTypes = { kinds: KindEdge };
-const touch = () => window.matchMedia("(pointer: coarse)").matches;
 
 interface Props {
   graph: Graph;
@@ -24,6 +24,7 @@ interface Props {
 export const Canvas = memo(function Canvas({ graph, selected, onSelect }: Props) {
   const flow = useReactFlow();
   const room = useRef<HTMLDivElement>(null);
+  useTwoFingers(room);
   const [at, setAt] = useState("");
   const [focused, setFocused] = useState(false);
   const blocks = useMemo(() => nodesOf(graph), [graph]);
@@ -111,7 +112,6 @@ export const Canvas = memo(function Canvas({ graph, selected, onSelect }: Props)
           preventScrolling={false}
           zoomOnDoubleClick={false}
           onlyRenderVisibleElements={nodes.length > 120}
-          panOnDrag={!touch()}
           onNodeClick={(_, n) => {
             setAt(n.id);
             onSelect(n.id);

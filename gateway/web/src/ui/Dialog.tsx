@@ -29,7 +29,7 @@ export function Dialog({ open, onClose, title, description, children, wide, full
           onOpenAutoFocus={() => (opener.current = document.activeElement)}
           onCloseAutoFocus={(e) => {
             e.preventDefault();
-            if (opener.current instanceof HTMLElement) opener.current.focus();
+            placeOf(opener.current)?.focus();
           }}
         >
           <div className={style.head}>
@@ -47,6 +47,14 @@ export function Dialog({ open, onClose, title, description, children, wide, full
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+// placeOf is where the focus goes. An opener may be gone, such as a button to save what is now
+// saved: then it is the dialog below, or the page.
+function placeOf(opener: Element | null): HTMLElement | null {
+  if (opener instanceof HTMLElement && opener.isConnected && opener !== document.body) return opener;
+  const below = [...document.querySelectorAll<HTMLElement>("[role=dialog][data-state=open]")].at(-1);
+  return below ?? document.querySelector<HTMLElement>("#main");
 }
 
 export function DialogFoot({ children }: { children: ReactNode }) {

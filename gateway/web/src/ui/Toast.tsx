@@ -17,6 +17,14 @@ export const useToast = () => useContext(Say);
 
 let last = 0;
 
+// passOn gives Escape to what a person works in, such as a dialog. Radix gives it to the newest
+// toast alone. Who has gone into the toasts closes only them.
+function passOn({ target }: KeyboardEvent) {
+  if (!target || (target instanceof Element && target.closest(`.${style.viewport}`))) return;
+  const again = new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true });
+  setTimeout(() => target.dispatchEvent(again)); // once the toast is gone
+}
+
 export function Toasts({ children }: { children: ReactNode }) {
   const [messages, setMessages] = useState<Message[]>([]);
   const say = useCallback((text: string, tone: Message["tone"] = "good") => {
@@ -28,7 +36,12 @@ export function Toasts({ children }: { children: ReactNode }) {
       <Radix.Provider duration={5000}>
         {children}
         {messages.map((m) => (
-          <Radix.Root key={m.id} className={style.toast} onOpenChange={(open) => !open && drop(m.id)}>
+          <Radix.Root
+            key={m.id}
+            className={style.toast}
+            onOpenChange={(open) => !open && drop(m.id)}
+            onEscapeKeyDown={passOn}
+          >
             <Icon name={m.tone === "good" ? "done" : "wrong"} />
             <Radix.Description className={style.text} data-tone={m.tone}>
               {m.text}

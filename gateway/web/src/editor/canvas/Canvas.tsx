@@ -9,6 +9,7 @@ import {
 import "../../graph/flow.css";
 import { memo, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { neighbour } from "../../graph/neighbour";
+import { motion } from "../../ui/motion";
 import type { Trouble } from "../problems/problems";
 import style from "./Canvas.module.css";
 import { Controls } from "./Controls";
@@ -60,7 +61,7 @@ export const Canvas = memo(function Canvas(props: Props) {
   const go = (id: string) => {
     onSelect(id);
     const b = boxes.find((box) => box.id === id);
-    if (b) void flow.setCenter(b.x + boxWidth / 2, b.y + b.height / 2, { zoom: flow.getZoom(), duration: 120 });
+    if (b) void flow.setCenter(b.x + boxWidth / 2, b.y + b.height / 2, { zoom: flow.getZoom(), duration: motion(120) });
   };
   const press = (e: KeyboardEvent) => {
     if (e.target !== e.currentTarget) return;
