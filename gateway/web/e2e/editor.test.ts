@@ -179,6 +179,86 @@ describe("building", () => {
   });
 });
 
+describe("adding", () => {
+  test("from a port, and into a line: the block is wired on both sides", async () => {
+    const id = await save(chain(2, 1));
+    const page = await open(id);
+    await node(page, "s1").waitFor();
+    await page.waitForTimeout(200); // until the first view of the graph is taken
+    await node(page, "s1").locator(".react-flow__handle.source").click();
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")))
+      .toBe("Search blocks");
+    await page.locator("[data-part=catalogue]").getByText("Takes s1").waitFor();
+    await addBlock(page, "property definition");
+    await node(page, "property_definition").waitFor();
+    await expect.poll(async () => (await draftOf(id)).steps[2]?.data).toBe("$steps.s1.output");
+
+    await page.getByRole("button", { name: "Show the whole graph" }).click();
+    await page.waitForTimeout(200);
+    const line = page.locator('[data-id="steps.s1:data.v"] .react-flow__edge-interaction');
+    await line.dispatchEvent("pointerover", { bubbles: true });
+    await page.locator("[data-part=insert]").waitFor();
+    await shot(page, "editor-insert");
+    await page.locator("[data-part=insert]").dispatchEvent("click", { bubbles: true });
+    await addBlock(page, "property definition");
+    await node(page, "property_definition_2").waitFor();
+    await expect
+      .poll(async () => (await draftOf(id)).steps.map((s) => s.data))
+      .toMatchObject([{}, { v: "$steps.property_definition_2.output" }, "$steps.s1.output", "$steps.s0.output"]);
+  });
+
+  test("a filter is changed as a sentence, and its JSON stays what it was elsewhere", async () => {
+    const { definition } = await liveOf("read-text");
+    const id = await save(definition, "Reads");
+    const page = await open(id, {}, "?step=confident");
+    const builder = settings(page).locator("[data-part=builder]");
+    await builder.getByText("min_confidence").waitFor();
+    await builder.getByRole("button", { name: "Add a condition" }).click();
+    await builder.getByLabel("Value of confidence").fill("0.25");
+    await builder.getByLabel("Comparison").last().selectOption("(Number) <");
+    const statements = async () =>
+      (
+        (await draftOf(id)).steps[1]!.operations as { filter_operation: { operator: string; statements: object[] } }[]
+      )[0]!.filter_operation;
+    await expect
+      .poll(async () => (await statements()).statements[1])
+      .toMatchObject({
+        comparator: { type: "(Number) <" },
+        right_operand: { type: "StaticOperand", value: 0.25 },
+      });
+    expect((await statements()).operator).toBe("and");
+    expect((await statements()).statements[0]).toEqual(
+      (definition.steps[1]!.operations as { filter_operation: { statements: object[] } }[])[0]!.filter_operation
+        .statements[0],
+    );
+    await problems(page).getByText("No problems").waitFor();
+    await settings(page).getByText("and confidence below").waitFor();
+    await looks(page, "editor-sentence");
+  });
+
+  test("a draft is discarded once that is confirmed, and undo brings it back", async () => {
+    const id = await save(greet());
+    const page = await open(id, { colorScheme: "dark" });
+    await node(page, "hello").click();
+    await template(page).fill("other {who}");
+    await saved(page);
+    await page.getByRole("button", { name: "Actions of the draft" }).click();
+    await page.getByRole("menuitem", { name: "Discard the draft" }).click();
+    const dialog = page.getByRole("dialog", { name: "Discard the draft?" });
+    await dialog.getByText("version 1").waitFor();
+    await accessible(page);
+    await shot(page, "editor-discard");
+    await dialog.getByRole("button", { name: "Discard the draft" }).click();
+    await state(page).getByText("All changes published").waitFor();
+    await expect.poll(() => template(page).inputValue()).toBe("hello {who}");
+    await expect(draftOf(id)).rejects.toThrow("404");
+    await page.locator("[data-part=canvas-keys]").focus();
+    await page.keyboard.press("ControlOrMeta+z");
+    await expect.poll(async () => (await draftOf(id).catch(() => null))?.steps[0]?.template).toBe("other {who}");
+  });
+});
+
 describe("the text", () => {
   test("and the graph are one document; what is no JSON changes nothing, and digits stay", async () => {
     const id = await save(greet());
@@ -341,6 +421,7 @@ describe("it looks right", () => {
       await page.getByRole("button", { name: "Run", exact: true }).first().click();
       await page.locator("[data-part=new-result] [data-part=boxes]").first().waitFor({ timeout: 60_000 });
       await node(page, "confident").getByText(/found/).waitFor();
+      await node(page, "boxes").locator("[data-part=thumbnail]").waitFor();
       await looks(page, `editor-${colorScheme}`);
       if (colorScheme === "light") await illustrate(page, "editor.png");
     });

@@ -77,6 +77,11 @@ export function saveDraft(
   );
 }
 
+export async function discardDraft(path: WorkflowPath, etag: string): Promise<void> {
+  const params = { path, query: { etag } };
+  await call(client.DELETE("/v1/workspaces/{workspace}/workflows/{workflow}/draft", { params, ...text }));
+}
+
 export function publishDraft(path: WorkflowPath, etag: string): Promise<Workflow> {
   return call(
     client.POST("/v1/workspaces/{workspace}/workflows/{workflow}/draft:publish", {

@@ -5,12 +5,13 @@ import { useNarrow } from "../graph/useNarrow";
 import type { StepStatus } from "../run/useRun";
 import { useToast } from "../ui/Toast";
 import { WordStore, Steps } from "./canvas/stepWords";
-import { graphOf } from "./canvas/graph";
+import { graphOf, type Wire } from "./canvas/graph";
 import { Catalogue } from "./catalogue/Catalogue";
 import { useBlocks } from "./catalogue/useBlocks";
 import { clock } from "./clock";
 import { EditingProvider, type Editing } from "./context";
 import { ConflictDialog } from "./draft/ConflictDialog";
+import { DiscardDialog } from "./draft/DiscardDialog";
 import { useDraft, type Drafting, type Start } from "./draft/useDraft";
 import style from "./Editor.module.css";
 import { Header } from "./Header";
@@ -61,6 +62,7 @@ export function Editor({ path, start }: Props) {
   const searchField = useRef<HTMLInputElement>(null);
   const dock = useRef<HTMLDivElement>(null);
   const [sharing, setSharing] = useState(false);
+  const [discarding, setDiscarding] = useState(false);
   const refuse = useCallback((why: string) => say(why, "bad"), [say]);
   const wiring = useWiring({ document, settled, catalogue, graph, selected, select, refuse });
   const from = useDeferredValue(wiring.from);
@@ -77,6 +79,14 @@ export function Editor({ path, start }: Props) {
   const openCatalogue = useCallback(
     (node: string, output: string) => {
       setPort({ node, output });
+      setSearch("");
+      searchField.current?.focus();
+    },
+    [setPort],
+  );
+  const onInsert = useCallback(
+    (wire: Wire) => {
+      setPort({ node: wire.source, output: wire.sourcePort, wire });
       setSearch("");
       searchField.current?.focus();
     },
@@ -123,6 +133,7 @@ export function Editor({ path, start }: Props) {
           canRun={blocked === "" && !!inspected.inspection}
           onRun={() => dock.current?.querySelector("form")?.requestSubmit()}
           onShare={() => setSharing(true)}
+          onDiscard={draft.etag !== "" || draft.state !== "saved" ? () => setDiscarding(true) : undefined}
           publish={{
             label: `Publish version ${live + 1}`,
             disabled: (live > 0 && doc.text === draft.live) || document.broken !== null,
@@ -133,7 +144,7 @@ export function Editor({ path, start }: Props) {
         <Stage
           editing={editing}
           graph={graph}
-          wiring={wiring}
+          wiring={{ ...wiring, onInsert }}
           onOpen={openCatalogue}
           onEnter={toSettings}
           readOnly={readOnly}
@@ -184,6 +195,18 @@ export function Editor({ path, start }: Props) {
           )}
         </div>
       </div>
+      {discarding && (
+        <DiscardDialog
+          live={live}
+          onClose={() => setDiscarding(false)}
+          onDiscard={async () => {
+            const text = await draft.discard();
+            document.mend();
+            edit(() => text);
+            say("The draft is discarded. Undo brings it back.");
+          }}
+        />
+      )}
       {draft.conflict && (
         <ConflictDialog
           conflict={draft.conflict}

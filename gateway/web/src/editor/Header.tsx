@@ -2,6 +2,7 @@ import { type ReactNode } from "react";
 import { Link, pathOf } from "../console/routes";
 import { Button } from "../ui/Button";
 import { Mark } from "../ui/icons";
+import { Menu } from "../ui/Menu";
 import { Tag } from "../ui/Tag";
 import { Tooltip } from "../ui/Tooltip";
 import style from "./Editor.module.css";
@@ -21,6 +22,8 @@ interface Props {
   canRun: boolean;
   onRun: () => void;
   onShare: () => void;
+  // Missing where there is no draft.
+  onDiscard?: () => void;
   publish: { label: string; disabled: boolean; busy: boolean; onClick: () => void };
 }
 
@@ -50,6 +53,22 @@ export function Header(p: Props) {
       </span>
       {!p.readOnly && (
         <span className={style.steps}>
+          <Menu
+            trigger={
+              <Button look="ghost" square icon="more">
+                Actions of the draft
+              </Button>
+            }
+            actions={[
+              {
+                label: "Discard the draft",
+                icon: "cross",
+                danger: true,
+                disabled: !p.onDiscard,
+                onSelect: () => p.onDiscard?.(),
+              },
+            ]}
+          />
           <Tooltip text="Undo" hint="Ctrl Z">
             <Button look="ghost" square icon="undo" disabled={!p.canUndo} onClick={p.onUndo}>
               Undo

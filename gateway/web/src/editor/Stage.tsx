@@ -20,7 +20,7 @@ type View = "graph" | "json" | "versions";
 interface Props {
   editing: Editing;
   graph: Graph;
-  wiring: Pick<Wiring, "onConnect" | "onDelete"> & { fitting: RefObject<FittingOf | null> };
+  wiring: Pick<Wiring, "onConnect" | "onDelete" | "onInsert"> & { fitting: RefObject<FittingOf | null> };
   onOpen: (node: string, output: string) => void;
   onEnter: () => void;
   readOnly: boolean;
@@ -87,6 +87,7 @@ export function Stage({ editing, graph, wiring, onOpen, onEnter, readOnly, narro
             onConnect={wiring.onConnect}
             onOpen={onOpen}
             onDelete={wiring.onDelete}
+            onInsert={wiring.onInsert}
             readOnly={readOnly}
           />
           {graph.boxes.length === 0 && (

@@ -13,6 +13,7 @@ import * as history from "./model/history";
 import { insertBlock } from "./model/insert";
 import { referencesIn } from "./model/refs";
 import { unwrap } from "./model/unwrap";
+import * as query from "./query/sentence";
 import { troublesOf } from "./problems/problems";
 import { format, insert, nodeAt, remove, set } from "./text/patch";
 import { Fault, parseTree } from "./text/tree";
@@ -277,6 +278,43 @@ describe("the graph", () => {
     const places = [...layOut(boxes, lines).values()].map((p) => `${p.x} ${p.y}`);
     expect(new Set(places).size).toBe(1000);
   });
+});
+
+describe("query operations", () => {
+  const operations = value(demo).steps as unknown as { operations?: never[] }[];
+  test("become sentences, and come back as they were", () => {
+    const both = operations.flatMap((s) => (s.operations ? [s.operations] : []));
+    expect(both.length).toBe(2);
+    for (const o of both) expect(query.operationsOf(query.partsOf(o)!)).toEqual(o);
+    expect(query.partsOf(both[0])).toMatchObject([
+      {
+        kind: "filter",
+        conditions: [{ property: "confidence", comparator: "(Number) >=", right: { name: "min_confidence" } }],
+      },
+    ]);
+    expect(query.partsOf(both[1])).toMatchObject([{ kind: "extract" }, { kind: "join", separator: "\n" }]);
+  });
+  test("keep what a change does not say", () => {
+    const [part] = query.partsOf(operations[1]!.operations)!;
+    if (part?.kind !== "filter") throw new Error("no filter");
+    const changed = query.condition({ ...part.conditions[0]!, right: { value: 0.5 } }, part.conditions[0]!.raw);
+    const one = query.filter([changed], part.any, part.raw);
+    expect(one.raw).toMatchObject({
+      type: "DetectionsFilter",
+      filter_operation: { statements: [{ comparator: { type: "(Number) >=" }, right_operand: { value: 0.5 } }] },
+    });
+    expect(query.filter([changed, query.first()], false, one.raw).raw).toMatchObject({
+      filter_operation: { operator: "and" },
+    });
+  });
+  test.each([
+    [[{ type: "DetectionsRename", old: "a", new: "b" }]],
+    [[{ type: "SequenceLength", note: 1 }]],
+    [[{ type: "DetectionsFilter", filter_operation: { type: "StatementGroup", statements: [] } }]],
+    [[{ type: "SequenceJoin", separator: 3 }]],
+    [{ type: "StatementGroup" }],
+    ["$inputs.operations"],
+  ])("that say more stay JSON: %j", (more) => expect(query.partsOf(more)).toBeNull());
 });
 
 test("problems lead to the block that they are about", () => {

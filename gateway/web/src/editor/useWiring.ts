@@ -10,7 +10,7 @@ import { fits, sources, type Source } from "./catalogue/fit";
 import { blockQuery, type Catalogue } from "./catalogue/useBlocks";
 import { find, type Doc } from "./model/doc";
 import { removeElement, unwire, wire } from "./model/edit";
-import { insertBlock } from "./model/insert";
+import { insertBlock, through } from "./model/insert";
 import { selectorOf } from "./model/refs";
 import type { Document } from "./useDocument";
 import { useShared } from "./useShared";
@@ -28,7 +28,8 @@ interface Options {
 
 export function useWiring({ document, settled, catalogue, graph, selected, select, refuse }: Options) {
   const queries = useQueryClient();
-  const [port, setPort] = useState<{ node: string; output: string } | null>(null);
+  const [port, setPort] = useState<{ node: string; output: string; wire?: Wire } | null>(null);
+  useEffect(() => setPort(null), [selected]); // what was opened is left
   const { doc, edit } = document;
   const { blockOf } = catalogue;
   const boxes = useMemo(() => new Map(graph.boxes.map((b) => [b.id, b])), [graph]);
@@ -83,17 +84,18 @@ export function useWiring({ document, settled, catalogue, graph, selected, selec
     [edit, select],
   );
 
-  const now = useRef({ text: doc.text, blockOf, from });
+  const now = useRef({ text: doc.text, blockOf, from, wire: port?.wire });
   useEffect(() => {
-    now.current = { text: doc.text, blockOf, from };
+    now.current = { text: doc.text, blockOf, from, wire: port?.wire };
   });
   const onAdd = useCallback(
     async (basic: Block) => {
       try {
         const block = await queries.ensureQueryData(blockQuery(basic.type ?? ""));
-        const { text, blockOf: known, from: source } = now.current;
+        const { text, blockOf: known, from: source, wire: line } = now.current;
         const done = insertBlock(text, block, (type) => (type === block.type ? block : known(type)), source);
-        edit(() => done.text);
+        const taking = line && fitting.current?.boxOf(line.target)?.left.find((p) => p.name === line.targetPort);
+        edit(() => (line && taking ? through(done, block, line, taking.kinds) : done.text));
         setPort(null);
         select(done.id);
       } catch (cause) {

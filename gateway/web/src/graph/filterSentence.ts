@@ -52,7 +52,8 @@ function group(g: Fields): Words | null {
   return join(each as Words[], g.operator === "or" ? " or " : " and ");
 }
 
-const comparators: Record<string, [yes: string, no: string]> = {
+// Of each comparator: the words, and those of its negation.
+export const comparators: Record<string, [yes: string, no: string]> = {
   "(Number) ==": ["is", "is not"],
   "(Number) !=": ["is not", "is"],
   "(Number) >": ["above", "at most"],

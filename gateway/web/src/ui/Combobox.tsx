@@ -29,6 +29,8 @@ interface Props {
   // Below the list, such as "Create a credential".
   action?: { label: string; onSelect: () => void };
   empty?: ReactNode;
+  // Whether a text that is no choice can be taken as it was typed.
+  free?: boolean;
   id?: string;
 }
 
@@ -42,15 +44,19 @@ export function Combobox({
   placeholder,
   action,
   empty = "Nothing matches.",
+  free,
   id,
 }: Props) {
   const [open, setOpen] = useState(false);
+  const [text, setText] = useState("");
+  const typed = text.trim();
   const list = useId();
   const chosen = typeof choices === "function" ? undefined : choices.find((c) => c.value === value);
   const words = shown || chosen?.label;
   const pick = (next: () => void) => {
     next();
     setOpen(false);
+    setText("");
   };
   return (
     <Radix.Root open={open} onOpenChange={setOpen}>
@@ -79,10 +85,25 @@ export function Combobox({
           id={list}
         >
           <Command label={label} loop>
-            <Command.Input className={classes(field.control, style.search)} placeholder="Search" />
+            <Command.Input
+              className={classes(field.control, style.search)}
+              placeholder="Search"
+              value={text}
+              onValueChange={setText}
+            />
             <Command.List className={style.items} label={label}>
               <Command.Empty className={style.empty}>{empty}</Command.Empty>
               <Items choices={choices} value={value} onPick={(next) => pick(() => onChange(next))} />
+              {free && typed && (
+                <Command.Item
+                  forceMount
+                  value={`Use ${typed}`}
+                  className={style.item}
+                  onSelect={() => pick(() => onChange(typed))}
+                >
+                  <span className={style.value}>Use {typed}</span>
+                </Command.Item>
+              )}
             </Command.List>
           </Command>
           {action && (

@@ -16,6 +16,7 @@ export interface FieldProps {
 
 export interface Described {
   id: string;
+  "aria-label"?: string; // of a control without a label of its own
   "aria-invalid": boolean | undefined;
   "aria-describedby": string | undefined;
 }

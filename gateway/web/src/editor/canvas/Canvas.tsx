@@ -7,7 +7,16 @@ import {
   type Node,
 } from "@xyflow/react";
 import "../../graph/flow.css";
-import { memo, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import {
+  memo,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent as ReactMouseEvent,
+  type RefObject,
+} from "react";
 import { neighbour } from "../../graph/neighbour";
 import { motion } from "../../ui/motion";
 import type { Trouble } from "../problems/problems";
@@ -16,7 +25,7 @@ import { Controls } from "./Controls";
 import { Fitting, type FittingOf } from "./fitting";
 import type { Box, Graph, Wire } from "./graph";
 import { boxWidth } from "./layout";
-import { Line, type LineData } from "./Line";
+import { Insert, Line, type LineData } from "./Line";
 import { MarkContext, MarkStore } from "./marks";
 import { domId, StepNode, type NodeData } from "./Node";
 
@@ -29,6 +38,8 @@ export interface Wiring {
   // A line was let go over nothing, or a port was clicked.
   onOpen: (node: string, port: string, side: "source" | "target") => void;
   onDelete: (ids: string[], wires: Wire[]) => void;
+  // The plus of a line was clicked.
+  onInsert: (wire: Wire) => void;
 }
 
 interface Props extends Wiring {
@@ -44,7 +55,8 @@ interface Props extends Wiring {
 // Canvas is the graph, to change. It is one tab stop: arrow keys go from block to block, Enter
 // opens the settings, Delete takes a block out.
 export const Canvas = memo(function Canvas(props: Props) {
-  const { graph, fitting, troubles, selected, onSelect, onEnter, onConnect, onOpen, onDelete, readOnly } = props;
+  const { graph, fitting, troubles, selected, onSelect, onEnter, onConnect, onOpen, onDelete, onInsert, readOnly } =
+    props;
   const flow = useReactFlow();
   const room = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(false);
@@ -94,6 +106,13 @@ export const Canvas = memo(function Canvas(props: Props) {
       else onConnect(over, "", nodeId, id ?? "");
     } else onOpen(nodeId, id ?? "", type);
   };
+  // A click on a port opens the catalogue for it.
+  const click = (e: ReactMouseEvent) => {
+    const port = (e.target as Element).closest<HTMLElement>(".react-flow__handle.source");
+    if (!port || readOnly) return;
+    e.stopPropagation(); // the block is not selected
+    onOpen(port.dataset.nodeid ?? "", port.dataset.handleid ?? "", "source");
+  };
   const at = boxes.find((b) => b.id === selected);
   return (
     <div className={style.canvas} ref={room} data-part="canvas">
@@ -107,47 +126,50 @@ export const Canvas = memo(function Canvas(props: Props) {
         aria-activedescendant={focused && at ? domId(at.id) : undefined}
         data-part="canvas-keys"
         onKeyDown={press}
+        onClickCapture={click}
         onFocus={(e) => e.target === e.currentTarget && setFocused(true)}
         onBlur={() => setFocused(false)}
       >
         <Fitting value={fitting}>
           <MarkContext value={marks}>
-            <ReactFlow
-              nodes={nodes}
-              edges={edges}
-              nodeTypes={nodeTypes}
-              edgeTypes={edgeTypes}
-              nodesDraggable={false}
-              nodesConnectable={!readOnly}
-              nodesFocusable={false}
-              edgesFocusable={false}
-              disableKeyboardA11y
-              connectOnClick={false}
-              connectionRadius={28}
-              deleteKeyCode={null}
-              selectionKeyCode={null}
-              multiSelectionKeyCode={null}
-              panActivationKeyCode={null}
-              attributionPosition="top-right"
-              fitView // before the blocks appear, so that a click never meets a view that moves
-              fitViewOptions={firstView}
-              minZoom={0.05}
-              maxZoom={2}
-              zoomOnDoubleClick={false}
-              onlyRenderVisibleElements={nodes.length > 600}
-              onConnect={connect}
-              onConnectEnd={connectEnd}
-              onNodeClick={(_, n) => {
-                setWire("");
-                onSelect(n.id);
-                room.current?.querySelector<HTMLElement>("[data-part=canvas-keys]")?.focus({ preventScroll: true });
-              }}
-              onEdgeClick={(_, e) => setWire(e.id)}
-              onPaneClick={() => {
-                setWire("");
-                onSelect("");
-              }}
-            />
+            <Insert value={readOnly ? null : onInsert}>
+              <ReactFlow
+                nodes={nodes}
+                edges={edges}
+                nodeTypes={nodeTypes}
+                edgeTypes={edgeTypes}
+                nodesDraggable={false}
+                nodesConnectable={!readOnly}
+                nodesFocusable={false}
+                edgesFocusable={false}
+                disableKeyboardA11y
+                connectOnClick={false}
+                connectionRadius={28}
+                deleteKeyCode={null}
+                selectionKeyCode={null}
+                multiSelectionKeyCode={null}
+                panActivationKeyCode={null}
+                attributionPosition="top-right"
+                fitView // before the blocks appear, so that a click never meets a view that moves
+                fitViewOptions={firstView}
+                minZoom={0.05}
+                maxZoom={2}
+                zoomOnDoubleClick={false}
+                onlyRenderVisibleElements={nodes.length > 600}
+                onConnect={connect}
+                onConnectEnd={connectEnd}
+                onNodeClick={(_, n) => {
+                  setWire("");
+                  onSelect(n.id);
+                  room.current?.querySelector<HTMLElement>("[data-part=canvas-keys]")?.focus({ preventScroll: true });
+                }}
+                onEdgeClick={(_, e) => setWire(e.id)}
+                onPaneClick={() => {
+                  setWire("");
+                  onSelect("");
+                }}
+              />
+            </Insert>
           </MarkContext>
         </Fitting>
       </div>

@@ -62,6 +62,7 @@ export const StepNode = memo(function StepNode({ data: { box } }: NodeProps<Node
       </div>
       {status && (
         <div className={style.status}>
+          {status.picture && <img className={style.thumb} src={status.picture} alt="" data-part="thumbnail" />}
           <span className={style.said}>{status.words}</span>
           <span className={style.time}>{status.time}</span>
           <StepIcon state={status.state} />

@@ -1,17 +1,21 @@
 // What the last run did with each step, for the blocks of the canvas. Each block listens to
 // its own step, so that events of a run do not redraw the whole graph.
 import { createContext, useSyncExternalStore } from "react";
+import type { StepOutputs } from "../../api/client";
 import { duration } from "../../result/time";
 import type { StepStatus } from "../../run/useRun";
+import { pictureOf, wordsOf } from "../run/words";
 
 export interface StepWords {
   state: string;
   words: string;
   time: string;
+  picture?: string; // object URL of what it gave
 }
 
 export class WordStore {
   private all = new Map<string, StepWords>();
+  private pictures = new Map<string, { outputs: StepOutputs; url?: string }>();
   private readonly listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void) => {
@@ -23,18 +27,33 @@ export class WordStore {
     return this.all.get(id) ?? null;
   }
 
-  set(steps: Record<string, StepStatus>, saying: Record<string, string>) {
+  set(steps: Record<string, StepStatus>) {
     const next = new Map<string, StepWords>();
     for (const [name, s] of Object.entries(steps)) {
       const id = `steps.${name}`;
       const took = s.began !== undefined && s.ended !== undefined ? duration(s.ended - s.began) : "";
-      const now = { state: s.state, words: saying[name] ?? wordOf(s.state), time: took };
+      const words = (s.outputs && wordsOf(s.outputs)) || wordOf(s.state);
+      const now = { state: s.state, words, time: took, picture: this.pictureOf(id, s.outputs) };
       const old = this.all.get(id);
-      const same = old && old.state === now.state && old.words === now.words && old.time === now.time;
+      const same = old?.state === now.state && old.words === words && old.time === took && old.picture === now.picture;
       next.set(id, same ? old : now);
     }
+    for (const id of this.pictures.keys()) if (!next.has(id)) this.pictureOf(id, undefined);
     this.all = next;
     for (const listener of this.listeners) listener();
+  }
+
+  // pictureOf keeps the address of a picture while its run is shown.
+  private pictureOf(id: string, outputs: StepOutputs | undefined): string | undefined {
+    const old = this.pictures.get(id);
+    if (old && old.outputs === outputs) return old.url;
+    if (old?.url) URL.revokeObjectURL(old.url);
+    this.pictures.delete(id);
+    if (!outputs) return undefined;
+    const blob = pictureOf(outputs);
+    const url = blob ? URL.createObjectURL(blob) : undefined;
+    this.pictures.set(id, { outputs, url });
+    return url;
   }
 }
 

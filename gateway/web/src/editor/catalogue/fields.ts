@@ -37,6 +37,7 @@ export interface Field {
   max?: number;
   nullable: boolean;
   provider?: string; // of a credential
+  task?: string; // of a model
   aliases: string[];
 }
 
@@ -107,6 +108,7 @@ function fieldOf(name: string, s: Schema, required: boolean, aliases: string[]):
     max: number?.maximum,
     nullable,
     provider: s["x-credential"]?.provider,
+    task: s["x-model"],
     aliases,
   };
 }

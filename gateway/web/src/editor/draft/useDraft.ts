@@ -1,9 +1,10 @@
 // The draft on the server. Every change is saved a moment later, one request at a time; a
 // draft that somebody else has changed is not overwritten.
 import { useCallback, useEffect, useRef, useState } from "react";
-import { publishDraft, readDraft, readWorkflow, saveDraft } from "../../api/editor";
+import { discardDraft, publishDraft, readDraft, readWorkflow, saveDraft } from "../../api/editor";
 import { networkFailure, type Failure } from "../../api/failure";
 import type { Workflow, WorkflowPath } from "../../api/owner";
+import { blank } from "../model/doc";
 import { format } from "../text/patch";
 
 const pause = 800; // ms without a change before it is saved
@@ -36,6 +37,9 @@ export interface Drafting {
   // flush saves at once and returns the etag of the draft, or of none.
   flush: () => Promise<string>;
   publish: () => Promise<boolean>;
+  // discard removes the draft from the server, and returns what the editor then shows. A
+  // draft that somebody else has changed is refused.
+  discard: () => Promise<string>;
   // resolve ends a conflict. What the editor shows then replaces what the server has.
   resolve: () => void;
 }
@@ -142,6 +146,16 @@ export function useDraft(
     }
   }, [flush, saveOnce, keep]);
 
+  const discard = useCallback(async () => {
+    await saving.current?.catch(() => undefined);
+    if (now.current.held.etag !== "") await discardDraft(now.current.path, now.current.held.etag);
+    const text = now.current.held.live || blank;
+    now.current.text = text; // nothing saves the old text meanwhile
+    keep({ text, etag: "", time: "", base: 0 });
+    setFailure(null);
+    return text;
+  }, [keep]);
+
   const resolve = useCallback(() => {
     const c = now.current.conflict;
     if (!c) return;
@@ -152,7 +166,7 @@ export function useDraft(
   }, [keep]);
 
   const state = !dirty ? "saved" : failure ? "failed" : "unsaved";
-  return { ...held, state, failure, conflict, flush, publish, resolve };
+  return { ...held, state, failure, conflict, flush, publish, discard, resolve };
 }
 
 // otherDraft is the conflict with a draft that somebody else has saved or removed.

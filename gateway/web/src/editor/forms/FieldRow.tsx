@@ -114,7 +114,7 @@ function Constant({ owner, field, value, disabled, onChange, described }: Consta
     case "credential":
       return <CredentialValue {...common} field={field} />;
     case "model":
-      return <ModelValue {...common} />;
+      return <ModelValue {...common} field={field} />;
     case "operations":
       return <OperationsValue {...common} />;
     case "map":

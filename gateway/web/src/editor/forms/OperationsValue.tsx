@@ -1,5 +1,9 @@
+import { useState } from "react";
 import { filterSentence } from "../../graph/filterSentence";
 import type { Described } from "../../ui/Field";
+import { Segments } from "../../ui/Segments";
+import { Builder } from "../query/Builder";
+import { operationsOf, partsOf } from "../query/sentence";
 import style from "./Form.module.css";
 import { JSONValue } from "./TextValue";
 
@@ -10,9 +14,12 @@ interface Props {
   onChange: (value: unknown) => void;
 }
 
-// OperationsValue says the operations as a sentence, with their JSON to change below.
+// OperationsValue changes operations as sentences. What sentences cannot say is changed as
+// JSON, and nothing of it is lost.
 export function OperationsValue(props: Props) {
   const said = filterSentence(props.value);
+  const parts = partsOf(props.value);
+  const [json, setJSON] = useState(false);
   return (
     <div className={style.row}>
       {said && (
@@ -20,7 +27,24 @@ export function OperationsValue(props: Props) {
           {said.map((w, i) => (typeof w === "string" ? <span key={i}>{w}</span> : <code key={i}>{w.code}</code>))}
         </p>
       )}
-      <JSONValue {...props} />
+      {parts ? (
+        <Segments
+          label="Form of the operations"
+          value={json ? "json" : "sentence"}
+          options={[
+            { id: "sentence", label: "Sentence" },
+            { id: "json", label: "Operations as JSON" },
+          ]}
+          onChange={(v) => setJSON(v === "json")}
+        />
+      ) : (
+        <p className={style.help}>These operations say more than the form can. Change them as JSON.</p>
+      )}
+      {parts && !json ? (
+        <Builder parts={parts} disabled={props.disabled} onChange={(next) => props.onChange(operationsOf(next))} />
+      ) : (
+        <JSONValue {...props} />
+      )}
     </div>
   );
 }

@@ -43,6 +43,23 @@ export function NumberValue(props: Props & { whole: boolean }) {
   );
 }
 
+// ListValue takes words with commas between.
+export function ListValue(props: Props) {
+  const words = (text: string) =>
+    text
+      .split(",")
+      .map((w) => w.trim())
+      .filter(Boolean);
+  return (
+    <Typed
+      {...props}
+      write={(v) => (Array.isArray(v) ? v.join(", ") : "")}
+      read={words}
+      render={(common) => <Input {...common} placeholder="cat, dog" />}
+    />
+  );
+}
+
 export function JSONValue(props: Props) {
   return (
     <Typed
@@ -70,6 +87,7 @@ interface TypedProps extends Props {
     value: string;
     disabled: boolean;
     placeholder?: string;
+    "aria-label"?: string;
     "aria-invalid": boolean | undefined;
     "aria-describedby": string | undefined;
     onChange: (e: { target: { value: string } }) => void;
@@ -90,6 +108,7 @@ function Typed({ described, value, onChange, disabled, placeholder, write, read,
   const wrong = text.trim() !== "" && read(text) === null && text !== written;
   return render({
     id: described.id,
+    "aria-label": described["aria-label"],
     value: text,
     disabled,
     placeholder,

@@ -1,9 +1,11 @@
 // Inserting a block: named, wired, and with what it cannot do without.
 import type { Block } from "../../api/editor";
 import { fieldsOf, type Field } from "../catalogue/fields";
-import { fieldFor, fits, sources, type Source } from "../catalogue/fit";
+import { fieldFor, fits, isQuiet, outputsOf, sources, type Source } from "../catalogue/fit";
 import { readDoc, type Fields } from "./doc";
-import { add, wire } from "./edit";
+import type { Path } from "../text/patch";
+import { add, setField, wire } from "./edit";
+import { selectorOf } from "./refs";
 
 export interface Inserted {
   text: string;
@@ -38,6 +40,13 @@ export function insertBlock(
     }
   }
   return { text: next, id };
+}
+
+// through leads a line through a new block, if one of its outputs fits where the line ends.
+export function through(done: Inserted, block: Block, line: { holder: string; path: Path }, wanted: string[]): string {
+  const all = outputsOf(block).filter((o) => !isQuiet(o));
+  const out = all.find((o) => exactly(o.kinds, wanted)) ?? all.find((o) => fits(o.kinds, wanted));
+  return out ? setField(done.text, line.holder, line.path, selectorOf(done.id, out.name)) : done.text;
 }
 
 const exactly = (kinds: string[], wanted: string[]) => kinds.some((k) => k !== "*" && wanted.includes(k));

@@ -17,7 +17,6 @@ import style from "./Dock.module.css";
 import { clock } from "../clock";
 import { Timeline } from "./Timeline";
 import { useShared } from "../useShared";
-import { wordsOf } from "./words";
 
 interface Props {
   path: WorkflowPath;
@@ -56,10 +55,10 @@ export const Dock = memo(function Dock(props: Props) {
   const form = useForm(inputs, samples.values, samples.pictures);
   const [ran, setRan] = useState({ text: "", time: "" });
   useEffect(() => {
-    const saying = Object.entries(run.steps).map(([name, s]) => [name, s.outputs ? wordsOf(s.outputs) : ""]);
-    store.set(run.steps, Object.fromEntries(saying.filter(([, said]) => said !== "")) as Record<string, string>);
+    store.set(run.steps);
     onRan(run.steps);
   }, [store, run.steps, onRan]);
+  useEffect(() => () => store.set({}), [store]);
   const steps = useShared(useMemo(() => doc.steps.map((s) => ({ name: s.name, title: s.type })), [doc]));
   return (
     <section className={classes(style.dock, !open && style.shut)} aria-label="Run" data-part="dock" ref={room}>

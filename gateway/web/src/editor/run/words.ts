@@ -1,6 +1,6 @@
 // What a step gave, in a few words for its block.
 import type { StepOutputs } from "../../api/client";
-import { read, type Value } from "../../result/values";
+import { forget, read, type Value } from "../../result/values";
 
 type Fields = Record<string, unknown>;
 
@@ -12,8 +12,28 @@ export function givenBy(outputs: StepOutputs | undefined): [name: string, value:
   return typeof first === "object" && first !== null ? Object.entries(first as Fields) : [];
 }
 
-export function wordsOf(outputs: StepOutputs | undefined): string {
-  if ((outputs?.elements ?? 1) > 1) return `${outputs!.elements} elements`;
+const said = new WeakMap<StepOutputs, string>();
+
+// wordsOf says the outputs of a step once: events of a run come for each step.
+export function wordsOf(outputs: StepOutputs): string {
+  const words = said.get(outputs) ?? summary(outputs);
+  said.set(outputs, words);
+  return words;
+}
+
+// pictureOf is the first picture among the outputs of a step: a small copy.
+export function pictureOf(outputs: StepOutputs): Blob | null {
+  for (const [, v] of givenBy(outputs)) {
+    if (!isPicture(v)) continue;
+    const value = read(v);
+    forget(value);
+    if (value.kind === "picture") return value.blob;
+  }
+  return null;
+}
+
+function summary(outputs: StepOutputs): string {
+  if ((outputs.elements ?? 1) > 1) return `${outputs.elements} elements`;
   const told = givenBy(outputs)
     .filter(([name, v]) => !quiet.test(name) && v !== null)
     .map(([name, v]) => say(name, v));
