@@ -1,15 +1,16 @@
-package main
+package cli
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/deploy/cli/signedin"
 	"github.com/keyhole-dev/keyhole/deploy/client"
-	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/signedin"
 )
 
 // Connection holds the flags of every client command.
@@ -21,15 +22,16 @@ type Connection struct {
 	JSON      bool   `help:"Print JSON for scripts instead of tables." name:"json" env:"KEYHOLE_JSON"`
 }
 
-// AfterApply hands the connection of the chosen command to it.
-func (c *Connection) AfterApply(a *app) error {
-	a.conn = c
+// AfterApply is kong's hook. It hands the connection of the chosen command to the command.
+func (c *Connection) AfterApply(a *App) error {
+	a.Conn = c
 	return nil
 }
 
-// client makes the client, with the key or else with the session that keyhole login kept. They are read here, once.
-func (c *Connection) client() (*client.Client, error) {
-	key, err := c.key()
+// Client makes the client, with the key or else with the session that keyhole login kept. It
+// reads them once.
+func (c *Connection) Client() (*client.Client, error) {
+	key, err := c.Key()
 	if err != nil || key != "" {
 		return client.New(c.HTTP, key), err
 	}
@@ -37,8 +39,8 @@ func (c *Connection) client() (*client.Client, error) {
 	return client.New(c.HTTP, token), err
 }
 
-// key is the key of the flags and variables; "" without one.
-func (c *Connection) key() (string, error) {
+// Key returns the key of the flags and variables; "" without one.
+func (c *Connection) Key() (string, error) {
 	if c.KeyFile == "" {
 		return strings.TrimSpace(c.APIKey), nil
 	}
@@ -49,14 +51,15 @@ func (c *Connection) key() (string, error) {
 	return strings.TrimSpace(string(raw)), nil
 }
 
-// parent makes the client and finds the workspace's path.
-func (c *Connection) parent(ctx context.Context) (*client.Client, string, error) {
-	cl, err := c.client()
+// Parent makes the client and returns the path of the workspace: that of --workspace, or else
+// that of the key.
+func (c *Connection) Parent(ctx context.Context) (*client.Client, string, error) {
+	cl, err := c.Client()
 	if err != nil {
 		return nil, "", err
 	}
 	if c.Workspace != "" {
-		return cl, "/v1/workspaces/" + strings.TrimPrefix(c.Workspace, "workspaces/"), nil
+		return cl, workspacePath(strings.TrimPrefix(c.Workspace, "workspaces/")), nil
 	}
 	var who struct{ Role, Workspace string }
 	if err := cl.Do(ctx, http.MethodGet, "/v1/whoami", nil, nil, &who); err != nil {
@@ -67,3 +70,5 @@ func (c *Connection) parent(ctx context.Context) (*client.Client, string, error)
 	}
 	return cl, "/v1/" + who.Workspace, nil
 }
+
+func workspacePath(id string) string { return "/v1/workspaces/" + url.PathEscape(id) }

@@ -1,32 +1,29 @@
-package main
+package cli
 
 import (
-	"errors"
-	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 )
 
-// edit is a change of a resource: the changed fields and their mask. Fields outside the
-// mask keep their values.
-type edit struct {
-	body object
+// Edit is a change of a resource: the changed fields and their mask. Fields outside the
+// mask keep their values. The zero value changes nothing.
+type Edit struct {
+	body Object
 	mask []string
 }
 
-// set sets a field, or a field of a field: "limits.runs".
-func (e *edit) set(path string, value any) {
+// Set sets a field, or a field of a field: "limits.runs". nil clears it.
+func (e *Edit) Set(path string, value any) {
 	if e.body == nil {
-		e.body = object{}
+		e.body = Object{}
 	}
 	e.mask = append(e.mask, path)
 	into, field := e.body, path
 	if outer, inner, nested := strings.Cut(path, "."); nested {
 		if e.body[outer] == nil {
-			e.body[outer] = object{}
+			e.body[outer] = Object{}
 		}
-		into, field = e.body[outer].(object), inner
+		into, field = e.body[outer].(Object), inner
 	}
 	if value == nil {
 		delete(into, field) // in the mask but not in the body: the field is cleared
@@ -35,43 +32,35 @@ func (e *edit) set(path string, value any) {
 	into[field] = value
 }
 
-// set sets a field if its flag was given.
-func set[T any](e *edit, path string, flag *T) {
+// Text sets a field if its flag was given.
+func (e *Edit) Text(path string, flag *string) {
 	if flag != nil {
-		e.set(path, *flag)
+		e.Set(path, *flag)
 	}
 }
 
-// number is set for an int64, which JSON holds as a string.
-func number(e *edit, path string, flag *int64) {
+// Number sets an int64 field, which JSON holds as a string, if its flag was given.
+func (e *Edit) Number(path string, flag *int64) {
 	if flag != nil {
-		e.set(path, strconv.FormatInt(*flag, 10))
+		e.Set(path, strconv.FormatInt(*flag, 10))
 	}
 }
 
-// choose is set for a flag that selects one of two values.
-func choose(e *edit, path string, flag *bool, yes, no any) {
+// Choose sets a field to one of two values if its flag was given.
+func (e *Edit) Choose(path string, flag *bool, yes, no any) {
 	switch {
 	case flag == nil:
 	case *flag:
-		e.set(path, yes)
+		e.Set(path, yes)
 	default:
-		e.set(path, no)
+		e.Set(path, no)
 	}
 }
 
-// fields returns the fields of a new resource.
-func (e *edit) fields() object {
+// Fields returns the changed fields. They are also the fields of a new resource.
+func (e *Edit) Fields() Object {
 	if e.body == nil {
-		return object{}
+		return Object{}
 	}
 	return e.body
-}
-
-// send changes the resource and prints the result.
-func (e *edit) send(a *app, k kind, text string, fields ...string) error {
-	if len(e.mask) == 0 {
-		return errors.New("nothing to change: set at least one flag; see --help")
-	}
-	return a.about(http.MethodPatch, k, text, "", url.Values{"updateMask": {strings.Join(e.mask, ",")}}, e.fields(), fields...)
 }

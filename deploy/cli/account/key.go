@@ -1,13 +1,17 @@
-package main
+package account
 
 import (
-	"net/http"
+	"context"
 	"strconv"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/deploy/cli"
+	"github.com/keyhole-dev/keyhole/deploy/cli/name"
 )
 
-type keyCmd struct {
-	Connection
+// Keys are the commands for API keys.
+type Keys struct {
+	cli.Connection
 
 	Create keyCreate `cmd:"" help:"Create a key. It is shown once."`
 	List   keyList   `cmd:"" help:"List keys."`
@@ -24,24 +28,24 @@ type keyCreate struct {
 }
 
 // Run makes it.
-func (c *keyCreate) Run(a *app) error {
-	body := object{"title": c.Title}
+func (c *keyCreate) Run(ctx context.Context, a *cli.App) error {
+	body := cli.Object{"title": c.Title}
 	if c.Runs > 0 {
-		body["budget"] = object{
+		body["budget"] = cli.Object{
 			"runs": strconv.FormatInt(c.Runs, 10), "pictures": strconv.FormatInt(c.Pictures, 10), "period": "PERIOD_" + strings.ToUpper(c.Period),
 		}
 	}
-	return a.call(http.MethodPost, "/keys", nil, body, "name", "title", "key", "budget")
+	return a.Create(ctx, "keys", nil, body, "name", "title", "key", "budget")
 }
 
 type keyList struct {
-	PageFlags
+	cli.PageFlags
 	Text string `help:"Only keys with this text in the id or the title."`
 }
 
 // Run lists them.
-func (c *keyList) Run(a *app) error {
-	return a.list("/keys", "keys", c.PageFlags, textQuery(c.Text), "name", "title", "prefix", "budget", "revokeTime")
+func (c *keyList) Run(ctx context.Context, a *cli.App) error {
+	return a.List(ctx, "keys", c.PageFlags, cli.TextQuery(c.Text), "name", "title", "prefix", "budget", "revokeTime")
 }
 
 type keyGet struct {
@@ -49,8 +53,8 @@ type keyGet struct {
 }
 
 // Run shows it.
-func (c *keyGet) Run(a *app) error {
-	return a.about(http.MethodGet, aKey, c.ID, "", nil, nil, keyFields...)
+func (c *keyGet) Run(ctx context.Context, a *cli.App) error {
+	return a.Get(ctx, name.Key, c.ID, keyFields...)
 }
 
 var keyFields = []string{"name", "title", "prefix", "budget", "operatorBudget", "createTime", "revokeTime"}
@@ -65,18 +69,18 @@ type keyUpdate struct {
 }
 
 // Run changes it.
-func (c *keyUpdate) Run(a *app) error {
-	var e edit
-	set(&e, "title", c.Title)
-	number(&e, "budget.runs", c.Runs)
-	number(&e, "budget.pictures", c.Pictures)
+func (c *keyUpdate) Run(ctx context.Context, a *cli.App) error {
+	var e cli.Edit
+	e.Text("title", c.Title)
+	e.Number("budget.runs", c.Runs)
+	e.Number("budget.pictures", c.Pictures)
 	if c.Period != "" {
-		e.set("budget.period", "PERIOD_"+strings.ToUpper(c.Period))
+		e.Set("budget.period", "PERIOD_"+strings.ToUpper(c.Period))
 	}
 	if c.NoBudget {
-		e.set("budget", nil)
+		e.Set("budget", nil)
 	}
-	return e.send(a, aKey, c.ID, keyFields...)
+	return a.Update(ctx, name.Key, c.ID, &e, keyFields...)
 }
 
 type keyRevoke struct {
@@ -84,6 +88,6 @@ type keyRevoke struct {
 }
 
 // Run revokes it.
-func (c *keyRevoke) Run(a *app) error {
-	return a.remove(aKey, c.ID)
+func (c *keyRevoke) Run(ctx context.Context, a *cli.App) error {
+	return a.Delete(ctx, name.Key, c.ID)
 }

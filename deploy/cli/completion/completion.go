@@ -1,4 +1,3 @@
-// Package completion writes the scripts that complete commands and flags in a shell.
 package completion
 
 import (

@@ -1,14 +1,19 @@
-package main
+package credential
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/deploy/cli"
+	"github.com/keyhole-dev/keyhole/deploy/cli/name"
 )
 
-type credentialCmd struct {
-	Connection
+// Commands are the commands for credentials.
+type Commands struct {
+	cli.Connection
 
 	Create credentialCreate `cmd:"" help:"Store a credential. The value comes from a file or standard input."`
 	List   credentialList   `cmd:"" help:"List credentials, without values."`
@@ -29,9 +34,9 @@ type credentialCreate struct {
 	Prefix    string   `help:"Text before the value in a header, such as 'Bot '."`
 }
 
-// credential reads a value. It removes the line end that editors add to the last line.
-func (a *app) credential(file string) (string, error) {
-	value, err := a.file(file)
+// readValue reads a credential. It removes the line end that editors add to the last line.
+func readValue(a *cli.App, file string) (string, error) {
+	value, err := a.File(file)
 	if err != nil {
 		return "", fmt.Errorf("read value: %w", err)
 	}
@@ -39,28 +44,28 @@ func (a *app) credential(file string) (string, error) {
 }
 
 // Run stores the credential.
-func (c *credentialCreate) Run(a *app) error {
-	value, err := a.credential(c.ValueFile)
+func (c *credentialCreate) Run(ctx context.Context, a *cli.App) error {
+	value, err := readValue(a, c.ValueFile)
 	if err != nil {
 		return err
 	}
-	body := object{"provider": c.Provider, "value": value, "hosts": c.Host, "title": c.Title}
+	body := cli.Object{"provider": c.Provider, "value": value, "hosts": c.Host, "title": c.Title}
 	if c.SlotKind != "" {
 		body["slotKind"] = "SLOT_KIND_" + strings.ToUpper(c.SlotKind)
 		body["slotName"] = c.SlotName
 		body["slotPrefix"] = c.Prefix
 	}
-	return a.call(http.MethodPost, "/credentials", url.Values{"credentialId": {c.ID}}, body, "name", "provider", "hosts", "fingerprint", "version", "guardable")
+	return a.Create(ctx, "credentials", url.Values{"credentialId": {c.ID}}, body, "name", "provider", "hosts", "fingerprint", "version", "guardable")
 }
 
 type credentialList struct {
-	PageFlags
+	cli.PageFlags
 	Text string `help:"Only those with this text in the id, the title, the provider or a host."`
 }
 
 // Run lists the credentials.
-func (c *credentialList) Run(a *app) error {
-	return a.list("/credentials", "credentials", c.PageFlags, textQuery(c.Text), "name", "provider", "hosts", "fingerprint", "version", "lastUseTime")
+func (c *credentialList) Run(ctx context.Context, a *cli.App) error {
+	return a.List(ctx, "credentials", c.PageFlags, cli.TextQuery(c.Text), "name", "provider", "hosts", "fingerprint", "version", "lastUseTime")
 }
 
 type credentialGet struct {
@@ -68,8 +73,8 @@ type credentialGet struct {
 }
 
 // Run shows the credential.
-func (c *credentialGet) Run(a *app) error {
-	return a.about(http.MethodGet, aCredential, c.ID, "", nil, nil, credentialFields...)
+func (c *credentialGet) Run(ctx context.Context, a *cli.App) error {
+	return a.Get(ctx, name.Credential, c.ID, credentialFields...)
 }
 
 var credentialFields = []string{"name", "title", "provider", "hosts", "fingerprint", "version", "guardable", "updateTime", "lastUseTime", "workflows", "shares"}
@@ -86,26 +91,26 @@ type credentialUpdate struct {
 }
 
 // Run changes the credential.
-func (c *credentialUpdate) Run(a *app) error {
-	var e edit
+func (c *credentialUpdate) Run(ctx context.Context, a *cli.App) error {
+	var e cli.Edit
 	if c.ValueFile != nil {
-		value, err := a.credential(*c.ValueFile)
+		value, err := readValue(a, *c.ValueFile)
 		if err != nil {
 			return err
 		}
-		e.set("value", value)
+		e.Set("value", value)
 	}
-	set(&e, "provider", c.Provider)
+	e.Text("provider", c.Provider)
 	if c.Host != nil {
-		e.set("hosts", c.Host)
+		e.Set("hosts", c.Host)
 	}
-	set(&e, "title", c.Title)
+	e.Text("title", c.Title)
 	if c.SlotKind != "" {
-		e.set("slot_kind", "SLOT_KIND_"+strings.ToUpper(c.SlotKind))
+		e.Set("slot_kind", "SLOT_KIND_"+strings.ToUpper(c.SlotKind))
 	}
-	set(&e, "slot_name", c.SlotName)
-	set(&e, "slot_prefix", c.Prefix)
-	return e.send(a, aCredential, c.ID, credentialFields...)
+	e.Text("slot_name", c.SlotName)
+	e.Text("slot_prefix", c.Prefix)
+	return a.Update(ctx, name.Credential, c.ID, &e, credentialFields...)
 }
 
 type credentialTest struct {
@@ -113,8 +118,8 @@ type credentialTest struct {
 }
 
 // Run tests the credential.
-func (c *credentialTest) Run(a *app) error {
-	return a.about(http.MethodPost, aCredential, c.ID, ":test", nil, object{}, "outcome", "message")
+func (c *credentialTest) Run(ctx context.Context, a *cli.App) error {
+	return a.Post(ctx, name.Credential, c.ID, ":test", cli.Object{}, "outcome", "message")
 }
 
 type credentialDelete struct {
@@ -123,10 +128,10 @@ type credentialDelete struct {
 }
 
 // Run destroys the credential.
-func (c *credentialDelete) Run(a *app) error {
+func (c *credentialDelete) Run(ctx context.Context, a *cli.App) error {
 	query := url.Values{}
 	if c.Force {
 		query.Set("force", "true")
 	}
-	return a.about(http.MethodDelete, aCredential, c.ID, "", query, nil)
+	return a.Send(ctx, http.MethodDelete, name.Credential, c.ID, "", query, nil)
 }

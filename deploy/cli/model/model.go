@@ -1,16 +1,20 @@
-package main
+package model
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"path"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/deploy/cli"
+	"github.com/keyhole-dev/keyhole/deploy/cli/name"
 	"github.com/keyhole-dev/keyhole/deploy/client"
 )
 
-type modelCmd struct {
-	Connection
+// Commands are the commands for models.
+type Commands struct {
+	cli.Connection
 
 	Upload        modelUpload        `cmd:"" help:"Upload a file as a new version of a model. Creates the model if it does not exist."`
 	List          modelList          `cmd:"" help:"List models."`
@@ -31,8 +35,8 @@ type modelUpload struct {
 }
 
 // Run uploads it.
-func (c *modelUpload) Run(a *app) error {
-	cl, model, err := a.at(aModel, c.ID)
+func (c *modelUpload) Run(ctx context.Context, a *cli.App) error {
+	cl, model, err := a.At(ctx, name.Model, c.ID)
 	if err != nil {
 		return err
 	}
@@ -40,29 +44,29 @@ func (c *modelUpload) Run(a *app) error {
 	if c.Public {
 		visibility = "VISIBILITY_PUBLIC"
 	}
-	err = cl.Do(a.ctx, http.MethodPost, path.Dir(model), url.Values{"modelId": {path.Base(model)}}, object{"title": c.Title, "task": c.Task, "visibility": visibility}, nil)
+	err = cl.Do(ctx, http.MethodPost, path.Dir(model), url.Values{"modelId": {path.Base(model)}}, cli.Object{"title": c.Title, "task": c.Task, "visibility": visibility}, nil)
 	if err != nil && !client.IsReason(err, "ALREADY_EXISTS") {
 		return err
 	}
-	var version, ready object
-	if err := cl.Do(a.ctx, http.MethodPost, model+"/versions", nil, object{}, &version); err != nil {
+	var version, ready cli.Object
+	if err := cl.Do(ctx, http.MethodPost, model+"/versions", nil, cli.Object{}, &version); err != nil {
 		return err
 	}
-	name, _ := version["name"].(string)
-	if err := cl.Upload(a.ctx, "/v1/"+name+"/artifact", c.File, uploadProgress(), &ready); err != nil {
+	versionName, _ := version["name"].(string)
+	if err := cl.Upload(ctx, "/v1/"+versionName+"/artifact", c.File, uploadProgress(), &ready); err != nil {
 		return err
 	}
-	return a.print().One(ready, "name", "state", "sizeBytes", "sha256")
+	return a.Print().One(ready, "name", "state", "sizeBytes", "sha256")
 }
 
 type modelList struct {
-	PageFlags
+	cli.PageFlags
 	Text string `help:"Only models with this text in the id, the title or the task."`
 }
 
 // Run lists them.
-func (c *modelList) Run(a *app) error {
-	return a.list("/models", "models", c.PageFlags, textQuery(c.Text), "name", "title", "task", "visibility", "latestVersion")
+func (c *modelList) Run(ctx context.Context, a *cli.App) error {
+	return a.List(ctx, "models", c.PageFlags, cli.TextQuery(c.Text), "name", "title", "task", "visibility", "latestVersion")
 }
 
 type modelGet struct {
@@ -70,8 +74,8 @@ type modelGet struct {
 }
 
 // Run shows it.
-func (c *modelGet) Run(a *app) error {
-	return a.about(http.MethodGet, aModel, c.ID, "", nil, nil, modelFields...)
+func (c *modelGet) Run(ctx context.Context, a *cli.App) error {
+	return a.Get(ctx, name.Model, c.ID, modelFields...)
 }
 
 var modelFields = []string{"name", "title", "task", "visibility", "latestVersion", "createTime"}
@@ -83,13 +87,13 @@ type modelUpdate struct {
 }
 
 // Run changes it.
-func (c *modelUpdate) Run(a *app) error {
-	var e edit
-	set(&e, "title", c.Title)
+func (c *modelUpdate) Run(ctx context.Context, a *cli.App) error {
+	var e cli.Edit
+	e.Text("title", c.Title)
 	if c.Visibility != "" {
-		e.set("visibility", "VISIBILITY_"+strings.ToUpper(c.Visibility))
+		e.Set("visibility", "VISIBILITY_"+strings.ToUpper(c.Visibility))
 	}
-	return e.send(a, aModel, c.ID, modelFields...)
+	return a.Update(ctx, name.Model, c.ID, &e, modelFields...)
 }
 
 type modelDelete struct {
@@ -97,16 +101,18 @@ type modelDelete struct {
 }
 
 // Run deletes it.
-func (c *modelDelete) Run(a *app) error { return a.remove(aModel, c.ID) }
+func (c *modelDelete) Run(ctx context.Context, a *cli.App) error {
+	return a.Delete(ctx, name.Model, c.ID)
+}
 
 type modelVersions struct {
 	ID string `arg:"" help:"The model: its id or its name."`
-	PageFlags
+	cli.PageFlags
 }
 
 // Run lists them.
-func (c *modelVersions) Run(a *app) error {
-	return a.listBelow(aModel, c.ID, "versions", c.PageFlags, nil, "name", "state", "sizeBytes", "sha256", "createTime")
+func (c *modelVersions) Run(ctx context.Context, a *cli.App) error {
+	return a.ListBelow(ctx, name.Model, c.ID, "versions", c.PageFlags, nil, "name", "state", "sizeBytes", "sha256", "createTime")
 }
 
 // OneModelVersion names a version of a model.
@@ -117,11 +123,13 @@ type OneModelVersion struct {
 type modelVersion struct{ OneModelVersion }
 
 // Run shows it.
-func (c *modelVersion) Run(a *app) error {
-	return a.about(http.MethodGet, aModelVersion, c.Version, "", nil, nil, "name", "state", "problem", "sizeBytes", "sha256", "inputs", "outputs", "createTime")
+func (c *modelVersion) Run(ctx context.Context, a *cli.App) error {
+	return a.Get(ctx, name.ModelVersion, c.Version, "name", "state", "problem", "sizeBytes", "sha256", "inputs", "outputs", "createTime")
 }
 
 type modelDeleteVersion struct{ OneModelVersion }
 
 // Run deletes it.
-func (c *modelDeleteVersion) Run(a *app) error { return a.remove(aModelVersion, c.Version) }
+func (c *modelDeleteVersion) Run(ctx context.Context, a *cli.App) error {
+	return a.Delete(ctx, name.ModelVersion, c.Version)
+}

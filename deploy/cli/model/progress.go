@@ -1,10 +1,10 @@
-package main
+package model
 
 import (
 	"fmt"
 	"os"
 
-	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/show"
+	"github.com/keyhole-dev/keyhole/deploy/cli/show"
 )
 
 // uploadProgress shows on a terminal how much of a file was sent; elsewhere it is nil. It

@@ -1,27 +1,29 @@
-package main
+package run
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/deploy/cli"
+	"github.com/keyhole-dev/keyhole/deploy/cli/show"
 	"github.com/keyhole-dev/keyhole/deploy/client"
-	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/show"
 )
 
-// RunFlags are the inputs of a run.
-type RunFlags struct {
+// Flags are the inputs of a run, and where its pictures go.
+type Flags struct {
 	Input []string `help:"Input: name=value for text, name=@file for a picture, name:=JSON for JSON." short:"i" placeholder:"NAME=VALUE" sep:"none"`
 	Save  string   `help:"Folder for the pictures among the outputs." type:"path"`
 }
 
-func (f RunFlags) inputs() (object, error) {
-	inputs := object{}
+// Inputs returns the inputs by name, as the API takes them.
+func (f Flags) Inputs() (cli.Object, error) {
+	inputs := cli.Object{}
 	for _, text := range f.Input {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
@@ -29,17 +31,18 @@ func (f RunFlags) inputs() (object, error) {
 		}
 		switch {
 		case strings.HasSuffix(name, ":"):
+			name = strings.TrimSuffix(name, ":")
 			var v json.RawMessage // keeps the text of numbers
 			if err := json.Unmarshal([]byte(value), &v); err != nil {
-				return nil, fmt.Errorf("input %s is not JSON: %w", strings.TrimSuffix(name, ":"), err)
+				return nil, fmt.Errorf("input %s is not JSON: %w", name, err)
 			}
-			inputs[strings.TrimSuffix(name, ":")] = v
+			inputs[name] = v
 		case strings.HasPrefix(value, "@"):
 			raw, err := os.ReadFile(value[1:])
 			if err != nil {
 				return nil, fmt.Errorf("read input %s: %w", name, err)
 			}
-			inputs[name] = object{"type": "base64", "value": base64.StdEncoding.EncodeToString(raw)}
+			inputs[name] = cli.Object{"type": "base64", "value": base64.StdEncoding.EncodeToString(raw)}
 		default:
 			inputs[name] = value
 		}
@@ -47,43 +50,25 @@ func (f RunFlags) inputs() (object, error) {
 	return inputs, nil
 }
 
-// follow runs with progress on standard error, and prints the outputs. more are further
-// fields of the request.
-func (f RunFlags) follow(a *app, more object, conn func() (streamer, string, error)) error {
-	inputs, err := f.inputs()
+// Run runs the workflow at a path and prints its outputs. more are further fields of the
+// request.
+func (f Flags) Run(ctx context.Context, a *cli.App, cl *client.Client, path string, more cli.Object) error {
+	inputs, err := f.Inputs()
 	if err != nil {
 		return err
 	}
-	cl, path, err := conn()
-	if err != nil {
-		return err
-	}
-	body := object{"inputs": inputs}
+	body := cli.Object{"inputs": inputs}
 	maps.Copy(body, more)
 	var outputs []any
-	err = cl.Stream(a.ctx, path+":runStream", body, func(line json.RawMessage) error {
-		var event struct {
-			Step *struct {
-				Step, State string
-				Outputs     *struct{ Values any }
-			}
-			Finished *struct{ Outputs []any }
-		}
-		if err := client.Decode(bytes.NewReader(line), &event); err != nil {
+	err = cl.Stream(ctx, path+":runStream", body, func(line json.RawMessage) error {
+		var e event
+		if err := client.Decode(bytes.NewReader(line), &e); err != nil {
 			return fmt.Errorf("read event: %w", err)
 		}
-		if event.Step != nil && !a.conn.JSON {
-			_, _ = fmt.Fprintf(os.Stderr, "%s: %s\n", show.Printable(event.Step.Step), show.Word(event.Step.State))
+		if e.Finished != nil {
+			outputs = e.Finished.Outputs
 		}
-		if event.Step != nil && event.Step.Outputs != nil {
-			if err := show.New(os.Stderr, a.conn.JSON).Raw(event.Step.Outputs.Values); err != nil {
-				return err
-			}
-		}
-		if event.Finished != nil {
-			outputs = event.Finished.Outputs
-		}
-		return nil
+		return e.printStep(a.Conn.JSON)
 	})
 	if err != nil {
 		return err
@@ -93,47 +78,29 @@ func (f RunFlags) follow(a *app, more object, conn func() (streamer, string, err
 			return err
 		}
 	}
-	return a.print().Raw(outputs)
+	return a.Print().Raw(outputs)
 }
 
-type streamer interface {
-	Stream(ctx ctx, path string, body any, line func(json.RawMessage) error) error
-}
-
-// savePictures writes every picture of the outputs to a separate file, and replaces it by
-// the name of the file.
-func savePictures(folder string, outputs []any) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return fmt.Errorf("make folder: %w", err)
+// event is a line of the stream of a run.
+type event struct {
+	Step *struct {
+		Step, State string
+		Outputs     *struct{ Values any }
 	}
-	for i, element := range outputs {
-		fields, _ := element.(object)
-		for name, v := range fields {
-			picture, _ := v.(object)
-			text, _ := picture["value"].(string)
-			if picture["type"] != "base64" || text == "" {
-				continue
-			}
-			raw, err := base64.StdEncoding.DecodeString(text)
-			if err != nil {
-				return fmt.Errorf("decode picture %s: %w", name, err)
-			}
-			// The name comes from a definition, so only its letters are used in the path.
-			file := filepath.Join(folder, fmt.Sprintf("%s-%d.jpg", plain(name), i))
-			if err := os.WriteFile(file, raw, 0o644); err != nil {
-				return fmt.Errorf("save picture: %w", err)
-			}
-			fields[name] = file
-		}
-	}
-	return nil
+	Finished *struct{ Outputs []any }
 }
 
-func plain(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
-			return r
-		}
-		return '_'
-	}, name)
+// printStep prints the progress of a step on standard error, and its outputs if the run was
+// asked for them. For scripts it prints only the outputs.
+func (e event) printStep(asJSON bool) error {
+	if e.Step == nil {
+		return nil
+	}
+	if !asJSON {
+		_, _ = fmt.Fprintf(os.Stderr, "%s: %s\n", show.Printable(e.Step.Step), show.Word(e.Step.State))
+	}
+	if e.Step.Outputs == nil {
+		return nil
+	}
+	return show.New(os.Stderr, asJSON).Raw(e.Step.Outputs.Values)
 }

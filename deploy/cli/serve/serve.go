@@ -1,19 +1,13 @@
-package main
+package serve
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"os"
-	"path/filepath"
 
-	"github.com/keyhole-dev/keyhole/deploy/client"
-	"github.com/keyhole-dev/keyhole/deploy/cmd/keyhole/welcome"
-	"github.com/keyhole-dev/keyhole/deploy/demo"
+	"github.com/keyhole-dev/keyhole/deploy/cli"
 	"github.com/keyhole-dev/keyhole/deploy/node"
-	"github.com/keyhole-dev/keyhole/deploy/seed"
 	"github.com/keyhole-dev/keyhole/gateway"
 	"github.com/keyhole-dev/keyhole/gateway/listen"
 	"github.com/keyhole-dev/keyhole/services/kit/config"
@@ -22,7 +16,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/openid"
 )
 
-type serveCmd struct {
+// Command runs all services in one process. Its fields are the settings.
+type Command struct {
 	config.Common
 
 	Data            string   `help:"Data directory." default:"data" type:"path"`
@@ -59,7 +54,7 @@ type serveCmd struct {
 	OpenID openid.Settings `embed:"" prefix:"openid-"`
 }
 
-func (c *serveCmd) node() node.Config {
+func (c *Command) node() node.Config {
 	return node.Config{
 		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext, EgressCAFile: c.EgressCAFile,
 		GuestRuns: c.GuestRuns, GuestPictures: c.GuestPictures, GuestKeyRuns: c.GuestKeyRuns, SignUp: c.signUp(), OpenID: c.openID(), PreviewCalls: c.PreviewCalls,
@@ -72,7 +67,7 @@ func (c *serveCmd) node() node.Config {
 	}
 }
 
-func (c *serveCmd) signUp() bool {
+func (c *Command) signUp() bool {
 	if c.Signup != nil {
 		return *c.Signup
 	}
@@ -80,7 +75,7 @@ func (c *serveCmd) signUp() bool {
 }
 
 // openID has the public URL as its default, because people sign in where they open links.
-func (c *serveCmd) openID() openid.Settings {
+func (c *Command) openID() openid.Settings {
 	s := c.OpenID
 	if s.RedirectBase == "" {
 		s.RedirectBase = c.public()
@@ -88,7 +83,7 @@ func (c *serveCmd) openID() openid.Settings {
 	return s
 }
 
-func (c *serveCmd) public() string {
+func (c *Command) public() string {
 	if c.PublicURL != "" {
 		return c.PublicURL
 	}
@@ -96,22 +91,22 @@ func (c *serveCmd) public() string {
 }
 
 // Run serves until a signal stops it.
-func (c *serveCmd) Run(a *app) error {
+func (c *Command) Run(ctx context.Context, a *cli.App) error {
 	unlock, err := lock(c.Data)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	tel, err := c.telemetry(a.ctx)
+	tel, err := c.telemetry(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tel.Close(context.WithoutCancel(a.ctx)) }()
-	l, err := c.listen(a.ctx, tel.Logger)
+	defer func() { _ = tel.Close(context.WithoutCancel(ctx)) }()
+	l, err := c.listen(ctx, tel.Logger)
 	if err != nil {
 		return err
 	}
-	n, err := node.Open(a.ctx, c.node(), tel)
+	n, err := node.Open(ctx, c.node(), tel)
 	if err != nil {
 		return errors.Join(err, l.close())
 	}
@@ -124,134 +119,14 @@ func (c *serveCmd) Run(a *app) error {
 	parts = append(parts,
 		lifecycle.Component{Name: "grpc", Run: func(ctx context.Context) error { return n.Clients().Serve(ctx, l.grpc) }},
 		lifecycle.HTTP("http", l.http, listen.Server(n.Gateway(), tel.Logger.With("service", "gateway"))),
-		lifecycle.Component{Name: "first start", Run: func(ctx context.Context) error { return c.firstStart(ctx, a, tel.Logger, n.SignInLink) }})
-	return errors.Join(lifecycle.Run(a.ctx, tel.Logger, ready, parts...), n.Close())
+		lifecycle.Component{Name: "first start", Run: func(ctx context.Context) error { return c.firstStart(ctx, a.Out, tel.Logger, n.SignInLink) }})
+	return errors.Join(lifecycle.Run(ctx, tel.Logger, ready, parts...), n.Close())
 }
 
-func (c *serveCmd) telemetry(ctx context.Context) (*telemetry.Telemetry, error) {
+func (c *Command) telemetry(ctx context.Context) (*telemetry.Telemetry, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		return nil, fmt.Errorf("log level: %w", err)
 	}
 	return telemetry.New(ctx, telemetry.Config{Service: "keyhole", LogLevel: level, LogFormat: c.LogFormat})
-}
-
-// firstStart creates the demo and models of a new installation, then waits for ctx to end.
-func (c *serveCmd) firstStart(ctx context.Context, a *app, logger *slog.Logger, link welcome.SignIn) error {
-	base := "http://" + c.HTTP
-	if c.Demo {
-		if err := c.seed(ctx, a, base, link); err != nil {
-			return err
-		}
-	} else if err := c.standardModels(ctx, base); err != nil && ctx.Err() == nil {
-		// Continue: steps that name their own model work without it.
-		logger.Warn("no public model reads text yet: upload one as operator/pp-ocr-small, or restart", "error", err)
-	}
-	<-ctx.Done()
-	return nil
-}
-
-// operator returns a client with the key that the first start wrote.
-func (c *serveCmd) operator(base string) (*client.Client, error) {
-	key, err := os.ReadFile(filepath.Join(c.Data, "operator.key"))
-	if err != nil {
-		return nil, fmt.Errorf("read operator key: %w", err)
-	}
-	return client.New(base, string(key)), nil
-}
-
-func (c *serveCmd) seed(ctx context.Context, a *app, base string, link welcome.SignIn) error {
-	operator, err := c.operator(base)
-	if err != nil {
-		return err
-	}
-	if kept, err := os.ReadFile(c.linkFile()); err == nil {
-		return c.greet(a, base, string(kept), "", welcome.OwnerLink(ctx, c.Data, base, link))
-	}
-	model, err := sibling(textReader)
-	if err != nil {
-		return err
-	}
-	made, err := demo.Seed(ctx, operator, model, func(what string) { _, _ = fmt.Fprintln(os.Stderr, "demo:", what) })
-	if err != nil {
-		return err
-	}
-	err = errors.Join(os.WriteFile(welcome.OwnerFile(c.Data), []byte(made.KeyName), 0o600), os.WriteFile(c.linkFile(), []byte(made.Token), 0o600))
-	if err != nil {
-		return fmt.Errorf("keep the demo's link: %w", err)
-	}
-	return c.greet(a, base, made.Token, made.Key, welcome.OwnerLink(ctx, c.Data, base, link))
-}
-
-// standardModels creates the public models once per data directory. It does not recreate a
-// model that an operator has deleted.
-func (c *serveCmd) standardModels(ctx context.Context, base string) error {
-	done := filepath.Join(c.Data, "models.made")
-	if _, err := os.Stat(done); err == nil || !c.PublicModels {
-		return nil
-	}
-	operator, err := c.operator(base)
-	if err != nil {
-		return err
-	}
-	model, err := sibling(textReader)
-	if err != nil {
-		return err
-	}
-	if err := seed.StandardModels(ctx, operator, model); err != nil {
-		return err
-	}
-	return os.WriteFile(done, nil, 0o600)
-}
-
-// greet writes the sample picture to the data directory and prints how to use it.
-func (c *serveCmd) greet(a *app, base, token, key, signIn string) error {
-	photo := filepath.Join(c.Data, "photo.jpg")
-	if err := os.WriteFile(photo, demo.Photo, 0o644); err != nil {
-		return fmt.Errorf("write sample photograph: %w", err)
-	}
-	if here, err := os.Getwd(); err == nil {
-		if short, err := filepath.Rel(here, photo); err == nil {
-			photo = short
-		}
-	}
-	return welcome.Print(a.out, base, token, key, signIn, photo)
-}
-
-// linkFile keeps the demo's link, so that the next start can print it. It is secret, like
-// the operator's key in the same directory, but less powerful.
-func (c *serveCmd) linkFile() string { return filepath.Join(c.Data, "demo.link") }
-
-// listeners are opened first, so that a port in use fails the start immediately.
-type listeners struct{ http, grpc, admin net.Listener }
-
-func (c *serveCmd) listen(ctx context.Context, logger *slog.Logger) (*listeners, error) {
-	var l listeners
-	var err error
-	front := listen.Config{
-		Addr: c.HTTP, Cert: c.TLSCert, Key: c.TLSKey, Plaintext: c.HTTPPlaintext, Logger: logger,
-		Connections: c.Connections, TrustedProxies: c.TrustedProxies,
-	}
-	if l.http, err = listen.Open(ctx, front); err != nil {
-		return nil, err
-	}
-	for _, other := range []struct {
-		addr string
-		to   *net.Listener
-	}{{c.GRPC, &l.grpc}, {c.Admin, &l.admin}} {
-		if *other.to, err = lifecycle.Listen(ctx, other.addr); err != nil {
-			return nil, errors.Join(err, l.close())
-		}
-	}
-	return &l, nil
-}
-
-func (l *listeners) close() error {
-	var err error
-	for _, lis := range []net.Listener{l.http, l.grpc, l.admin} {
-		if lis != nil {
-			err = errors.Join(err, lis.Close())
-		}
-	}
-	return err
 }

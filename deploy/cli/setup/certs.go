@@ -1,22 +1,24 @@
-package main
+package setup
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"github.com/keyhole-dev/keyhole/deploy/cli"
 	"github.com/keyhole-dev/keyhole/deploy/node"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 )
 
-// services are the programs that get an identity.
-var services = []string{"gateway", "sharing", "vault", "registry", "runner"}
+// programs are the programs that get an identity.
+var programs = []string{"gateway", "sharing", "vault", "registry", "runner"}
 
-// keys are the keys that the replicas of a service share: of links (sharing), of page
+// sharedKeys are the keys that the replicas of a service share: of links (sharing), of page
 // tokens (registry), and of visitors' pseudonyms (all).
-var keys = []string{"links", "pages", "visitors"}
+var sharedKeys = []string{"links", "pages", "visitors"}
 
-type certsCmd struct {
+// Certs creates a development authority, and what it issues.
+type Certs struct {
 	Dir  string   `help:"Output folder for the authority, the certificates and the folder keys." default:"certs" type:"path"`
 	Host []string `help:"More DNS names or addresses of the services."`
 }
@@ -24,33 +26,34 @@ type certsCmd struct {
 // Run creates a development authority, or uses the existing one, and issues a new
 // certificate for every service. Running it again renews them. It keeps existing keys,
 // because a new link key breaks every existing link.
-func (c *certsCmd) Run(a *app) error {
+func (c *Certs) Run(a *cli.App) error {
 	authority, err := identity.OpenAuthority(c.Dir)
 	if err != nil {
 		return fmt.Errorf("open authority: %w", err)
 	}
 	hosts := append([]string{"localhost", "127.0.0.1", "::1"}, c.Host...)
-	for _, s := range services {
-		if err := authority.Write(c.Dir, s, hosts...); err != nil {
-			return fmt.Errorf("issue certificate of %s: %w", s, err)
+	for _, program := range programs {
+		if err := authority.Write(c.Dir, program, hosts...); err != nil {
+			return fmt.Errorf("issue certificate of %s: %w", program, err)
 		}
 	}
-	if err := c.keys(); err != nil {
+	if err := c.writeKeys(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, `%s holds ca.crt, a certificate and key for each of %v,
+	_, err = fmt.Fprintf(a.Out, `%s holds ca.crt, a certificate and key for each of %v,
 and in keys/ what replicas share: %v.
 Copy to each host ca.crt, its service's own two files and the keys that its settings name, and keep ca.key away from all of them.
-`, c.Dir, services, keys)
+`, c.Dir, programs, sharedKeys)
 	return err
 }
 
-func (c *certsCmd) keys() error {
+// writeKeys creates the shared keys that do not exist.
+func (c *Certs) writeKeys() error {
 	dir := filepath.Join(c.Dir, "keys")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make folder of keys: %w", err)
 	}
-	for _, k := range keys {
+	for _, k := range sharedKeys {
 		if _, err := node.KeyFile(dir, k); err != nil {
 			return fmt.Errorf("make key %s: %w", k, err)
 		}

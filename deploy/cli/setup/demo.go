@@ -1,4 +1,4 @@
-package main
+package setup
 
 import (
 	"context"
@@ -7,14 +7,16 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/deploy/cli"
 	"github.com/keyhole-dev/keyhole/deploy/client"
 	"github.com/keyhole-dev/keyhole/deploy/demo"
+	"github.com/keyhole-dev/keyhole/deploy/seed"
 )
 
-type demoCmd struct {
+// Demo are the commands for the demo.
+type Demo struct {
 	Seed  demoSeed  `cmd:"" help:"Create the demo through the public API of an installation."`
 	Photo demoPhoto `cmd:"" help:"Write the sample picture to a file."`
 }
@@ -24,16 +26,16 @@ type demoPhoto struct {
 }
 
 // Run writes the photograph.
-func (c *demoPhoto) Run(a *app) error {
+func (c *demoPhoto) Run(a *cli.App) error {
 	if err := os.WriteFile(c.File, demo.Photo, 0o644); err != nil {
 		return fmt.Errorf("write photograph: %w", err)
 	}
-	_, err := fmt.Fprintln(a.out, c.File)
+	_, err := fmt.Fprintln(a.Out, c.File)
 	return err
 }
 
 type demoSeed struct {
-	Connection
+	cli.Connection
 
 	OperatorKeyFile string        `help:"File with an operator key. The command waits until it exists." default:"data/operator.key" type:"path" placeholder:"FILE"`
 	Model           string        `help:"Model package of the demo (default: the one from make build)." type:"existingfile"`
@@ -41,37 +43,37 @@ type demoSeed struct {
 }
 
 // Run creates the demo.
-func (c *demoSeed) Run(a *app) error {
+func (c *demoSeed) Run(ctx context.Context, a *cli.App) error {
 	if c.Model == "" {
 		var err error
-		if c.Model, err = sibling(textReader); err != nil {
+		if c.Model, err = seed.TextReader(); err != nil {
 			return err
 		}
 	}
-	operator, err := c.operator(a)
+	operator, err := c.operator(ctx, a)
 	if err != nil {
 		return err
 	}
-	there, err := demo.Exists(a.ctx, operator)
+	there, err := demo.Exists(ctx, operator)
 	if err != nil {
 		return err
 	}
 	if there {
-		_, err := fmt.Fprintln(a.out, "the demo already exists")
+		_, err := fmt.Fprintln(a.Out, "the demo already exists")
 		return err
 	}
-	made, err := demo.Seed(a.ctx, operator, c.Model, func(what string) { _, _ = fmt.Fprintln(os.Stderr, "demo:", what) })
+	made, err := demo.Seed(ctx, operator, c.Model, func(what string) { _, _ = fmt.Fprintln(os.Stderr, "demo:", what) })
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "owner key (shown once): %s\nlink:                   %s/s/%s\n", made.Key, a.conn.HTTP, made.Token)
+	_, err = fmt.Fprintf(a.Out, "owner key (shown once): %s\nlink:                   %s/s/%s\n", made.Key, a.Conn.HTTP, made.Token)
 	return err
 }
 
 // operator waits for the installation, because scripts run this command before the vault
 // has written the key.
-func (c *demoSeed) operator(a *app) (*client.Client, error) {
-	err := await(a.ctx, os.Stderr, c.Wait, "the operator's key in "+c.OperatorKeyFile, func(context.Context) error {
+func (c *demoSeed) operator(ctx context.Context, a *cli.App) (*client.Client, error) {
+	err := await(ctx, os.Stderr, c.Wait, "the operator's key in "+c.OperatorKeyFile, func(context.Context) error {
 		if _, err := os.Stat(c.OperatorKeyFile); errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -84,24 +86,8 @@ func (c *demoSeed) operator(a *app) (*client.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read operator key: %w", err)
 	}
-	operator := client.New(a.conn.HTTP, string(key))
-	return operator, await(a.ctx, os.Stderr, c.Wait, a.conn.HTTP+" to be ready", func(ctx context.Context) error {
+	operator := client.New(a.Conn.HTTP, string(key))
+	return operator, await(ctx, os.Stderr, c.Wait, a.Conn.HTTP+" to be ready", func(ctx context.Context) error {
 		return operator.Do(ctx, http.MethodGet, "/readyz", nil, nil, nil)
 	})
-}
-
-// textReader is the package of the text-reading model that make build leaves here.
-const textReader = "models/pp-ocr.zip"
-
-// sibling finds a file that make build created next to this program.
-func sibling(name string) (string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("find this program: %w", err)
-	}
-	path := filepath.Join(filepath.Dir(self), name)
-	if _, err := os.Stat(path); err != nil {
-		return "", fmt.Errorf("%s is missing: run make build", path)
-	}
-	return path, nil
 }

@@ -1,17 +1,18 @@
-package main
+package share
 
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/deploy/cli"
 )
 
 // presentation sets what visitors read, from files.
-func (f ShareFlags) presentation(e *edit) error {
+func (f Flags) presentation(e *cli.Edit) error {
 	if f.Presentation == "none" {
-		e.set("presentation", object{})
+		e.Set("presentation", cli.Object{})
 		return nil
 	}
 	if f.Presentation != "" {
@@ -19,11 +20,11 @@ func (f ShareFlags) presentation(e *edit) error {
 		if err != nil {
 			return fmt.Errorf("read presentation: %w", err)
 		}
-		var fields object
+		var fields cli.Object
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			return fmt.Errorf("presentation %s is not a JSON object: %w", f.Presentation, err)
 		}
-		e.set("presentation", fields)
+		e.Set("presentation", fields)
 	}
 	if f.Guide == "" {
 		return nil
@@ -32,7 +33,7 @@ func (f ShareFlags) presentation(e *edit) error {
 	if err != nil {
 		return fmt.Errorf("read guide: %w", err)
 	}
-	e.set("presentation.guide", string(raw))
+	e.Set("presentation.guide", string(raw))
 	return nil
 }
 
@@ -44,48 +45,4 @@ func titled(text string) (title, input string) {
 		return strings.TrimSpace(text[:at]), strings.TrimSpace(text[at+1:])
 	}
 	return "", text
-}
-
-type shareExample struct {
-	OneShare
-	Sample     string   `help:"Title of the sample (default: the one without a title)."`
-	Credential []string `help:"Credential input, where visitors bring them." placeholder:"NAME=VALUE" sep:"none"`
-}
-
-// Run runs a sample and stores its result.
-func (c *shareExample) Run(a *app) error {
-	credentials, err := RunFlags{Input: c.Credential}.inputs()
-	if err != nil {
-		return err
-	}
-	cl, path, err := a.at(aShare, c.Share)
-	if err != nil {
-		return err
-	}
-	var reply struct{ Outputs []any }
-	if err := cl.Do(a.ctx, http.MethodPost, path+":storeExample", nil, object{"sample": c.Sample, "credentials": credentials}, &reply); err != nil {
-		return err
-	}
-	return a.print().Raw(reply.Outputs)
-}
-
-type shareWatch struct{ Target }
-
-// Run waits for a change.
-func (c *shareWatch) Run(a *app) error {
-	cl, path, err := c.at(a)
-	if err != nil {
-		return err
-	}
-	changed := false
-	err = cl.Watch(a.ctx, path+":watch", func(line json.RawMessage) error {
-		var event struct{ Changed bool }
-		err := json.Unmarshal(line, &event)
-		changed = changed || event.Changed
-		return err
-	})
-	if err != nil || !changed { // the stream ends after ten minutes
-		return err
-	}
-	return a.print().Text("changed")
 }

@@ -1,13 +1,18 @@
-package main
+package share
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/deploy/cli"
+	"github.com/keyhole-dev/keyhole/deploy/cli/name"
+	"github.com/keyhole-dev/keyhole/deploy/cli/run"
 )
 
-// ShareFlags are the settings of a share. Only given flags are sent.
-type ShareFlags struct {
+// Flags are the settings of a share. Only given flags are sent.
+type Flags struct {
 	Title              *string  `help:"Title, for you."`
 	RunAccess          *bool    `help:"Charge the runs to your key, so that your private models work for visitors." negatable:""`
 	Credentials        *bool    `help:"Let visitors run with your credentials, hidden." negatable:""`
@@ -32,58 +37,58 @@ type ShareFlags struct {
 }
 
 // edit returns the change that the flags ask for.
-func (f ShareFlags) edit(a *app) (*edit, error) {
-	e := &edit{}
-	set(e, "title", f.Title)
-	choose(e, "run_access", f.RunAccess, "RUN_ACCESS_OWNER", "RUN_ACCESS_VISITOR")
-	choose(e, "credential_access", f.Credentials, "CREDENTIAL_ACCESS_OWNER", "CREDENTIAL_ACCESS_VISITOR")
+func (f Flags) edit(ctx context.Context, a *cli.App) (*cli.Edit, error) {
+	e := &cli.Edit{}
+	e.Text("title", f.Title)
+	e.Choose("run_access", f.RunAccess, "RUN_ACCESS_OWNER", "RUN_ACCESS_VISITOR")
+	e.Choose("credential_access", f.Credentials, "CREDENTIAL_ACCESS_OWNER", "CREDENTIAL_ACCESS_VISITOR")
 	if f.ChargedKey != "" {
-		_, path, err := a.at(aKey, f.ChargedKey)
+		_, path, err := a.At(ctx, name.Key, f.ChargedKey)
 		if err != nil {
 			return nil, err
 		}
-		e.set("charged_key", strings.TrimPrefix(path, "/v1/"))
+		e.Set("charged_key", strings.TrimPrefix(path, "/v1/"))
 	}
 	f.limits(e)
-	choose(e, "sinks_enabled", f.Sinks, true, false)
-	choose(e, "fork_disabled", f.Forks, false, true)
+	e.Choose("sinks_enabled", f.Sinks, true, false)
+	e.Choose("fork_disabled", f.Forks, false, true)
 	if f.FollowLive {
-		e.set("follow_live", true)
+		e.Set("follow_live", true)
 	}
 	if f.Pin != 0 {
-		e.set("version", f.Pin)
-		e.set("follow_live", false)
+		e.Set("version", f.Pin)
+		e.Set("follow_live", false)
 	}
 	return e, f.lists(e)
 }
 
-func (f ShareFlags) limits(e *edit) {
-	number(e, "limits.runs", f.Runs)
-	number(e, "limits.visitor_runs", f.VisitorRuns)
-	number(e, "limits.pictures", f.Pictures)
-	number(e, "limits.visitor_pictures", f.VisitorPictures)
-	number(e, "limits.credential_calls", f.CredentialCalls)
+func (f Flags) limits(e *cli.Edit) {
+	e.Number("limits.runs", f.Runs)
+	e.Number("limits.visitor_runs", f.VisitorRuns)
+	e.Number("limits.pictures", f.Pictures)
+	e.Number("limits.visitor_pictures", f.VisitorPictures)
+	e.Number("limits.credential_calls", f.CredentialCalls)
 	if f.Period != "" {
-		e.set("limits.period", "PERIOD_"+strings.ToUpper(f.Period))
+		e.Set("limits.period", "PERIOD_"+strings.ToUpper(f.Period))
 	}
 }
 
-func (f ShareFlags) lists(e *edit) error {
+func (f Flags) lists(e *cli.Edit) error {
 	if f.ConfirmDestination != nil {
-		e.set("confirmed_destinations", f.ConfirmDestination)
+		e.Set("confirmed_destinations", f.ConfirmDestination)
 	}
 	if f.FrameOrigin != nil {
-		e.set("frame_origins", unlessNone(f.FrameOrigin))
+		e.Set("frame_origins", unlessNone(f.FrameOrigin))
 	}
 	if f.RunOrigin != nil {
-		e.set("run_origins", unlessNone(f.RunOrigin))
+		e.Set("run_origins", unlessNone(f.RunOrigin))
 	}
 	if f.Sample != nil {
 		samples, err := samples(unlessNone(f.Sample))
 		if err != nil {
 			return err
 		}
-		e.set("samples", samples)
+		e.Set("samples", samples)
 	}
 	if err := f.presentation(e); err != nil {
 		return err
@@ -92,7 +97,7 @@ func (f ShareFlags) lists(e *edit) error {
 		return nil
 	}
 	at, err := expiry(f.Expires)
-	e.set("expire_time", at)
+	e.Set("expire_time", at)
 	return err
 }
 
@@ -104,16 +109,16 @@ func unlessNone(list []string) []string {
 	return list
 }
 
-func samples(texts []string) ([]object, error) {
-	list := []object{}
+func samples(texts []string) ([]cli.Object, error) {
+	list := []cli.Object{}
 	for _, text := range texts { // one by one, to keep their order
 		title, input := titled(text)
-		inputs, err := RunFlags{Input: []string{input}}.inputs()
+		inputs, err := run.Flags{Input: []string{input}}.Inputs()
 		if err != nil {
 			return nil, err
 		}
 		for name, value := range inputs {
-			list = append(list, object{"input": name, "value": value, "title": title})
+			list = append(list, cli.Object{"input": name, "value": value, "title": title})
 		}
 	}
 	return list, nil
@@ -127,7 +132,7 @@ func expiry(text string) (any, error) {
 	if d, err := time.ParseDuration(text); err == nil {
 		return time.Now().Add(d).UTC().Format(time.RFC3339), nil
 	}
-	at, err := moment(text)
+	at, err := cli.ParseTime(text)
 	if err != nil {
 		return nil, fmt.Errorf("expiry: %w; or 72h, or never", err)
 	}

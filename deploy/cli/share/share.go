@@ -1,20 +1,17 @@
-package main
+package share
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
-	"strings"
 
-	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/deploy/cli"
+	"github.com/keyhole-dev/keyhole/deploy/cli/name"
 )
 
-type ctx = context.Context
-
-type shareCmd struct {
-	Connection
+// Commands are the commands for shares.
+type Commands struct {
+	cli.Connection
 
 	Create  shareCreate  `cmd:"" help:"Share a workflow by link."`
 	List    shareList    `cmd:"" help:"List the shares of a workflow."`
@@ -34,23 +31,23 @@ type shareCmd struct {
 type shareCreate struct {
 	Workflow string `arg:"" help:"The workflow: its id or its name."`
 	ID       string `help:"Id of the share (default: generated)." name:"id"`
-	ShareFlags
+	Flags
 }
 
 // Run makes it.
-func (c *shareCreate) Run(a *app) error {
-	e, err := c.edit(a)
+func (c *shareCreate) Run(ctx context.Context, a *cli.App) error {
+	e, err := c.edit(ctx, a)
 	if err != nil {
 		return err
 	}
-	if limits, ok := e.body["limits"].(object); ok && limits["period"] == nil {
+	if limits, ok := e.Fields()["limits"].(cli.Object); ok && limits["period"] == nil {
 		limits["period"] = "PERIOD_DAY"
 	}
 	query := url.Values{}
 	if c.ID != "" {
 		query.Set("shareId", c.ID)
 	}
-	return a.about(http.MethodPost, aWorkflow, c.Workflow, "/shares", query, e.fields(), shareFields...)
+	return a.Send(ctx, http.MethodPost, name.Workflow, c.Workflow, "/shares", query, e.Fields(), shareFields...)
 }
 
 var shareFields = []string{
@@ -61,37 +58,37 @@ var shareFields = []string{
 type shareGet struct{ OneShare }
 
 // Run shows it.
-func (c *shareGet) Run(a *app) error {
-	return a.about(http.MethodGet, aShare, c.Share, "", nil, nil, shareFields...)
+func (c *shareGet) Run(ctx context.Context, a *cli.App) error {
+	return a.Get(ctx, name.Share, c.Share, shareFields...)
 }
 
 type shareUpdate struct {
 	OneShare
-	ShareFlags
+	Flags
 }
 
 // Run changes it.
-func (c *shareUpdate) Run(a *app) error {
-	e, err := c.edit(a)
+func (c *shareUpdate) Run(ctx context.Context, a *cli.App) error {
+	e, err := c.edit(ctx, a)
 	if err != nil {
 		return err
 	}
-	return e.send(a, aShare, c.Share, shareFields...)
+	return a.Update(ctx, name.Share, c.Share, e, shareFields...)
 }
 
 type shareList struct {
 	Workflow string `arg:"" help:"The workflow: its id or its name."`
 	Revoked  bool   `help:"Include revoked ones."`
-	PageFlags
+	cli.PageFlags
 }
 
 // Run lists them.
-func (c *shareList) Run(a *app) error {
+func (c *shareList) Run(ctx context.Context, a *cli.App) error {
 	query := url.Values{}
 	if c.Revoked {
 		query.Set("showRevoked", "true")
 	}
-	return a.listBelow(aWorkflow, c.Workflow, "shares", c.PageFlags, query, "name", "title", "state", "runAccess", "credentialAccess", "token")
+	return a.ListBelow(ctx, name.Workflow, c.Workflow, "shares", c.PageFlags, query, "name", "title", "state", "runAccess", "credentialAccess", "token")
 }
 
 // OneShare names a share.
@@ -102,126 +99,27 @@ type OneShare struct {
 type sharePause struct{ OneShare }
 
 // Run pauses it.
-func (c *sharePause) Run(a *app) error {
-	return a.about(http.MethodPost, aShare, c.Share, ":pause", nil, object{}, shareFields...)
+func (c *sharePause) Run(ctx context.Context, a *cli.App) error {
+	return a.Post(ctx, name.Share, c.Share, ":pause", cli.Object{}, shareFields...)
 }
 
 type shareResume struct{ OneShare }
 
 // Run resumes it.
-func (c *shareResume) Run(a *app) error {
-	return a.about(http.MethodPost, aShare, c.Share, ":resume", nil, object{}, shareFields...)
+func (c *shareResume) Run(ctx context.Context, a *cli.App) error {
+	return a.Post(ctx, name.Share, c.Share, ":resume", cli.Object{}, shareFields...)
 }
 
 type shareRotate struct{ OneShare }
 
 // Run rotates it.
-func (c *shareRotate) Run(a *app) error {
-	return a.about(http.MethodPost, aShare, c.Share, ":rotate", nil, object{}, shareFields...)
+func (c *shareRotate) Run(ctx context.Context, a *cli.App) error {
+	return a.Post(ctx, name.Share, c.Share, ":rotate", cli.Object{}, shareFields...)
 }
 
 type shareRevoke struct{ OneShare }
 
 // Run revokes it.
-func (c *shareRevoke) Run(a *app) error { return a.remove(aShare, c.Share) }
-
-// Target is the link of a command.
-type Target struct {
-	Link string `arg:"" help:"Link or its token."`
-}
-
-func (l Target) path() (string, error) {
-	text := strings.TrimSpace(l.Link)
-	if n, err := aShare.parse(text); err == nil && n.workspace != "" {
-		return "", fmt.Errorf("%q is a share, not a link: keyhole share list prints the token of its link", text)
-	}
-	return "/v1/shared/" + url.PathEscape(tokenIn(text)), nil
-}
-
-// tokenIn finds the token in pasted text: after "/s/" or "/embed/", or from the start, up to
-// the first character that no token contains.
-func tokenIn(text string) string {
-	for _, page := range []string{"/s/", "/embed/", "/shared/"} {
-		if _, token, found := strings.Cut(text, page); found {
-			text = token
-			break
-		}
-	}
-	if found := inToken.FindString(text); found != "" {
-		return found
-	}
-	return text
-}
-
-var inToken = regexp.MustCompile(`[A-Za-z0-9_-]+`)
-
-func (l Target) at(a *app) (*client.Client, string, error) {
-	path, err := l.path()
-	if err != nil {
-		return nil, "", err
-	}
-	cl, err := a.conn.client()
-	return cl, path, err
-}
-
-type shareView struct{ Target }
-
-// Run shows it.
-func (c *shareView) Run(a *app) error {
-	cl, path, err := c.at(a)
-	if err != nil {
-		return err
-	}
-	var reply object
-	if err := cl.Do(a.ctx, http.MethodGet, path, nil, nil, &reply); err != nil {
-		return err
-	}
-	return a.print().View(reply)
-}
-
-type shareRun struct {
-	Target
-	RunFlags
-}
-
-// Run runs it.
-func (c *shareRun) Run(a *app) error {
-	return c.follow(a, nil, func() (streamer, string, error) { return c.at(a) })
-}
-
-type shareFork struct {
-	Target
-	ID    string `help:"Id of the fork (default: made from the title)." name:"id"`
-	Title string `help:"Title of the fork (default: the title of the original)."`
-	Check bool   `help:"Report what the fork would lack without creating it."`
-}
-
-// Run forks it.
-func (c *shareFork) Run(a *app) error {
-	path, err := c.path()
-	if err != nil {
-		return err
-	}
-	cl, parent, err := a.conn.parent(a.ctx)
-	if err != nil {
-		return err
-	}
-	var reply object
-	body := object{"parent": strings.TrimPrefix(parent, "/v1/"), "workflowId": c.ID, "title": c.Title, "validateOnly": c.Check}
-	if err := cl.Do(a.ctx, http.MethodPost, path+":fork", nil, body, &reply); err != nil {
-		return err
-	}
-	if a.conn.JSON {
-		return a.print().Raw(reply)
-	}
-	workflow, _ := reply["workflow"].(object)
-	report, _ := reply["report"].(object)
-	if err := a.print().One(workflow, "name", "title", "liveVersion"); err != nil {
-		return err
-	}
-	if err := a.print().One(report, "forkedFrom", "unreachableModels"); err != nil {
-		return err
-	}
-	unbound, _ := report["unboundSlots"].([]any)
-	return a.print().Section("Credentials that the copy needs before it runs:", unbound, "step", "field", "provider", "destination")
+func (c *shareRevoke) Run(ctx context.Context, a *cli.App) error {
+	return a.Delete(ctx, name.Share, c.Share)
 }

@@ -1,4 +1,3 @@
-// Package signedin keeps the sessions of keyhole login, in a file that only its owner can read.
 package signedin
 
 import (

@@ -1,10 +1,13 @@
-package main
+package workflow
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
 
+	"github.com/keyhole-dev/keyhole/deploy/cli"
+	"github.com/keyhole-dev/keyhole/deploy/cli/name"
 	"github.com/keyhole-dev/keyhole/deploy/client"
 )
 
@@ -23,7 +26,9 @@ type draftGet struct {
 }
 
 // Run prints it.
-func (c *draftGet) Run(a *app) error { return a.definitionAt(aWorkflow, c.ID, draftPath) }
+func (c *draftGet) Run(ctx context.Context, a *cli.App) error {
+	return printDefinition(ctx, a, name.Workflow, c.ID, draftPath)
+}
 
 type draftSave struct {
 	ID          string `arg:"" help:"The workflow: its id or its name."`
@@ -33,30 +38,30 @@ type draftSave struct {
 }
 
 // Run saves it. Without an etag it takes that of the draft that is there now.
-func (c *draftSave) Run(a *app) error {
-	definition, err := a.definitionFile(c.File)
+func (c *draftSave) Run(ctx context.Context, a *cli.App) error {
+	definition, err := readDefinition(a, c.File)
 	if err != nil {
 		return err
 	}
-	cl, path, err := a.at(aWorkflow, c.ID)
+	cl, path, err := a.At(ctx, name.Workflow, c.ID)
 	if err != nil {
 		return err
 	}
 	etag := c.Etag
 	if etag == "" {
 		var now struct{ Etag string }
-		err := cl.Do(a.ctx, http.MethodGet, path+draftPath, nil, nil, &now)
+		err := cl.Do(ctx, http.MethodGet, path+draftPath, nil, nil, &now)
 		if refusal, ok := errors.AsType[*client.Error](err); err != nil && (!ok || refusal.Status != http.StatusNotFound) {
 			return err
 		}
 		etag = now.Etag
 	}
-	body := object{"definition": definition, "etag": etag, "baseVersion": c.BaseVersion}
-	var reply object
-	if err := cl.Do(a.ctx, http.MethodPatch, path+draftPath, nil, body, &reply); err != nil {
+	body := cli.Object{"definition": definition, "etag": etag, "baseVersion": c.BaseVersion}
+	var reply cli.Object
+	if err := cl.Do(ctx, http.MethodPatch, path+draftPath, nil, body, &reply); err != nil {
 		return err
 	}
-	return a.print().One(reply, "name", "baseVersion", "etag", "updateTime")
+	return a.Print().One(reply, "name", "baseVersion", "etag", "updateTime")
 }
 
 // DraftEtag is the flag of commands that take a draft as it was read.
@@ -70,8 +75,8 @@ type draftDiscard struct {
 }
 
 // Run discards it.
-func (c *draftDiscard) Run(a *app) error {
-	return a.about(http.MethodDelete, aWorkflow, c.ID, draftPath, url.Values{"etag": {c.Etag}}, nil)
+func (c *draftDiscard) Run(ctx context.Context, a *cli.App) error {
+	return a.Send(ctx, http.MethodDelete, name.Workflow, c.ID, draftPath, url.Values{"etag": {c.Etag}}, nil)
 }
 
 type draftPublish struct {
@@ -80,6 +85,6 @@ type draftPublish struct {
 }
 
 // Run publishes it.
-func (c *draftPublish) Run(a *app) error {
-	return a.about(http.MethodPost, aWorkflow, c.ID, draftPath+":publish", nil, object{"etag": c.Etag}, workflowFields...)
+func (c *draftPublish) Run(ctx context.Context, a *cli.App) error {
+	return a.Post(ctx, name.Workflow, c.ID, draftPath+":publish", cli.Object{"etag": c.Etag}, workflowFields...)
 }

@@ -1,72 +1,21 @@
-package main
+package workflow
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/deploy/cli"
 )
 
-type blockCmd struct {
-	Connection
-
-	List blockList `cmd:"" help:"List the blocks that workflows are made of."`
-	Show blockShow `cmd:"" help:"Show a block with its fields and an example."`
-}
-
-type blockList struct {
-	Text     string `arg:"" optional:"" help:"Only blocks with these words."`
-	Category string `help:"Only this category: model, sink, formatter ..."`
-	Kind     string `help:"Only blocks that take or give this kind of value: image, string ..."`
-	Runnable *bool  `help:"Only blocks that run here (--runnable=false: only those that do not)."`
-	PageFlags
-}
-
-// Run lists them.
-func (c *blockList) Run(a *app) error {
-	cl, err := a.conn.client()
-	if err != nil {
-		return err
-	}
-	query := url.Values{}
-	for name, value := range map[string]string{"text": c.Text, "category": c.Category, "kind": c.Kind} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	if c.Runnable != nil {
-		query.Set("runnable", strconv.FormatBool(*c.Runnable))
-	}
-	return a.listAt(cl, "/v1/blocks", "blocks", c.PageFlags, query, "type", "title", "category", "runnable", "notRunnableMessage")
-}
-
-type blockShow struct {
-	Type string `arg:"" help:"The type, such as roboflow_core/dynamic_crop@v1. roboflow_core/ may be left out."`
-}
-
-// Run shows it.
-func (c *blockShow) Run(a *app) error {
-	cl, err := a.conn.client()
-	if err != nil {
-		return err
-	}
-	blockType := c.Type
-	if !strings.Contains(blockType, "/") {
-		blockType = "roboflow_core/" + blockType
-	}
-	var reply object
-	if err := cl.Do(a.ctx, http.MethodGet, "/v1/blocks/"+url.PathEscape(strings.ReplaceAll(blockType, "/", ".")), nil, nil, &reply); err != nil {
-		return err
-	}
-	return a.print().One(reply, "type", "title", "category", "help", "runnable", "notRunnableMessage", "replacedBy", "sink", "destination", "inputKinds", "outputs", "example")
-}
-
-type templateCmd struct {
-	Connection
+// Templates are the commands for workflows to start from.
+type Templates struct {
+	cli.Connection
 
 	List templateList `cmd:"" help:"List workflows to start from, and what they need."`
 	Show templateShow `cmd:"" help:"Show a template with its guide."`
@@ -75,26 +24,26 @@ type templateCmd struct {
 type templateList struct{}
 
 // Run lists them.
-func (c *templateList) Run(a *app) error {
-	cl, err := a.conn.client()
+func (c *templateList) Run(ctx context.Context, a *cli.App) error {
+	cl, err := a.Conn.Client()
 	if err != nil {
 		return err
 	}
-	var reply object
-	if err := cl.Do(a.ctx, http.MethodGet, "/v1/templates", nil, nil, &reply); err != nil {
+	var reply cli.Object
+	if err := cl.Do(ctx, http.MethodGet, "/v1/templates", nil, nil, &reply); err != nil {
 		return err
 	}
-	if !a.conn.JSON {
+	if !a.Conn.JSON {
 		reply = withNeeds(reply)
 	}
-	return a.print().List(reply, "templates", "name", "title", "summary", "needs")
+	return a.Print().List(reply, "templates", "name", "title", "summary", "needs")
 }
 
 // withNeeds replaces what each template needs by its words.
-func withNeeds(page object) object {
+func withNeeds(page cli.Object) cli.Object {
 	rows, _ := page["templates"].([]any)
 	for _, row := range rows {
-		template, ok := row.(object)
+		template, ok := row.(cli.Object)
 		if !ok {
 			continue
 		}
@@ -103,11 +52,11 @@ func withNeeds(page object) object {
 	return page
 }
 
-func needsOf(template object) string {
+func needsOf(template cli.Object) string {
 	needs, _ := template["needs"].([]any)
 	var words []string
 	for _, need := range needs {
-		if n, ok := need.(object); ok {
+		if n, ok := need.(cli.Object); ok {
 			words = append(words, fmt.Sprint(n["title"]))
 		}
 	}
@@ -123,8 +72,8 @@ type templateShow struct {
 }
 
 // Run shows it.
-func (c *templateShow) Run(a *app) error {
-	reply, err := a.template(c.Name)
+func (c *templateShow) Run(ctx context.Context, a *cli.App) error {
+	reply, err := getTemplate(ctx, a, c.Name)
 	if err != nil {
 		return err
 	}
@@ -133,29 +82,29 @@ func (c *templateShow) Run(a *app) error {
 			return err
 		}
 	}
-	if a.conn.JSON {
-		return a.print().Raw(reply)
+	if a.Conn.JSON {
+		return a.Print().Raw(reply)
 	}
 	reply["needs"] = needsOf(reply)
-	return a.print().One(reply, "name", "title", "summary", "needs", "credit", "guide", "definition")
+	return a.Print().One(reply, "name", "title", "summary", "needs", "credit", "guide", "definition")
 }
 
-// template gets a template by its id or its name.
-func (a *app) template(name string) (object, error) {
-	cl, err := a.conn.client()
+// getTemplate gets a template by its id or its name.
+func getTemplate(ctx context.Context, a *cli.App, name string) (cli.Object, error) {
+	cl, err := a.Conn.Client()
 	if err != nil {
 		return nil, err
 	}
-	var reply object
+	var reply cli.Object
 	path := "/v1/templates/" + url.PathEscape(strings.TrimPrefix(name, "templates/"))
-	return reply, cl.Do(a.ctx, http.MethodGet, path, nil, nil, &reply)
+	return reply, cl.Do(ctx, http.MethodGet, path, nil, nil, &reply)
 }
 
 // writeSample writes the picture among the inputs of a run on the sample.
-func writeSample(file string, template object) error {
-	inputs, _ := template["inputs"].(object)
+func writeSample(file string, template cli.Object) error {
+	inputs, _ := template["inputs"].(cli.Object)
 	for _, input := range inputs {
-		picture, _ := input.(object)
+		picture, _ := input.(cli.Object)
 		text, _ := picture["value"].(string)
 		raw, err := base64.StdEncoding.DecodeString(text)
 		if err != nil || len(raw) == 0 {

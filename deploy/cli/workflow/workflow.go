@@ -1,13 +1,19 @@
-package main
+package workflow
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
+
+	"github.com/keyhole-dev/keyhole/deploy/cli"
+	"github.com/keyhole-dev/keyhole/deploy/cli/name"
+	"github.com/keyhole-dev/keyhole/deploy/cli/run"
 )
 
-type workflowCmd struct {
-	Connection
+// Commands are the commands for workflows.
+type Commands struct {
+	cli.Connection
 
 	Create   workflowCreate   `cmd:"" help:"Save a definition as a new workflow."`
 	Update   workflowUpdate   `cmd:"" help:"Save a definition as a new version, or change the title or description."`
@@ -33,7 +39,7 @@ type workflowCreate struct {
 }
 
 // Run saves it.
-func (c *workflowCreate) Run(a *app) error {
+func (c *workflowCreate) Run(ctx context.Context, a *cli.App) error {
 	if c.File != "" && c.Template != "" {
 		return errors.New("give a file or --template, not both")
 	}
@@ -41,22 +47,22 @@ func (c *workflowCreate) Run(a *app) error {
 	if title == "" {
 		title = c.ID
 	}
-	body := object{"title": title, "description": c.Description}
+	body := cli.Object{"title": title, "description": c.Description}
 	if c.File != "" {
-		definition, err := a.definitionFile(c.File)
+		definition, err := readDefinition(a, c.File)
 		if err != nil {
 			return err
 		}
 		body["definition"] = definition
 	}
 	if c.Template != "" {
-		template, err := a.template(c.Template)
+		template, err := getTemplate(ctx, a, c.Template)
 		if err != nil {
 			return err
 		}
 		body["definition"] = template["definition"]
 	}
-	return a.call(http.MethodPost, "/workflows", url.Values{"workflowId": {c.ID}}, body, workflowFields...)
+	return a.Create(ctx, "workflows", url.Values{"workflowId": {c.ID}}, body, workflowFields...)
 }
 
 var workflowFields = []string{"name", "title", "description", "liveVersion", "versionHash", "deleteTime"}
@@ -69,28 +75,28 @@ type workflowUpdate struct {
 }
 
 // Run saves it.
-func (c *workflowUpdate) Run(a *app) error {
-	var e edit
+func (c *workflowUpdate) Run(ctx context.Context, a *cli.App) error {
+	var e cli.Edit
 	if c.File != "" {
-		definition, err := a.definitionFile(c.File)
+		definition, err := readDefinition(a, c.File)
 		if err != nil {
 			return err
 		}
-		e.set("definition", definition)
+		e.Set("definition", definition)
 	}
-	set(&e, "title", c.Title)
-	set(&e, "description", c.Description)
-	return e.send(a, aWorkflow, c.ID, workflowFields...)
+	e.Text("title", c.Title)
+	e.Text("description", c.Description)
+	return a.Update(ctx, name.Workflow, c.ID, &e, workflowFields...)
 }
 
 type workflowList struct {
 	Deleted bool   `help:"Include workflows in the trash."`
 	Text    string `help:"Only workflows with this text in the title or the id."`
-	PageFlags
+	cli.PageFlags
 }
 
 // Run lists them.
-func (c *workflowList) Run(a *app) error {
+func (c *workflowList) Run(ctx context.Context, a *cli.App) error {
 	query, fields := url.Values{}, []string{"name", "title", "liveVersion", "activeShares", "pausedShares", "updateTime"}
 	if c.Text != "" {
 		query.Set("text", c.Text)
@@ -99,7 +105,7 @@ func (c *workflowList) Run(a *app) error {
 		query.Set("showDeleted", "true")
 		fields = append(fields, "deleteTime")
 	}
-	return a.list("/workflows", "workflows", c.PageFlags, query, fields...)
+	return a.List(ctx, "workflows", c.PageFlags, query, fields...)
 }
 
 type workflowGet struct {
@@ -107,61 +113,47 @@ type workflowGet struct {
 }
 
 // Run prints it.
-func (c *workflowGet) Run(a *app) error { return a.definition(aWorkflow, c.ID) }
+func (c *workflowGet) Run(ctx context.Context, a *cli.App) error {
+	return printDefinition(ctx, a, name.Workflow, c.ID, "")
+}
 
-type workflowInspect struct {
+type workflowDelete struct {
 	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
-// Run inspects it.
-func (c *workflowInspect) Run(a *app) error {
-	cl, path, err := a.at(aWorkflow, c.ID)
-	if err != nil {
-		return err
-	}
-	var found object
-	if err := cl.Do(a.ctx, http.MethodPost, path+":inspect", nil, object{}, &found); err != nil {
-		return err
-	}
-	return a.print().Inspection(found)
+// Run deletes it.
+func (c *workflowDelete) Run(ctx context.Context, a *cli.App) error {
+	return a.Send(ctx, http.MethodDelete, name.Workflow, c.ID, "", nil, nil, workflowFields...)
 }
 
-type workflowCheck struct {
-	File string `arg:"" help:"File with the definition (JSON); - for standard input."`
+type workflowUndelete struct {
+	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
-// Run inspects it.
-func (c *workflowCheck) Run(a *app) error {
-	definition, err := a.definitionFile(c.File)
-	if err != nil {
-		return err
-	}
-	cl, parent, err := a.conn.parent(a.ctx)
-	if err != nil {
-		return err
-	}
-	var found object
-	if err := cl.Do(a.ctx, http.MethodPost, parent+"/workflows:inspect", nil, object{"definition": definition}, &found); err != nil {
-		return err
-	}
-	return a.print().Inspection(found)
+// Run undeletes it.
+func (c *workflowUndelete) Run(ctx context.Context, a *cli.App) error {
+	return a.Post(ctx, name.Workflow, c.ID, ":undelete", cli.Object{}, workflowFields...)
 }
 
 type workflowRun struct {
 	ID    string `arg:"" help:"The workflow: its id or its name."`
 	Draft bool   `help:"Run the draft instead of the live version."`
 	Steps bool   `help:"Print a preview of what each step gives, on standard error."`
-	RunFlags
+	run.Flags
 }
 
 // Run runs it.
-func (c *workflowRun) Run(a *app) error {
-	more := object{}
+func (c *workflowRun) Run(ctx context.Context, a *cli.App) error {
+	more := cli.Object{}
 	if c.Draft {
 		more["draft"] = true
 	}
 	if c.Steps {
 		more["stepOutputs"] = true
 	}
-	return c.follow(a, more, func() (streamer, string, error) { return a.at(aWorkflow, c.ID) })
+	cl, path, err := a.At(ctx, name.Workflow, c.ID)
+	if err != nil {
+		return err
+	}
+	return c.Flags.Run(ctx, a, cl, path, more)
 }

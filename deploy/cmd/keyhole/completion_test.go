@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/keyhole-dev/keyhole/deploy/cli"
 )
 
 // complete asks bash for the completions of a line, like a person with the tab key.
@@ -22,7 +24,7 @@ func TestCompletion(t *testing.T) {
 	t.Parallel()
 	for _, shell := range []string{"bash", "zsh", "fish"} {
 		var out strings.Builder
-		if err := run(&app{ctx: t.Context(), out: &out}, []string{"completion", shell}); err != nil || !strings.Contains(out.String(), "rotate") {
+		if err := run(t.Context(), &cli.App{Out: &out}, []string{"completion", shell}); err != nil || !strings.Contains(out.String(), "rotate") {
 			t.Errorf("%s: %v, %.200s", shell, err, out.String())
 		}
 		if shell != "bash" {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/keyhole-dev/keyhole/deploy/cli"
 	"github.com/keyhole-dev/keyhole/services/kit/config"
 )
 
@@ -44,7 +45,7 @@ func documented(t *testing.T) map[string][]meaning {
 // clients are the variables of this program's other commands.
 func clients(t *testing.T) map[string][]meaning {
 	t.Helper()
-	parser, err := newParser(&cli{}, &app{}, []string{"serve"}) // where kong lists variables
+	parser, err := newParser(&commands{}, &cli.App{}, []string{"serve"}) // where kong lists variables
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,10 +100,10 @@ func TestVariables(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	config.DropEmpty()
-	parse := func(args ...string) *cli {
+	parse := func(args ...string) *commands {
 		t.Helper()
-		var c cli
-		parser, err := newParser(&c, &app{}, args)
+		var c commands
+		parser, err := newParser(&c, &cli.App{}, args)
 		if err == nil {
 			_, err = parser.Parse(args)
 		}
@@ -118,7 +119,7 @@ func TestVariables(t *testing.T) {
 	if c := parse("share", "create", "read"); c.Share.Create.Runs != nil || c.Share.Create.Title != nil || c.Share.Workspace != "acme" {
 		t.Errorf("share create: %+v", c.Share)
 	}
-	if _, err := newParser(&cli{}, &app{}, []string{"--help", "serve"}); err == nil {
+	if _, err := newParser(&commands{}, &cli.App{}, []string{"--help", "serve"}); err == nil {
 		t.Error("serve with a settings file that is not there")
 	}
 }

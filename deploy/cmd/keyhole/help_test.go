@@ -4,12 +4,14 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/keyhole-dev/keyhole/deploy/cli"
 )
 
 // TestHelp: --help says something of every command, argument and flag.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	parser, err := kong.New(&cli{}, kong.Bind(&app{}))
+	parser, err := kong.New(&commands{}, kong.Bind(&cli.App{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,3 @@
-// Package welcome prints what a new installation with the demo has, and how to try it.
 package welcome
 
 import (
