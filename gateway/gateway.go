@@ -125,8 +125,8 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 	}); err != nil {
 		return nil, err
 	}
-	shares := outgo.New(outgo.Limits{Answers: cfg.Bodies / 2, Requests: cfg.Connections}, callers.Address)
-	g.handler, err = middleware.Chain(shares.Bound(http.HandlerFunc(g.dispatch)), middleware.Options{
+	limiter := outgo.New(outgo.Limits{Answers: cfg.Bodies / 2, Requests: cfg.Connections}, callers.Address)
+	g.handler, err = middleware.Chain(limiter.Bound(http.HandlerFunc(g.dispatch)), middleware.Options{
 		AllowOrigins: cfg.AllowOrigins, Logger: deps.Logger, Tracer: deps.Tracer, Meter: deps.Meter,
 	})
 	if err != nil {

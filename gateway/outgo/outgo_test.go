@@ -14,20 +14,20 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// served is a handler behind the shares of addresses, on a socket.
+// served is a handler behind the bounds of addresses, on a socket.
 type served struct {
-	*Shares
+	*Limiter
 	*httptest.Server
 }
 
 func serve(t *testing.T, limits Limits, h2 bool, h http.HandlerFunc) *served {
 	t.Helper()
-	shares := New(limits, func(r *http.Request) string {
+	limiter := New(limits, func(r *http.Request) string {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
 		return host
 	})
-	shares.grace = time.Second
-	s := &served{Shares: shares, Server: httptest.NewUnstartedServer(shares.Bound(h))}
+	limiter.grace = time.Second
+	s := &served{Limiter: limiter, Server: httptest.NewUnstartedServer(limiter.Bound(h))}
 	if s.EnableHTTP2 = h2; h2 {
 		s.StartTLS()
 	} else {

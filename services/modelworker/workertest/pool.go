@@ -111,14 +111,3 @@ func checkout() (string, error) {
 	}
 	return "", err
 }
-
-// Shared returns the path of a file in a folder next to the checkout, which holds material
-// that is not part of the project. If it is missing the test is skipped, with the reason.
-func Shared(tb testing.TB, path string) string {
-	tb.Helper()
-	full := filepath.Join(filepath.Dir(root(tb)), "shared", path)
-	if _, err := os.Stat(full); err != nil {
-		tb.Skipf("not run: ../shared/%s is not next to this checkout", path)
-	}
-	return full
-}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
@@ -18,7 +18,7 @@ import (
 // photo is a picture from the shared folder.
 func photo(tb testing.TB, name string) *value.Image {
 	tb.Helper()
-	data, err := os.ReadFile(workertest.Shared(tb, "photos/"+name))
+	data, err := os.ReadFile(testkit.Shared(tb, "photos/"+name))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestDetectorsOnPhotographs(t *testing.T) {
 	t.Parallel()
 	const yoloxID = "demo/yolox/1"
 	source := modeltest.Real(t)
-	source[yoloxID] = workertest.Shared(t, "models/yolox_nano.onnx")
+	source[yoloxID] = testkit.Shared(t, "models/yolox_nano.onnx")
 	r := modeltest.Runner(t, source)
 	for _, want := range []struct {
 		model, photo, class string

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
-	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -113,7 +112,7 @@ func (a *Assertions) counted(l login, err error) (login, error) {
 func (a *Assertions) lookUp(ctx context.Context, hash []byte) (login, error) {
 	k, err := a.keys.ByHash(ctx, hash)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	case errors.Is(err, sqldb.ErrNoRow):
 		return login{}, unauthenticated(errors.New("unknown key"))
 	case err != nil:
 		return login{}, err

@@ -2,13 +2,13 @@ package credentialgrants
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 )
 
@@ -44,7 +44,7 @@ func (s *Grants) grantableSlot(ctx context.Context, ws string, slot *vaultintern
 		return g, errs.InvalidArgument("a slot needs a step, a field and a credential"), nil
 	}
 	c, err := credentials.Row(ctx, s.db, ws, g.Credential)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sqldb.ErrNoRow) {
 		return g, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN, "credential %q does not exist", g.Credential), nil
 	}
 	if err != nil {

@@ -93,7 +93,7 @@ func grantRow(ctx context.Context, q sqldb.Queryer, workspace, share string) (*G
 	err := q.QueryRowContext(ctx, `SELECT share, workspace, version_hash, slots, calls, period, granted_by, create_time,
 		suspend_time FROM credential_grants WHERE workspace = $1 AND share = $2`, workspace, share).
 		Scan(&g.share, &g.Workspace, &g.versionHash, &slots, &g.calls, &g.period, &g.grantedBy, &g.createTime, &g.SuspendTime)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sqldb.ErrNoRow) {
 		return nil, nil
 	}
 	if err != nil {
@@ -108,7 +108,7 @@ func deleteGrant(ctx context.Context, tx *sql.Tx, g, covered Grant) (deleted, su
 	err = tx.QueryRowContext(ctx, `DELETE FROM credential_grants WHERE workspace = $1 AND share = $2
 		AND NOT (version_hash = $3 AND calls = $4 AND period = $5) RETURNING suspend_time IS NOT NULL`,
 		g.Workspace, g.share, covered.versionHash, covered.calls, covered.period).Scan(&suspended)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sqldb.ErrNoRow) {
 		return false, false, nil
 	}
 	if err != nil {

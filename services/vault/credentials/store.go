@@ -132,7 +132,7 @@ func (s *Credentials) same(ctx context.Context, c Credential) (string, error) {
 	err = s.db.QueryRowContext(ctx, `SELECT id FROM credentials WHERE workspace = $1 AND fingerprint = $2 AND provider = $3
 		AND hosts = $4 AND slot_kind = $5 AND slot_name = $6 AND slot_prefix = $7 ORDER BY id LIMIT 1`,
 		c.workspace, c.Fingerprint, c.provider, hosts, c.slotKind, c.slotName, c.slotPrefix).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sqldb.ErrNoRow) {
 		return "", nil
 	}
 	if err != nil {

@@ -3,7 +3,6 @@ package envelope
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -82,7 +81,7 @@ func (s *Sealer) dataKey(ctx context.Context, workspace string) (tink.AEAD, erro
 		return key, nil
 	}
 	wrapped, err := s.rows.dataKey(ctx, workspace)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sqldb.ErrNoRow) {
 		wrapped, err = s.makeDataKey(ctx, workspace)
 	}
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // store reads and writes wrapped data keys.
 type store struct{ db *sqldb.DB }
 
-// dataKey returns sql.ErrNoRows if the workspace has none yet.
+// dataKey returns sqldb.ErrNoRow if the workspace has none yet.
 func (s store) dataKey(ctx context.Context, workspace string) ([]byte, error) {
 	var wrapped []byte
 	err := s.db.QueryRowContext(ctx, `SELECT wrapped FROM data_keys WHERE workspace = $1`, workspace).Scan(&wrapped)

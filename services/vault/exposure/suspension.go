@@ -45,7 +45,7 @@ func (s *Memory) SuspensionOf(ctx context.Context, workspace, share string) (*Su
 		(SELECT COUNT(*) FROM suspensions q WHERE q.workspace = p.workspace AND q.value = p.value)
 		FROM suspensions p WHERE p.workspace = $1 AND p.share = $2 ORDER BY p.time DESC, p.id DESC LIMIT 1`, workspace, share).
 		Scan(&p.ID, &p.Value.Fingerprint, &p.Value.Credential, &p.Run, &p.Time, &p.Characters, &p.Chance, &p.Most, &p.count)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sqldb.ErrNoRow) {
 		return nil, nil
 	}
 	if err != nil {

@@ -39,7 +39,7 @@ func NewHandlers(keys *Keys, pages *page.Tokens) *Handlers {
 func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest) (*vaultv1.Key, error) {
 	p, by := caller.From(ctx), audit.CallerOf(ctx)
 	ws := resource.WorkspaceID(req.GetParent())
-	if _, err := h.keys.workspaces.Get(ctx, ws); errors.Is(err, sql.ErrNoRows) {
+	if _, err := h.keys.workspaces.Get(ctx, ws); errors.Is(err, sqldb.ErrNoRow) {
 		return nil, resource.NotFound("workspace")
 	} else if err != nil {
 		return nil, err

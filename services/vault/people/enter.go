@@ -40,7 +40,7 @@ type entry struct {
 // Enter returns the key of an identity in its place. It creates the person and the key at the first time. It ends the
 // access that the identity had elsewhere, and changes the role to that of the rule.
 func (s *People) Enter(ctx context.Context, i Identity, to Place) (key string, err error) {
-	if _, err := s.workspaces.Get(ctx, to.Workspace); errors.Is(err, sql.ErrNoRows) {
+	if _, err := s.workspaces.Get(ctx, to.Workspace); errors.Is(err, sqldb.ErrNoRow) {
 		return "", errs.FailedPrecondition(errorsv1.Reason_REASON_SIGN_IN_NO_ACCESS, "the workspace %s does not exist yet: ask the person who runs this server", to.Workspace)
 	} else if err != nil {
 		return "", err

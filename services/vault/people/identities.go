@@ -56,7 +56,7 @@ func (s *People) Issuer(ctx context.Context, key string) (string, error) {
 	}
 	var issuer string
 	err := s.db.QueryRowContext(ctx, `SELECT issuer FROM identities WHERE workspace = $1 AND key_id = $2`, ws, kid).Scan(&issuer)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sqldb.ErrNoRow) {
 		return "", nil
 	}
 	return issuer, sqldb.Error(err)

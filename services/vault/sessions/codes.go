@@ -70,7 +70,7 @@ func (s *Sessions) holderOf(ctx context.Context, code secret.Secret) (holder, er
 	var h holder
 	err := s.db.QueryRowContext(ctx, `SELECT workspace, key_id FROM sign_in_codes WHERE hash = $1 AND expire_time > $2`,
 		tokens.Hash(code), sqldb.Micros(s.now())).Scan(&h.workspace, &h.key)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sqldb.ErrNoRow) {
 		return h, badCode(err)
 	}
 	return h, sqldb.Error(err)

@@ -71,7 +71,7 @@ func (h *Handlers) ListWorkspaces(ctx context.Context, req *vaultv1.ListWorkspac
 // GetWorkspace returns one tenant.
 func (h *Handlers) GetWorkspace(ctx context.Context, req *vaultv1.GetWorkspaceRequest) (*vaultv1.Workspace, error) {
 	w, err := h.store.Get(ctx, resource.WorkspaceID(req.GetName()))
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sqldb.ErrNoRow) {
 		return nil, resource.NotFound("workspace")
 	}
 	if err != nil {
@@ -96,7 +96,7 @@ func NewInternalHandlers(store *Store) *InternalHandlers { return &InternalHandl
 // workspace has an empty title.
 func (h *InternalHandlers) ResolveWorkspace(ctx context.Context, req *vaultinternalv1.ResolveWorkspaceRequest) (*vaultinternalv1.ResolveWorkspaceResponse, error) {
 	w, err := h.store.Get(ctx, req.GetWorkspace())
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if err != nil && !errors.Is(err, sqldb.ErrNoRow) {
 		return nil, err
 	}
 	return &vaultinternalv1.ResolveWorkspaceResponse{Title: w.Title}, nil

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
@@ -70,7 +70,7 @@ func batch(values ...any) (*engine.Batch, []engine.Index) {
 
 func photo(tb testing.TB, name string) *value.Image {
 	tb.Helper()
-	data, err := os.ReadFile(workertest.Shared(tb, "photos/"+name))
+	data, err := os.ReadFile(testkit.Shared(tb, "photos/"+name))
 	if err != nil {
 		tb.Fatal(err)
 	}

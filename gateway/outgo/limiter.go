@@ -26,29 +26,29 @@ const maxRequests = 16384
 // server reads it before the next request.
 const leftover = time.Second
 
-// Shares tracks what each address uses.
-type Shares struct {
+// Limiter bounds what each address uses.
+type Limiter struct {
 	requests, answers *fair.Pool
 	address           func(*http.Request) string
 	grace             time.Duration
 }
 
-// New returns Shares. address returns the address of a request, which the client must not
+// New returns a Limiter. address returns the address of a request, which the client must not
 // be able to choose.
-func New(limits Limits, address func(*http.Request) string) *Shares {
-	return &Shares{
+func New(limits Limits, address func(*http.Request) string) *Limiter {
+	return &Limiter{
 		requests: fair.New(fair.Limits{What: "requests", Capacity: maxRequests, Each: int64(limits.Requests), WholeTenant: true}),
 		answers:  fair.New(fair.Limits{What: "bytes of answers", Capacity: limits.Answers, WaitTimeout: memoryWait, Waiting: 256, WholeTenant: true}),
 		address:  address, grace: usualGrace,
 	}
 }
 
-// Bound serves requests within the share of their address.
-func (s *Shares) Bound(next http.Handler) http.Handler {
+// Bound serves requests within the bounds of their address.
+func (l *Limiter) Bound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		client := fair.Client{Tenant: s.address(r)}
-		out := &writer{ResponseWriter: w, answers: s.answers, client: client, ctx: r.Context(), grace: s.grace}
-		lease, ok := s.requests.TryAcquire(1, client)
+		client := fair.Client{Tenant: l.address(r)}
+		out := &writer{ResponseWriter: w, answers: l.answers, client: client, ctx: r.Context(), grace: l.grace}
+		lease, ok := l.requests.TryAcquire(1, client)
 		if !ok {
 			reply.Error(out, tooMany())
 			return
