@@ -84,11 +84,11 @@ func (f Flags) lists(e *cli.Edit) error {
 		e.Set("run_origins", unlessNone(f.RunOrigin))
 	}
 	if f.Sample != nil {
-		samples, err := samples(unlessNone(f.Sample))
+		list, err := samples(unlessNone(f.Sample))
 		if err != nil {
 			return err
 		}
-		e.Set("samples", samples)
+		e.Set("samples", list)
 	}
 	if err := f.presentation(e); err != nil {
 		return err
