@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the example results of templates anew")
+var update = flag.Bool("update", false, "rewrite the example results of the templates")
 
 // readsTemplates: every template is accepted as it is, and one that needs nothing gives its
 // example result on its sample.

@@ -2,8 +2,8 @@
 //
 // It owns the age of answers, it joins callers that ask for the same key at the same time,
 // and it forgets answers when something changed. It does not cache errors. It never returns
-// an answer that was requested more than MaxAge before the caller asked, nor one that was
-// requested before a change that it knew of by then.
+// an answer that was requested more than MaxAge before the caller asked, or before a change
+// that it knew of by then.
 package recent
 
 import (

@@ -32,7 +32,7 @@ func newWatched(every time.Duration, most int) *watched {
 // last client that stops watching ends the reading. It is not ok when too many links are
 // watched already.
 //
-// add returns after the first reading. A client that is told that its link is watched may
+// add returns after the first reading. A client that learns that its link is watched may
 // read the link then: a change after that differs from the first reading, and is not missed.
 func (w *watched) add(token string, read func(context.Context) string) (changed <-chan struct{}, stop func(), ok bool) {
 	link := w.enter(token, read)
@@ -99,7 +99,7 @@ func (w *watched) follow(ctx context.Context, token string, link *watchedLink, r
 		if now == "" || now == first {
 			continue
 		}
-		// The link is forgotten first: a client that comes after the change is told of the next.
+		// The link is forgotten first: a client that comes after the change learns of the next.
 		w.mu.Lock()
 		w.forget(token, link)
 		w.mu.Unlock()

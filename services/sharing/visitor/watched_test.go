@@ -100,7 +100,7 @@ func TestAnOutageIsNoChange(t *testing.T) {
 	})
 }
 
-// A page that reads its link once it is told that the link is watched misses no change after
+// A page that reads its link once it knows that the link is watched misses no change after
 // that, however long the first reading takes.
 func TestALinkIsWatchedFromItsFirstReading(t *testing.T) {
 	t.Parallel()

@@ -33,7 +33,7 @@ type guardedAnswer struct {
 // pieces of a hidden credential are remembered: a caller's own credential is no secret from the caller. The
 // handle whose credential decides is blamed.
 func (g *guardedAnswer) judgePieces(ctx context.Context, pieces []guard.Piece) (withhold bool, err error) {
-	// What was seen is remembered even if the caller leaves: otherwise leaving would be a free guess.
+	// The pieces are remembered even if the caller leaves. Otherwise leaving would be a free guess.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 	var failed error

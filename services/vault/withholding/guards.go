@@ -28,7 +28,7 @@ type guards struct {
 
 type compiled struct {
 	key string // a line for each secret: its subject, a tab, and its version or input
-	// set compiles the guard once; other callers wait for it. Whoever calls it first compiles, so no
+	// set compiles the guard once; other callers wait for it. The first caller compiles, so no
 	// caller can take the place of the compilation and leave the entry without a guard.
 	set   func() (*guard.Set, error)
 	bytes int // counted in guards.bytes

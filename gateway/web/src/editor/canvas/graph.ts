@@ -65,7 +65,7 @@ export function graphOf(doc: Doc, blockOf: (type: string) => Block | undefined):
 
 let last = { key: "", places: new Map<string, { x: number; y: number }>() };
 
-// placesOf lays the blocks out anew only where blocks or lines have changed.
+// placesOf lays the blocks out again only if blocks or lines have changed.
 function placesOf(boxes: { id: string; height: number }[], wires: Wire[]) {
   const key = [...boxes.map((b) => `${b.id} ${b.height}`), ...wires.map((w) => `${w.source}>${w.target}`)].join("\n");
   if (last.key !== key) {
