@@ -47,21 +47,7 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 	if err := leak.NewGate().Text("key_id", req.GetKeyId()).Text("key.title", req.GetKey().GetTitle()).Err(); err != nil {
 		return nil, err
 	}
-	k := Key{Workspace: ws, id: req.GetKeyId(), Kind: KindOwner, title: req.GetKey().GetTitle(), createTime: sqldb.Micros(h.keys.now())}
-	if k.id == "" {
-		k.id = id.New("key")
-	}
-	k.budget = newBudget(req.GetKey().GetBudget())
-	if p.Kind == caller.Operator {
-		k.allowed = k.budget
-	}
-	form := tokens.OwnerKey
-	if ws == workspaces.Operator {
-		k.Kind, form = KindOperator, tokens.OperatorKey
-	}
-	var text secret.Secret
-	text, k.prefix = form.New()
-	k.Hash = tokens.Hash(text)
+	k, text := h.newKey(p, ws, req)
 	_, err := h.keys.log.Change(ctx, h.keys.log.Event(by, ws, "key.create", k.Name()), func(tx *sql.Tx) (bool, error) {
 		maker, err := Maker(ctx, tx, p)
 		if err != nil {
@@ -81,6 +67,26 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 	m := k.message()
 	m.Key = string(text.Expose())
 	return m, nil
+}
+
+// newKey makes the row of a key and its text. A budget that an operator sets is also a ceiling: members may not raise it.
+func (h *Handlers) newKey(p caller.Principal, ws string, req *vaultv1.CreateKeyRequest) (Key, secret.Secret) {
+	k := Key{Workspace: ws, id: req.GetKeyId(), Kind: KindOwner, title: req.GetKey().GetTitle(), createTime: sqldb.Micros(h.keys.now())}
+	if k.id == "" {
+		k.id = id.New("key")
+	}
+	k.budget = newBudget(req.GetKey().GetBudget())
+	if p.Kind == caller.Operator {
+		k.allowed = k.budget
+	}
+	form := tokens.OwnerKey
+	if ws == workspaces.Operator {
+		k.Kind, form = KindOperator, tokens.OperatorKey
+	}
+	var text secret.Secret
+	text, k.prefix = form.New()
+	k.Hash = tokens.Hash(text)
+	return k, text
 }
 
 // ListKeys lists the keys of a workspace, including revoked ones, oldest first.
