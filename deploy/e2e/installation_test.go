@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
+	"github.com/keyhole-dev/keyhole/services/kit/testkit/idp"
 )
 
 // kind is a way to install Keyhole.
@@ -44,6 +45,9 @@ type options struct {
 	wrap []string
 	// through returns the URL at which the services reach a store.
 	through func(t testing.TB, url string) string
+	// openID is an identity provider, and openIDBase the URL of the installation in browsers; empty for its own.
+	openID     *idp.Provider
+	openIDBase string
 	// models creates the public models if there is no demo.
 	models bool
 }
@@ -100,7 +104,11 @@ func (in *installation) env(o options) []string {
 	if o.traces {
 		env = append(env, "OTEL_TRACES_EXPORTER=console", "OTEL_BSP_SCHEDULE_DELAY=100")
 	}
-	return env
+	base := o.openIDBase
+	if base == "" {
+		base = in.base
+	}
+	return append(env, openIDEnv(o.openID, base)...)
 }
 
 func (in *installation) add(t testing.TB, o options, name, admin string, command ...string) {

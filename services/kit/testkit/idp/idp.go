@@ -198,11 +198,7 @@ func Sign(alg jose.SignatureAlgorithm, key jose.JSONWebKey, claims map[string]an
 	if err != nil {
 		panic(err)
 	}
-	body, err := json.Marshal(claims)
-	if err != nil {
-		panic(err)
-	}
-	signed, err := signer.Sign(body)
+	signed, err := signer.Sign([]byte(JSON(claims)))
 	if err != nil {
 		panic(err)
 	}
@@ -215,11 +211,16 @@ func Sign(alg jose.SignatureAlgorithm, key jose.JSONWebKey, claims map[string]an
 
 // Unsigned makes a token with a header of the test's choice and no signature.
 func Unsigned(header string, claims map[string]any) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(JSON(claims))) + "."
+}
+
+// JSON writes claims.
+func JSON(claims map[string]any) string {
 	body, err := json.Marshal(claims)
 	if err != nil {
 		panic(err)
 	}
-	return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString(body) + "."
+	return string(body)
 }
 
 // Visit opens the provider's page as the person, and returns what the provider answers to the client.
