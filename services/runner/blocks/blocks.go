@@ -6,6 +6,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/fusion"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/measure"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/model"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/picture"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
@@ -23,6 +24,7 @@ func All() engine.Registry {
 		flow.Blocks(),
 		formatter.Blocks(),
 		fusion.Blocks(),
+		measure.Blocks(),
 		model.Blocks(),
 		picture.Blocks(),
 		provider.Blocks(),

@@ -4,9 +4,9 @@ import (
 	"context"
 	"image"
 	"math"
-	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/geometry"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -30,23 +30,23 @@ func bounded(d *value.Detections) (*value.Detections, error) {
 		return nil, engine.Failf(engine.QueryInput, "predictions must have masks: use the detections of a segmentation model")
 	}
 	var rows []int
-	var rects []rect
+	var rects []geometry.Rect
 	for i, m := range d.Masks {
 		if m == nil {
 			continue
 		}
 		if outline := m.Outline(); len(outline) > 0 {
-			rows, rects = append(rows, i), append(rects, smallest(hull(outline)))
+			rows, rects = append(rows, i), append(rects, geometry.Smallest(geometry.Hull(geometry.Points(outline))))
 		}
 	}
 	return framed(d.Select(rows), rects), nil
 }
 
 // framed sets the mask, the box and the columns of each row to its rectangle.
-func framed(d *value.Detections, rects []rect) *value.Detections {
+func framed(d *value.Detections, rects []geometry.Rect) *value.Detections {
 	columns := map[string][]any{"rect": nil, "width": nil, "height": nil, "angle": nil}
 	for i, r := range rects {
-		corners := r.corners()
+		corners := corners(r)
 		d.Masks[i] = value.FillPolygon(d.Masks[i].Width, d.Masks[i].Height, corners)
 		var points []any
 		for k, p := range corners {
@@ -58,9 +58,9 @@ func framed(d *value.Detections, rects []rect) *value.Detections {
 			points = append(points, []any{at[0], at[1]})
 		}
 		columns["rect"] = append(columns["rect"], points)
-		columns["width"] = append(columns["width"], r.width)
-		columns["height"] = append(columns["height"], r.height)
-		columns["angle"] = append(columns["angle"], r.angle)
+		columns["width"] = append(columns["width"], r.Width)
+		columns["height"] = append(columns["height"], r.Height)
+		columns["angle"] = append(columns["angle"], r.Angle)
 	}
 	for name, cells := range columns {
 		d.Data[name] = cells
@@ -68,84 +68,13 @@ func framed(d *value.Detections, rects []rect) *value.Detections {
 	return d
 }
 
-// rect is a rectangle with its centre. angle is the direction of the width in degrees,
-// above 0 and up to 90, as in OpenCV.
-type rect struct{ x, y, width, height, angle float64 }
-
-// corners returns the corners in whole pixels, cut off, in OpenCV's order.
-func (r rect) corners() []image.Point {
-	sin, cos := math.Sincos(r.angle * math.Pi / 180)
+// corners returns the corners of a rectangle in whole pixels, cut off, in OpenCV's order.
+func corners(r geometry.Rect) []image.Point {
+	sin, cos := math.Sincos(r.Angle * math.Pi / 180)
 	a, b := sin/2, cos/2
-	x0, y0 := r.x-a*r.height-b*r.width, r.y+b*r.height-a*r.width
-	x1, y1 := r.x+a*r.height-b*r.width, r.y-b*r.height-a*r.width
+	x0, y0 := r.X-a*r.Height-b*r.Width, r.Y+b*r.Height-a*r.Width
+	x1, y1 := r.X+a*r.Height-b*r.Width, r.Y-b*r.Height-a*r.Width
 	// a sum may be a little less than the whole number that it stands for
 	whole := func(x, y float64) image.Point { return image.Pt(int(x+1e-6), int(y+1e-6)) }
-	return []image.Point{whole(x0, y0), whole(x1, y1), whole(2*r.x-x0, 2*r.y-y0), whole(2*r.x-x1, 2*r.y-y1)}
-}
-
-// smallest returns the rectangle of the least area around a convex polygon. One of its
-// sides is on an edge of the polygon.
-func smallest(points []image.Point) rect {
-	best, least := rect{}, math.Inf(1)
-	for i, p := range points {
-		edge := points[(i+1)%len(points)].Sub(p)
-		angle := math.Mod(math.Atan2(float64(edge.Y), float64(edge.X))*180/math.Pi+360, 90)
-		if angle == 0 {
-			angle = 90
-		}
-		if r := around(points, angle); r.width*r.height < least {
-			best, least = r, r.width*r.height
-		}
-	}
-	return best
-}
-
-// around returns the rectangle around points whose width has a direction.
-func around(points []image.Point, angle float64) rect {
-	sin, cos := math.Sincos(angle * math.Pi / 180)
-	low := [2]float64{math.Inf(1), math.Inf(1)}
-	high := [2]float64{math.Inf(-1), math.Inf(-1)}
-	for _, p := range points {
-		x, y := float64(p.X), float64(p.Y)
-		for k, v := range [2]float64{x*cos + y*sin, y*cos - x*sin} {
-			low[k], high[k] = min(low[k], v), max(high[k], v)
-		}
-	}
-	u, v := (low[0]+high[0])/2, (low[1]+high[1])/2
-	return rect{u*cos - v*sin, u*sin + v*cos, high[0] - low[0], high[1] - low[1], angle}
-}
-
-// hull returns the convex hull of points (Andrew's monotone chain).
-func hull(points []image.Point) []image.Point {
-	points = slices.Clone(points)
-	slices.SortFunc(points, func(a, b image.Point) int {
-		if a.X != b.X {
-			return a.X - b.X
-		}
-		return a.Y - b.Y
-	})
-	points = slices.Compact(points)
-	if len(points) < 3 {
-		return points
-	}
-	lower := chain(points)
-	slices.Reverse(points)
-	upper := chain(points)
-	return append(lower[:len(lower)-1], upper[:len(upper)-1]...)
-}
-
-// chain returns the points of one side of the hull.
-func chain(points []image.Point) []image.Point {
-	var out []image.Point
-	for _, p := range points {
-		for len(out) > 1 {
-			a, b := out[len(out)-1].Sub(out[len(out)-2]), p.Sub(out[len(out)-1])
-			if a.X*b.Y-a.Y*b.X > 0 {
-				break
-			}
-			out = out[:len(out)-1]
-		}
-		out = append(out, p)
-	}
-	return out
+	return []image.Point{whole(x0, y0), whole(x1, y1), whole(2*r.X-x0, 2*r.Y-y0), whole(2*r.X-x1, 2*r.Y-y1)}
 }

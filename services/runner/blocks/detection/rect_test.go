@@ -3,7 +3,6 @@ package detection
 import (
 	"image"
 	"math"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,26 +65,5 @@ func TestBoundingRect(t *testing.T) {
 	empty.Masks = nil
 	if _, err := bounded(empty); err == nil {
 		t.Error("detections without masks were accepted")
-	}
-}
-
-// No rectangle of another whole degree is smaller, and every point is inside.
-func TestSmallestRectangleAgainstAllAngles(t *testing.T) {
-	t.Parallel()
-	random := rand.New(rand.NewPCG(1, 2))
-	for range 200 {
-		points := make([]image.Point, 1+random.IntN(12))
-		for i := range points {
-			points[i] = image.Pt(random.IntN(50), random.IntN(50))
-		}
-		got := smallest(hull(points))
-		for angle := 1.0; angle <= 90; angle++ {
-			if r := around(points, angle); r.width*r.height < got.width*got.height-1e-6 {
-				t.Fatalf("%v: %v is smaller than %v", points, r, got)
-			}
-		}
-		if own := around(points, got.angle); math.Abs(own.width-got.width)+math.Abs(own.height-got.height) > 1e-6 {
-			t.Fatalf("%v: %v is not around all points", points, got)
-		}
 	}
 }

@@ -1,0 +1,63 @@
+// Package argument reads the arguments of a call as what a block needs. Its errors name the
+// field.
+package argument
+
+import (
+	"math"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// Detections returns a field that must be detections.
+func Detections(call *engine.Call, field string) (*value.Detections, error) {
+	d, ok := call.Arg(field).(*value.Detections)
+	if !ok {
+		return nil, engine.Failf(engine.QueryInput, "%s must be detections", field)
+	}
+	return d, nil
+}
+
+// Picture returns a field that must be a picture.
+func Picture(call *engine.Call, field string) (*value.Image, error) {
+	p, ok := call.Arg(field).(*value.Image)
+	if !ok {
+		return nil, engine.Failf(engine.QueryInput, "%s must be a picture", field)
+	}
+	return p, nil
+}
+
+// Number returns a field that must be a finite number from low to high.
+func Number(call *engine.Call, field string, low, high float64) (float64, error) {
+	n, ok := value.Float(call.Arg(field))
+	if !ok || math.IsNaN(n) || n < low || n > high {
+		return 0, engine.Failf(engine.RuntimeInput, "%s must be a number from %g to %g", field, low, high)
+	}
+	return n, nil
+}
+
+// Whole returns a field that must be a whole number from low to high.
+func Whole(call *engine.Call, field string, low, high int) (int, error) {
+	n, ok := value.Int(call.Arg(field))
+	if !ok || n < int64(low) || n > int64(high) {
+		return 0, engine.Failf(engine.RuntimeInput, "%s must be a whole number from %d to %d", field, low, high)
+	}
+	return int(n), nil
+}
+
+// Text returns a field that must be a text, or "".
+func Text(call *engine.Call, field string) string {
+	text, _ := call.Arg(field).(string)
+	return text
+}
+
+// MostPairs bounds the pairs of detections that one call compares.
+const MostPairs = 1_000_000
+
+// Pairs refuses to compare too many detections with each other.
+func Pairs(a, b int) error {
+	if a > 0 && b > MostPairs/a {
+		return engine.Failf(engine.LimitsCaused, "%d and %d detections make more than %d pairs; filter them first", a, b, MostPairs)
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+// Package blocktest runs one step in the engine, for tests of blocks.
+package blocktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// Input is a value that comes into the run as a batch input of a kind.
+type Input struct {
+	Kind  string
+	Value any
+}
+
+// Detections is an input of detections with masks or without.
+func Detections(d *value.Detections) Input { return Input{"instance_segmentation_prediction", d} }
+
+// Picture is an input picture.
+func Picture(p *value.Image) Input { return Input{"image", p} }
+
+// Run runs one block with the fields of a definition and returns its outputs. A field that
+// is an [Input] is wired to an input of the workflow.
+func Run(t testing.TB, blocks engine.Registry, block string, fields map[string]any) (map[string]any, error) {
+	t.Helper()
+	step := map[string]any{"type": "roboflow_core/" + block, "name": "s"}
+	given, inputs := map[string]any{}, []any{}
+	for name, v := range fields {
+		if in, ok := v.(Input); ok {
+			given[name] = in.Value
+			inputs = append(inputs, map[string]any{"type": "WorkflowBatchInput", "name": name, "kind": []string{in.Kind}})
+			v = "$inputs." + name
+		}
+		step[name] = v
+	}
+	slices.SortFunc(inputs, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	definition, err := json.Marshal(map[string]any{
+		"version": "1.3.0", "inputs": inputs, "steps": []any{step},
+		"outputs": []any{map[string]any{"type": "JsonField", "name": "out", "selector": "$steps.s.*", "coordinates_system": "own"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _, problems := plan.Load(definition, manifest.Core())
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	w, err := engine.Compile(p, blocks)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	newID := func() string { n++; return fmt.Sprint("new", n) }
+	results, err := w.Run(t.Context(), engine.Request{Env: engine.Env{NewID: newID}, Inputs: given})
+	if err != nil {
+		return nil, err
+	}
+	out, _ := results[0]["out"].(map[string]any)
+	return out, nil
+}
+
+// Found returns detections with the IDs a, b, ... and a class for each box.
+func Found(classes string, boxes ...value.Box) *value.Detections {
+	names := strings.Fields(classes)
+	d := &value.Detections{Data: map[string][]any{}}
+	for i, box := range boxes {
+		d.XYXY = append(d.XYXY, box)
+		d.Confidence = append(d.Confidence, 0.5+0.01*float64(i))
+		d.ClassID = append(d.ClassID, int64(i))
+		d.Data[value.ColumnID] = append(d.Data[value.ColumnID], string(rune('a'+i)))
+		d.Data[value.ColumnClass] = append(d.Data[value.ColumnClass], names[i%len(names)])
+	}
+	return d
+}
