@@ -9,6 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/measure"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/model"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/picture"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/pixel"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/transform"
@@ -27,6 +28,7 @@ func All() engine.Registry {
 		measure.Blocks(),
 		model.Blocks(),
 		picture.Blocks(),
+		pixel.Blocks(),
 		provider.Blocks(),
 		sink.Blocks(),
 		transform.Blocks(),

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/maypok86/otter/v2"
 
@@ -78,12 +79,7 @@ func (c *Cache) Compile(definition []byte) (*Workflow, error) {
 	}
 	w := &Workflow{Workflow: compiled, bytes: uint32(len(definition))}
 	for i := range p.Steps {
-		switch m := p.Steps[i].Manifest; {
-		case m.Category == "visualization":
-			w.Draws++
-		case m.Type == "roboflow_core/dynamic_crop@v1":
-			w.Cuts = true
-		}
+		w.count(p.Steps[i].Manifest)
 	}
 	for _, in := range signature.Of(p, inspect.Inspect(p)).Inputs {
 		if in.Required {
@@ -91,4 +87,22 @@ func (c *Cache) Compile(definition []byte) (*Workflow, error) {
 		}
 	}
 	return w, nil
+}
+
+// cutters are the blocks whose pictures are parts of others and share their pixels.
+var cutters = map[string]bool{
+	"roboflow_core/absolute_static_crop@v1": true, "roboflow_core/relative_statoic_crop@v1": true,
+	"roboflow_core/dynamic_crop@v1": true, "roboflow_core/image_slicer@v1": true, "roboflow_core/image_slicer@v2": true,
+}
+
+// count notes what a block does to pictures: a block that returns some and is no cutter
+// makes copies.
+func (w *Workflow) count(m *manifest.Manifest) {
+	makes := slices.ContainsFunc(m.Outputs, func(o manifest.Output) bool { return slices.Contains(o.Kinds, "image") })
+	switch {
+	case makes && cutters[m.Type]:
+		w.Cuts = true
+	case makes:
+		w.Draws++
+	}
 }

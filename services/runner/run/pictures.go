@@ -26,9 +26,10 @@ type pictureMemory struct {
 	// pinned pixels cannot be decoded again: a step draws on them or cuts parts out.
 	pinned bool
 
-	mu    sync.Mutex // guards users and lease; held while Enter waits, so that one step at most waits for memory
+	mu    sync.Mutex // guards users, lease and grown; held while Enter waits, so that one step at most waits for memory
 	users int
 	lease *fair.Lease
+	grown int64
 }
 
 var _ value.Memory = (*pictureMemory)(nil)
@@ -64,6 +65,18 @@ func (p *pictureMemory) Enter(ctx context.Context) (leave func(), err error) {
 	}
 	p.users++
 	return sync.OnceFunc(p.leave), nil // a user counts once, however often it leaves
+}
+
+// Grow implements value.Memory. A run may grow pictures to as much as it may bring.
+func (p *pictureMemory) Grow(width, height int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	most := p.pool.Most()
+	if p.grown += int64(width) * int64(height) * pixelBytes; p.grown > most {
+		return errs.InvalidArgument("the steps of a run may enlarge pictures to %d million pixels together, and these do to more; send fewer pictures or enlarge them less",
+			most/pixelBytes/1_000_000).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE)
+	}
+	return nil
 }
 
 func (p *pictureMemory) leave() {

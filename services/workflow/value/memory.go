@@ -10,6 +10,9 @@ type Memory interface {
 	// Enter waits for memory. Pixels of the run may be read until leave is called.
 	// Afterwards they may be discarded.
 	Enter(ctx context.Context) (leave func(), err error)
+	// Grow counts a picture that a step makes larger than the one it was made of. It
+	// refuses when these pictures of the run are too large together.
+	Grow(width, height int) error
 }
 
 type memoryKey struct{}
@@ -36,6 +39,14 @@ func Reading(ctx context.Context) (with context.Context, done func()) {
 		return ctx, func() {}
 	}
 	return WithMemory(ctx, outer.memory)
+}
+
+// Grow counts a picture that is larger than the one it is made of; see [Memory].
+func Grow(ctx context.Context, width, height int) error {
+	if r, ok := ctx.Value(memoryKey{}).(*reading); ok {
+		return r.memory.Grow(width, height)
+	}
+	return nil
 }
 
 // enter takes the memory once for each reading.

@@ -1,0 +1,152 @@
+package raster
+
+import "math"
+
+// Border says which pixels are outside of a picture.
+type Border func(i, n int) int
+
+// Reflect continues with the pixels before the last one: 2 1 | 0 1 2.
+func Reflect(i, n int) int {
+	if n == 1 {
+		return 0
+	}
+	for i < 0 || i >= n {
+		if i < 0 {
+			i = -i
+		} else {
+			i = 2*n - 2 - i
+		}
+	}
+	return i
+}
+
+// Replicate continues with the last pixel.
+func Replicate(i, n int) int { return min(max(i, 0), n-1) }
+
+// places returns the position of each tap of a kernel along a side: place[x+i] for tap i.
+func places(n, size int, border Border) []int {
+	out := make([]int, n+size-1)
+	for i := range out {
+		out[i] = border(i-size/2, n)
+	}
+	return out
+}
+
+// Box replaces each pixel by the mean of a square around it.
+func Box(p Plane, size int, border Border) Plane {
+	out := New(p.W, p.H)
+	columns, rows := places(p.W, size, border), places(p.H, size, border)
+	sums := make([]int, p.W) // of each column in the rows of the square
+	add := func(y, sign int) {
+		for x, v := range p.Row(rows[y]) {
+			sums[x] += sign * int(v)
+		}
+	}
+	for y := range size - 1 {
+		add(y, 1)
+	}
+	for y := range p.H {
+		add(y+size-1, 1)
+		sum := 0
+		for x := range size - 1 {
+			sum += sums[columns[x]]
+		}
+		for x := range p.W {
+			sum += sums[columns[x+size-1]]
+			out.Pix[y*p.W+x] = byteOf(float64(sum) / float64(size*size))
+			sum -= sums[columns[x]]
+		}
+		add(y, -1)
+	}
+	return out
+}
+
+// Gaussian blurs with a kernel of an odd size. The deviation follows from the size.
+func Gaussian(p Plane, size int, border Border) Plane {
+	kernel := gaussian(size)
+	across := make([]float32, len(p.Pix))
+	columns, rows := places(p.W, size, border), places(p.H, size, border)
+	for y := range p.H {
+		row, to := p.Row(y), across[y*p.W:(y+1)*p.W]
+		for i, weight := range kernel {
+			for x := range to {
+				to[x] += weight * float32(row[columns[x+i]])
+			}
+		}
+	}
+	out, sum := New(p.W, p.H), make([]float32, p.W)
+	for y := range p.H {
+		clear(sum)
+		for i, weight := range kernel {
+			from := across[rows[y+i]*p.W:]
+			for x := range sum {
+				sum[x] += weight * from[x]
+			}
+		}
+		for x, v := range sum {
+			out.Pix[y*p.W+x] = byteOf(float64(v))
+		}
+	}
+	return out
+}
+
+// gaussian returns OpenCV's kernel for a size: small ones are exact fractions.
+func gaussian(size int) []float32 {
+	switch size {
+	case 1:
+		return []float32{1}
+	case 3:
+		return []float32{0.25, 0.5, 0.25}
+	case 5:
+		return []float32{0.0625, 0.25, 0.375, 0.25, 0.0625}
+	case 7:
+		return []float32{0.03125, 0.109375, 0.21875, 0.28125, 0.21875, 0.109375, 0.03125}
+	}
+	sigma := 0.3*(float64(size-1)*0.5-1) + 0.8
+	weights, sum := make([]float64, size), 0.0
+	for i := range weights {
+		d := float64(i) - float64(size-1)/2
+		weights[i] = math.Exp(-d * d / (2 * sigma * sigma))
+		sum += weights[i]
+	}
+	kernel := make([]float32, size)
+	for i, w := range weights {
+		kernel[i] = float32(w / sum)
+	}
+	return kernel
+}
+
+// Median replaces each pixel by the median of a square of an odd size around it. The
+// histogram of the square moves along each row (Huang).
+func Median(p Plane, size int) Plane {
+	out := New(p.W, p.H)
+	columns, rows := places(p.W, size, Replicate), places(p.H, size, Replicate)
+	for y := range p.H {
+		var histogram [256]int
+		column := func(x, sign int) {
+			for i := range size {
+				histogram[p.Pix[rows[y+i]*p.W+columns[x]]] += sign
+			}
+		}
+		for x := range size - 1 {
+			column(x, 1)
+		}
+		for x := range p.W {
+			column(x+size-1, 1)
+			out.Pix[y*p.W+x] = middle(&histogram, size*size/2)
+			column(x, -1)
+		}
+	}
+	return out
+}
+
+// middle returns the value that has this many smaller or equal ones before it.
+func middle(histogram *[256]int, before int) uint8 {
+	seen := 0
+	for v, n := range histogram {
+		if seen += n; seen > before {
+			return uint8(v)
+		}
+	}
+	return 255
+}

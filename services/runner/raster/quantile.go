@@ -1,0 +1,26 @@
+package raster
+
+import "math"
+
+// Quantile returns the value below which a share of the pixels is. It interpolates between
+// two neighbouring pixels in order.
+func Quantile(histogram *[256]int, share float64) float64 {
+	total := 0
+	for _, n := range histogram {
+		total += n
+	}
+	at := share * float64(total-1)
+	low, rest := math.Floor(at), at-math.Floor(at)
+	a, b := ranked(histogram, int(low)), ranked(histogram, int(math.Ceil(at)))
+	return a + (b-a)*rest
+}
+
+// ranked returns the pixel that has this many before it in order.
+func ranked(histogram *[256]int, before int) float64 {
+	for v, n := range histogram {
+		if before -= n; before < 0 {
+			return float64(v)
+		}
+	}
+	return 255
+}
