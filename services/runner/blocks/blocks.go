@@ -8,6 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/fusion"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/measure"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/model"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/motion"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/picture"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/pixel"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
@@ -27,6 +28,7 @@ func All() engine.Registry {
 		fusion.Blocks(),
 		measure.Blocks(),
 		model.Blocks(),
+		motion.Blocks(),
 		picture.Blocks(),
 		pixel.Blocks(),
 		provider.Blocks(),

@@ -27,6 +27,8 @@ type Workflow struct {
 	Draws int
 	// Cuts reports whether a step cuts parts out of pictures. The parts share the pixels.
 	Cuts bool
+	// Grows reports whether a step may need more memory than its pictures do.
+	Grows bool
 	// bytes is the length of the definition.
 	bytes uint32
 }
@@ -95,10 +97,16 @@ var cutters = map[string]bool{
 	"roboflow_core/dynamic_crop@v1": true, "roboflow_core/image_slicer@v1": true, "roboflow_core/image_slicer@v2": true,
 }
 
+// growers are the blocks that enlarge pictures or keep a model of a video.
+var growers = map[string]bool{
+	"roboflow_core/image_preprocessing@v1": true, "roboflow_core/background_subtraction@v1": true, "roboflow_core/motion_detection@v1": true,
+}
+
 // count notes what a block does to pictures: a block that returns some and is no cutter
 // makes copies.
 func (w *Workflow) count(m *manifest.Manifest) {
 	makes := slices.ContainsFunc(m.Outputs, func(o manifest.Output) bool { return slices.Contains(o.Kinds, "image") })
+	w.Grows = w.Grows || growers[m.Type]
 	switch {
 	case makes && cutters[m.Type]:
 		w.Cuts = true

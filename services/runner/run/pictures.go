@@ -26,10 +26,11 @@ type pictureMemory struct {
 	// pinned pixels cannot be decoded again: a step draws on them or cuts parts out.
 	pinned bool
 
-	mu    sync.Mutex // guards users, lease and grown; held while Enter waits, so that one step at most waits for memory
+	mu    sync.Mutex // guards users, lease and room; held while Enter waits, so that one step at most waits for memory
 	users int
 	lease *fair.Lease
-	grown int64
+	// room is what steps may add to the memory of the pictures that came, in bytes.
+	room int64
 }
 
 var _ value.Memory = (*pictureMemory)(nil)
@@ -47,7 +48,12 @@ func (r *run) reservePictures(w *compiled.Workflow, values map[string]any) (*pic
 		}
 	}
 	// A step that draws makes a copy, which is counted where there is room.
-	p.cost = min(p.cost*int64(1+w.Draws), most)
+	p.cost *= int64(1 + w.Draws)
+	if w.Grows {
+		p.room = most / 2
+		p.pinned = true
+	}
+	p.cost = min(p.cost+p.room, most)
 	return p, nil
 }
 
@@ -67,14 +73,13 @@ func (p *pictureMemory) Enter(ctx context.Context) (leave func(), err error) {
 	return sync.OnceFunc(p.leave), nil // a user counts once, however often it leaves
 }
 
-// Grow implements value.Memory. A run may grow pictures to as much as it may bring.
+// Grow implements value.Memory. The room was reserved with the pictures.
 func (p *pictureMemory) Grow(width, height int) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	most := p.pool.Most()
-	if p.grown += int64(width) * int64(height) * pixelBytes; p.grown > most {
-		return errs.InvalidArgument("the steps of a run may enlarge pictures to %d million pixels together, and these do to more; send fewer pictures or enlarge them less",
-			most/pixelBytes/1_000_000).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE)
+	if p.room -= int64(width) * int64(height) * pixelBytes; p.room < 0 {
+		return errs.InvalidArgument("the steps of a run that enlarge pictures or watch a video may take %d million pixels of memory together, and these need more; send fewer or smaller pictures",
+			p.pool.Most()/2/pixelBytes/1_000_000).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE)
 	}
 	return nil
 }
