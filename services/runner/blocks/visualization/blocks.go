@@ -13,9 +13,20 @@ func Blocks() engine.Registry {
 	fonts := sync.OnceValues(func() (*imaging.Fonts, error) { return imaging.NewFonts("") })
 	label := func(engine.Step) (engine.Block, error) { return newLabel(fonts) }
 	return engine.Registry{
-		"roboflow_core/bounding_box_visualization@v1": newBoundingBox,
-		"roboflow_core/color_visualization@v1":        newColor,
-		"roboflow_core/label_visualization@v1":        label,
-		"roboflow_core/label_visualization@v2":        label,
+		"roboflow_core/background_color_visualization@v1": newBackground,
+		"roboflow_core/blur_visualization@v1":             each(drawBlur),
+		"roboflow_core/bounding_box_visualization@v1":     newBoundingBox,
+		"roboflow_core/circle_visualization@v1":           each(drawCircle),
+		"roboflow_core/color_visualization@v1":            newColor,
+		"roboflow_core/corner_visualization@v1":           each(drawCorners),
+		"roboflow_core/dot_visualization@v1":              each(drawDot),
+		"roboflow_core/ellipse_visualization@v1":          each(drawEllipse),
+		"roboflow_core/label_visualization@v1":            label,
+		"roboflow_core/label_visualization@v2":            label,
+		"roboflow_core/mask_visualization@v1":             newColor,
+		"roboflow_core/pixelate_visualization@v1":         each(drawPixels),
+		"roboflow_core/polygon_visualization@v1":          each(drawPolygon),
+		"roboflow_core/polygon_visualization@v2":          each(drawPolygon),
+		"roboflow_core/triangle_visualization@v1":         each(drawTriangle),
 	}
 }

@@ -52,9 +52,13 @@ func draw(t *testing.T, kind string, img *value.Image, d *value.Detections, fiel
 	if err != nil {
 		t.Fatal(err)
 	}
+	inputKind := "object_detection_prediction"
+	if d.Masks != nil {
+		inputKind = "instance_segmentation_prediction"
+	}
 	p, _, problems := plan.Load(fmt.Appendf(nil, `{"version": "1.0",
-		"inputs": [{"type": "InferenceImage", "name": "image"}, {"type": "WorkflowBatchInput", "name": "found", "kind": ["object_detection_prediction"]}],
-		"steps": [%s], "outputs": [{"type": "JsonField", "name": "image", "selector": "$steps.draw.image"}]}`, text), manifest.Core())
+		"inputs": [{"type": "InferenceImage", "name": "image"}, {"type": "WorkflowBatchInput", "name": "found", "kind": ["%s"]}],
+		"steps": [%s], "outputs": [{"type": "JsonField", "name": "image", "selector": "$steps.draw.image"}]}`, inputKind, text), manifest.Core())
 	if len(problems) > 0 {
 		return nil, problems
 	}
