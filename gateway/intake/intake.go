@@ -151,7 +151,7 @@ func unreadable(err error) error {
 	if e, ok := TooLarge(err); ok {
 		return e
 	}
-	return errs.InvalidArgument("the body could not be read").WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Because(err)
+	return errs.InvalidArgument("the body could not be read; send the request again").WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Because(err)
 }
 
 // TooLarge translates the error of http.MaxBytesReader.

@@ -36,7 +36,7 @@ func decode(raw []byte) (*request, error) {
 		return nil, malformed(raw, err)
 	}
 	if len(body.Inputs) == 0 {
-		return nil, errs.InvalidArgument("inputs is missing").Field("inputs", "required")
+		return nil, errs.InvalidArgument("the body needs the field inputs: an object with a value for each input").Field("inputs", "required")
 	}
 	return &body, nil
 }
@@ -76,11 +76,11 @@ func keyOf(r *http.Request, body *request) (string, error) {
 		switch {
 		case other == "" || other == key:
 		case !auth.WellFormed(other):
-			return "", errs.Unauthenticated("api_key is not a valid key")
+			return "", errs.Unauthenticated("api_key is not a valid key; copy it completely, or create a new one")
 		case key == "":
 			key = other
 		default:
-			return "", errs.Unauthenticated("the request carries two different keys")
+			return "", errs.Unauthenticated("the request carries two different keys; send one")
 		}
 	}
 	return key, nil
@@ -93,7 +93,7 @@ func executeRequest(to target, body *request) (*runnerinternalv1.ExecuteJSONRequ
 	switch {
 	case to.inline:
 		if len(body.Specification) == 0 {
-			return nil, errs.InvalidArgument("specification is missing").Field("specification", "required")
+			return nil, errs.InvalidArgument("the body needs the field specification: the definition to run").Field("specification", "required")
 		}
 		call.Target = &runnerinternalv1.ExecuteJSONRequest_Definition{Definition: body.Specification}
 		return call, nil

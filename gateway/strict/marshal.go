@@ -44,7 +44,7 @@ func (m *marshaler) NewDecoder(r io.Reader) runtime.Decoder {
 		}
 		e, ok := errors.AsType[*errs.Error](err)
 		if !ok {
-			e = errs.InvalidArgument("the body could not be read").WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Because(err)
+			e = errs.InvalidArgument("the body could not be read; send the request again").WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Because(err)
 		}
 		return sent.failed(e)
 	})

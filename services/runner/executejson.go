@@ -49,7 +49,7 @@ func targetOf(request *runnerinternalv1.ExecuteJSONRequest) (*sharinginternalv1.
 		}
 		out.Target = &sharinginternalv1.AuthorizeRunRequest_Definition{Definition: definition}
 	default:
-		return nil, errs.InvalidArgument("target is required")
+		return nil, errs.InvalidArgument("the request names nothing to run; set target")
 	}
 	return out, nil
 }

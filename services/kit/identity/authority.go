@@ -117,7 +117,7 @@ func (a *Authority) issue(service string, hosts []string) (*x509svid.SVID, error
 	}
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, fmt.Errorf("marshal key: %w", err)
+		return nil, fmt.Errorf("encode key: %w", err)
 	}
 	svid, err := x509svid.ParseRaw(der, pkcs8)
 	if err != nil {

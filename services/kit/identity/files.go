@@ -118,7 +118,7 @@ func createAuthority(dir, certFile, keyFile string) (*Authority, error) {
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(a.key)
 	if err != nil {
-		return nil, fmt.Errorf("marshal authority key: %w", err)
+		return nil, fmt.Errorf("encode authority key: %w", err)
 	}
 	return a, errors.Join(writePEM(keyFile, 0o600, "PRIVATE KEY", der), writePEM(certFile, 0o644, "CERTIFICATE", a.cert.Raw))
 }
@@ -134,7 +134,7 @@ func parseAuthority(certDER, keyDER []byte) (*Authority, error) {
 	}
 	signer, ok := key.(crypto.Signer)
 	if !ok {
-		return nil, fmt.Errorf("the authority's key is a %T and cannot sign", key)
+		return nil, errors.New("the authority's key cannot sign: want Ed25519 or ECDSA P-256")
 	}
 	a := &Authority{cert: cert, key: signer, life: diskLife}
 	return a, a.check()
@@ -149,7 +149,7 @@ func (a *Authority) Write(dir, service string, hosts ...string) error {
 	}
 	cert, key, err := svid.MarshalRaw()
 	if err != nil {
-		return fmt.Errorf("marshal identity: %w", err)
+		return fmt.Errorf("encode identity: %w", err)
 	}
 	return errors.Join(
 		writePEM(filepath.Join(dir, service+".key"), 0o600, "PRIVATE KEY", key),

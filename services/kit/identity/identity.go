@@ -94,7 +94,7 @@ func algorithm(public crypto.PublicKey) (jose.SignatureAlgorithm, error) {
 			return jose.ES256, nil
 		}
 	}
-	return "", fmt.Errorf("key of type %T: want Ed25519 or ECDSA P-256", public)
+	return "", errors.New("the key of the certificate is not supported: want Ed25519 or ECDSA P-256")
 }
 
 // serviceOf returns the service name in an id of this trust domain.

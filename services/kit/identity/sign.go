@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -45,7 +46,7 @@ func (c *credential) signature(message []byte) ([]byte, error) {
 		s.FillBytes(out[32:])
 		return out, nil
 	default:
-		return nil, fmt.Errorf("a private key of type %T cannot sign", key)
+		return nil, errors.New("the private key cannot sign: want Ed25519 or ECDSA P-256")
 	}
 }
 

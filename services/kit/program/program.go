@@ -154,7 +154,7 @@ func (p *Program) DialNeeded(peer, endpoint, addr string) (*grpc.ClientConn, err
 			return fmt.Errorf("ask for its health: %w", err)
 		}
 		if s := reply.GetStatus(); s != healthpb.HealthCheckResponse_SERVING {
-			return fmt.Errorf("it says %v", s)
+			return fmt.Errorf("it is not serving (%v)", s)
 		}
 		return nil
 	})

@@ -32,7 +32,7 @@ func tooLarge(limit int64) error {
 }
 
 func empty() error {
-	return errs.InvalidArgument("the artifact is empty")
+	return errs.InvalidArgument("the artifact is empty; send the bytes of the model's file")
 }
 
 func notAModel(v models.Version) error {

@@ -8,7 +8,6 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
@@ -49,7 +48,7 @@ func (h *Handlers) CreateModel(ctx context.Context, r *registryv1.CreateModelReq
 	}
 	if err := h.store.Create(ctx, m); err != nil {
 		if sqldb.IsUniqueViolation(err) {
-			return nil, errs.AlreadyExists("model %q already exists", r.GetModelId())
+			return nil, resource.Taken("model", r.GetModelId())
 		}
 		return nil, err
 	}

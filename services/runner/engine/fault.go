@@ -93,7 +93,7 @@ func blame(step *Step, err error) *Fault {
 	} else if known, ok := errors.AsType[classed](err); ok {
 		fault.Class, fault.Message = Class(known.Class()), known.Error()
 	} else if errors.Is(err, context.DeadlineExceeded) {
-		fault.Class, fault.Message = LimitsCaused, "the step exceeded its time limit"
+		fault.Class, fault.Message = LimitsCaused, "the step exceeded its time limit; send fewer or smaller inputs, or try again"
 	} else if errors.Is(err, context.Canceled) {
 		fault.Message = "the run was cancelled"
 	}

@@ -96,7 +96,7 @@ func (z *serializer) one(ctx context.Context, v any, kinds []string) (any, error
 
 func (z *serializer) blame(o *plan.Output, err error) error {
 	if errors.Is(err, errTooLarge) {
-		return Failf(LimitsCaused, "the result is larger than %d bytes", z.limit)
+		return Failf(LimitsCaused, "the result is larger than %d bytes; send smaller inputs, or leave out outputs", z.limit)
 	}
 	if _, ok := errors.AsType[*errs.Error](err); ok || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err

@@ -154,7 +154,7 @@ func (r *Runs) expire() {
 		if l.confirmed.Before(oldest) {
 			r.logger.Warn("run ended: its rights cannot be confirmed", "run", run)
 			l.end(errs.Aborted(errorsv1.Reason_REASON_UNAVAILABLE,
-				"the run ended because its rights could not be confirmed"))
+				"the run ended because its rights could not be confirmed; try again in a minute"))
 		}
 	}
 }

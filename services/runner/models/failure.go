@@ -28,7 +28,7 @@ func failed(id string, err error) error {
 	case modelworker.TooLarge:
 		public = errs.ResourceExhausted(reason, "model %q exceeded its memory limit on this input", id)
 	case modelworker.TimedOut:
-		public = errs.DeadlineExceeded("model %q exceeded its time limit", id).WithReason(reason)
+		public = errs.DeadlineExceeded("model %q exceeded its time limit; try a smaller picture or a smaller model", id).WithReason(reason)
 	case modelworker.Crashed:
 		public = errs.FailedPrecondition(reason, "model %q crashed on this input; other runs are not affected", id)
 	default:

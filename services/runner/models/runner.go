@@ -71,7 +71,7 @@ func (j *job) run(ctx context.Context, task string, images []*value.Image) ([]*v
 	case TextRecognition:
 		return j.read(ctx, images)
 	}
-	return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED, "models for %s are not supported", task)
+	return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED, "models for %s cannot run here; use one for %s or %s", task, ObjectDetection, TextRecognition)
 }
 
 // each calls do for every index, up to parallel at a time.

@@ -137,7 +137,7 @@ func (o *Outbound) failed(ctx context.Context, err error) error {
 func (o *Outbound) Fetch(ctx context.Context, url string, limit int64) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return nil, errs.InvalidArgument("is not a URL").WithReason(errorsv1.Reason_REASON_INPUT_INVALID).Because(err)
+		return nil, errs.InvalidArgument("it is neither a picture nor a URL that begins with https://").WithReason(errorsv1.Reason_REASON_INPUT_INVALID).Because(err)
 	}
 	answer, err := o.call(request, &vaultinternalv1.EgressHead{
 		Method: request.Method, Url: url, Grant: o.grant, FollowRedirects: true, MaxResponseBytes: limit,

@@ -45,7 +45,7 @@ func (r *run) storeRunCredentials(ctx context.Context) error {
 	}
 	for name, secret := range secrets {
 		r.redactor.Add(secret)
-		// A credential that is stored twice is the same row.
+		// Storing it twice leaves one: its key in Redis is the run and the input.
 		err := retry.Do(ctx, callRetries, isUnavailable, func() error {
 			_, err := r.deps.Vault.PutRunCredential(ctx, &vaultinternalv1.PutRunCredentialRequest{
 				Grant: r.allowed.GetGrant(), Input: name, Value: secret,

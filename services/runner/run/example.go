@@ -16,7 +16,7 @@ func (r *run) addSample() error {
 	decoded, err := value.Decode(raw)
 	sample, ok := decoded.(map[string]any)
 	if err != nil || !ok {
-		return errs.Internal("the sample cannot be read").Because(err)
+		return errs.Internal("the sample of the link cannot be read; its owner can save it again").Because(err)
 	}
 	if r.order.Inputs == nil {
 		r.order.Inputs = map[string]any{}

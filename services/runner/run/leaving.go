@@ -46,7 +46,7 @@ func (r *run) leaving(outputs []map[string]any, failure *errs.Error) ([][]byte, 
 			return [][]byte{text}, nil
 		}
 		failure = errs.ResourceExhausted(errorsv1.Reason_REASON_RESULT_TOO_LARGE,
-			"the texts of the result are larger than %d MiB", maxLeaving>>20)
+			"the texts of the result are larger than %d MiB; send smaller inputs, or leave out outputs", maxLeaving>>20)
 		if err != nil {
 			failure = errs.From(err)
 		}

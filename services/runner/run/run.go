@@ -88,7 +88,7 @@ func (r *run) perform(ctx context.Context) ([]map[string]any, *errs.Error) {
 	return outputs, nil
 }
 
-var errRunTime = errs.DeadlineExceeded("the run exceeded its time limit")
+var errRunTime = errs.DeadlineExceeded("the run exceeded its time limit; send fewer or smaller inputs, or try again")
 
 // evaluate does the run itself. It stores credentials as soon as the inputs are complete, so that
 // nothing after it has them.

@@ -14,7 +14,7 @@ import (
 func (p *Decider) Decide(ctx context.Context, who caller.Principal, r request) (*Decision, error) {
 	d := &Decision{Principal: who, Caller: CallerOf(who)}
 	if d.Caller == "" {
-		return nil, errs.Unauthenticated("a run needs a caller; present a key")
+		return nil, errs.Unauthenticated("a run needs a key; send it as Authorization: Bearer <key>")
 	}
 	if who.Kind == caller.Viewer {
 		return nil, errs.PermissionDenied("your role in this workspace (viewer) does not allow runs; sign out to run a link as a guest")

@@ -49,7 +49,7 @@ func (d *Decision) deadKey() error {
 	case d.Charged == rpc.GuestKey:
 		return errs.PermissionDenied("visitors without a key cannot run here; present a key of your own")
 	default:
-		return errs.Unauthenticated("the key is revoked")
+		return errs.Unauthenticated("the key is revoked; use another key")
 	}
 }
 

@@ -142,7 +142,7 @@ func principal(kind string, role keys.Role, workspace, key string) (caller.Princ
 }
 
 func unauthenticated(cause error) error {
-	return errs.Unauthenticated("the key is unknown, malformed or revoked").Because(cause)
+	return errs.Unauthenticated("the key is unknown, malformed or revoked; copy it completely, or ask an owner of the workspace for a new one").Because(cause)
 }
 
 // assert signs the principal of a key.

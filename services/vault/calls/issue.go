@@ -57,7 +57,7 @@ func (s *InternalHandlers) newHandle(c *grant.Claims, peer string, req *vaultint
 	h.Destination = slot.Destination
 	if h.Attempt > int64(c.Limits.Attempts) {
 		return h, errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
-			"the step has used all of the %d calls that it may make in one run", c.Limits.Attempts).With("step", h.Step)
+			"the step has used all of the %d calls that it may make in one run; send fewer elements at once", c.Limits.Attempts).With("step", h.Step)
 	}
 	if slot.Input != "" {
 		h.Input, h.Provider, h.SlotKind, h.SlotName, h.SlotPrefix = slot.Input, slot.Provider, slot.SlotKind, slot.SlotName, slot.SlotPrefix
@@ -100,7 +100,7 @@ func (s *InternalHandlers) checkRights(ctx context.Context, h *handle) error {
 	switch {
 	case c == nil || (h.UID != "" && h.UID != c.UID):
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN,
-			"the credential of step %s no longer exists", h.Step).With("step", h.Step)
+			"the credential of step %s no longer exists; its owner has to store it again", h.Step).With("step", h.Step)
 	case !slices.Contains(c.Hosts, h.Destination):
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED,
 			"the credential of step %s may not go to %s", h.Step, h.Destination).With("step", h.Step)

@@ -73,7 +73,7 @@ func (s *Credentials) storeCredential(ctx context.Context, by audit.Actor, c Cre
 	_, err = s.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) {
 		ok, err := createCredential(ctx, tx, c, sealed)
 		if err == nil && !ok {
-			err = errs.AlreadyExists("credential %q already exists", c.ID)
+			err = resource.Taken("credential", c.ID)
 		}
 		return ok, err
 	})

@@ -93,7 +93,7 @@ func (h *Handlers) UpdatePerson(ctx context.Context, req *vaultv1.UpdatePersonRe
 func setRole(ctx context.Context, tx *sql.Tx, by keys.Key, p *person, to keys.Role, e audit.Event) error {
 	switch {
 	case to == keys.NoRole:
-		return resource.Invalid("person.role", "must be a role")
+		return resource.Invalid("person.role", "must be owner, editor or viewer")
 	case to == p.role:
 		return nil
 	case by.Person == p.id:

@@ -24,7 +24,7 @@ import (
 func (h *Handlers) CreateInvitation(ctx context.Context, req *vaultv1.CreateInvitationRequest) (*vaultv1.Invitation, error) {
 	s, in := h.people, req.GetInvitation()
 	if in.GetRole() == vaultv1.PersonRole_PERSON_ROLE_UNSPECIFIED {
-		return nil, resource.Invalid("invitation.role", "must be a role")
+		return nil, resource.Invalid("invitation.role", "must be owner, editor or viewer")
 	}
 	if err := leak.Text("invitation.email", in.GetEmail()); err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ func (s *Runs) Credential(ctx context.Context, run, input string) (secret.Secret
 	sealed, err := s.redis.HGet(ctx, s.runKey(run), input).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return secret.Secret{}, errs.FailedPrecondition(errorsv1.Reason_REASON_INPUT_MISSING,
-			"the credential for input %s is missing or expired", input).Field("inputs."+input, "required")
+			"the credential for input %s is missing or expired; start the run again with it", input).Field("inputs."+input, "required")
 	}
 	if err != nil {
 		return secret.Secret{}, redisx.Error(fmt.Errorf("read run credential: %w", err))

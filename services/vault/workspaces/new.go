@@ -9,6 +9,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 )
 
 // Check refuses a new workspace whose id is reserved, or whose texts hold a secret.
@@ -21,7 +22,7 @@ func (w Workspace) Check() error {
 }
 
 // Taken is the error for an id that another workspace has.
-func Taken(id string) error { return errs.AlreadyExists("workspace %q already exists", id) }
+func Taken(id string) error { return resource.Taken("workspace", id) }
 
 // Lock makes transactions that lock the same workspace follow one another.
 func Lock(ctx context.Context, tx *sql.Tx, id string) error {
