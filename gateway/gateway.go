@@ -57,6 +57,9 @@ type Config struct {
 	// PublicURL is where visitors reach the installation, for link previews and for the
 	// origin of its own pages; empty means the address of each request in previews.
 	PublicURL string
+	// HSTS is how long a browser that was here over HTTPS keeps to HTTPS
+	// (Strict-Transport-Security); 0 means that it is not asked to.
+	HSTS time.Duration
 }
 
 // Deps are the connections and the telemetry of the gateway.
@@ -127,7 +130,7 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 	}
 	limiter := outgo.New(outgo.Limits{Answers: cfg.Bodies / 2, Requests: cfg.Connections}, callers.Address)
 	g.handler, err = middleware.Chain(limiter.Bound(http.HandlerFunc(g.dispatch)), middleware.Options{
-		AllowOrigins: cfg.AllowOrigins, Logger: deps.Logger, Tracer: deps.Tracer, Meter: deps.Meter,
+		AllowOrigins: cfg.AllowOrigins, HSTS: cfg.HSTS, PublicHTTPS: callers.PublicHTTPS, Logger: deps.Logger, Tracer: deps.Tracer, Meter: deps.Meter,
 	})
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package middleware
 import (
 	"log/slog"
 	"net/http"
+	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/metric"
@@ -13,7 +14,11 @@ import (
 type Options struct {
 	// AllowOrigins are the origins that browsers may call from; empty means all.
 	AllowOrigins []string
-	Logger       *slog.Logger
+	// HSTS is how long a browser that was here over HTTPS keeps to HTTPS; 0 means that it is not
+	// asked to. PublicHTTPS reports for which requests it is asked.
+	HSTS        time.Duration
+	PublicHTTPS func(*http.Request) bool
+	Logger      *slog.Logger
 	// Tracer and Meter may be nil; then there are no traces or no metrics.
 	Tracer trace.TracerProvider
 	Meter  metric.MeterProvider
@@ -28,6 +33,7 @@ func Chain(h http.Handler, o Options) (http.Handler, error) {
 	}
 	h = withCORS(h, o.AllowOrigins)
 	h = withSecurityHeaders(h)
+	h = withHSTS(h, o)
 	h = withLog(h, o.Logger, metrics)
 	h = withRequestID(h)
 	if o.Tracer == nil {

@@ -3,6 +3,7 @@ package middleware
 import (
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -18,6 +19,23 @@ func withSecurityHeaders(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// withHSTS lets browsers use HTTPS only from now on, so that nobody on the way can answer the
+// next visit over plain HTTP (RFC 6797). It does not speak for other hosts below this name,
+// which may belong to other services. Development on localhost shares its name with all
+// other servers of the machine, so it is left out.
+func withHSTS(next http.Handler, o Options) http.Handler {
+	if o.HSTS <= 0 {
+		return next
+	}
+	value := "max-age=" + strconv.FormatInt(int64(o.HSTS.Seconds()), 10)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if o.PublicHTTPS(r) {
+			w.Header().Set("Strict-Transport-Security", value)
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -18,22 +19,23 @@ type settings struct {
 	config.Common
 	config.Identity
 
-	HTTP           string   `name:"http" help:"HTTP listen address." default:"127.0.0.1:8080" env:"KEYHOLE_HTTP_ADDR" placeholder:"ADDR"`
-	TLSCert        string   `help:"HTTPS certificate, PEM. Without one, the server uses plain HTTP on loopback only." type:"path" placeholder:"FILE"`
-	TLSKey         string   `help:"Private key of the HTTPS certificate, PEM." type:"path" placeholder:"FILE"`
-	HTTPPlaintext  bool     `name:"http-plaintext" help:"Allow plain HTTP on other addresses than loopback. Use it behind a proxy that terminates TLS."`
-	VaultPublic    string   `help:"Address of the vault's public endpoint." required:"" placeholder:"ADDR"`
-	VaultInternal  string   `help:"Address of the vault's internal endpoint, which authenticates keys." required:"" placeholder:"ADDR"`
-	RegistryPublic string   `help:"Address of the registry's public endpoint." required:"" placeholder:"ADDR"`
-	SharingPublic  string   `help:"Address of sharing's public endpoint." required:"" placeholder:"ADDR"`
-	RunnerPublic   string   `help:"Address of the runner's public endpoint." required:"" placeholder:"ADDR"`
-	RunnerInternal string   `help:"Address of the runner's internal endpoint, which serves Roboflow's API." required:"" placeholder:"ADDR"`
-	PublicURL      string   `help:"URL of this installation for visitors, used in link previews (default: the URL of the request)." placeholder:"URL"`
-	VisitorKeyFile string   `help:"File with the key for visitor pseudonyms. All replicas need the same key. Without it, each start generates a new one." type:"path" placeholder:"FILE"`
-	TrustedProxies []string `help:"Networks of proxies whose X-Forwarded-For header is trusted." placeholder:"CIDR"`
-	Connections    int      `help:"Maximum number of open connections, and of concurrent requests, per client address. Trusted proxies are exempt." default:"1024"`
-	BodyMemory     int64    `help:"Memory for request bodies in MiB. One workspace gets at most half of it." default:"1024"`
-	AllowOrigins   []string `help:"Origins that may call the API from a browser (default: all)." placeholder:"ORIGIN"`
+	HTTP           string        `name:"http" help:"HTTP listen address." default:"127.0.0.1:8080" env:"KEYHOLE_HTTP_ADDR" placeholder:"ADDR"`
+	TLSCert        string        `help:"HTTPS certificate, PEM. Without one, the server uses plain HTTP on loopback only." type:"path" placeholder:"FILE"`
+	TLSKey         string        `help:"Private key of the HTTPS certificate, PEM." type:"path" placeholder:"FILE"`
+	HTTPPlaintext  bool          `name:"http-plaintext" help:"Allow plain HTTP on other addresses than loopback. Use it behind a proxy that terminates TLS."`
+	VaultPublic    string        `help:"Address of the vault's public endpoint." required:"" placeholder:"ADDR"`
+	VaultInternal  string        `help:"Address of the vault's internal endpoint, which authenticates keys." required:"" placeholder:"ADDR"`
+	RegistryPublic string        `help:"Address of the registry's public endpoint." required:"" placeholder:"ADDR"`
+	SharingPublic  string        `help:"Address of sharing's public endpoint." required:"" placeholder:"ADDR"`
+	RunnerPublic   string        `help:"Address of the runner's public endpoint." required:"" placeholder:"ADDR"`
+	RunnerInternal string        `help:"Address of the runner's internal endpoint, which serves Roboflow's API." required:"" placeholder:"ADDR"`
+	PublicURL      string        `help:"URL of this installation for visitors, used in link previews (default: the URL of the request)." placeholder:"URL"`
+	VisitorKeyFile string        `help:"File with the key for visitor pseudonyms. All replicas need the same key. Without it, each start generates a new one." type:"path" placeholder:"FILE"`
+	TrustedProxies []string      `help:"Networks of proxies whose X-Forwarded-For header is trusted." placeholder:"CIDR"`
+	Connections    int           `help:"Maximum number of open connections, and of concurrent requests, per client address. Trusted proxies are exempt." default:"1024"`
+	BodyMemory     int64         `help:"Memory for request bodies in MiB. One workspace gets at most half of it." default:"1024"`
+	HSTS           time.Duration `name:"hsts" help:"How long browsers that were here over HTTPS keep to HTTPS (Strict-Transport-Security). 0 sends no header. Never sent for localhost." default:"4320h" placeholder:"DURATION"`
+	AllowOrigins   []string      `help:"Origins that may call the API from a browser (default: all)." placeholder:"ORIGIN"`
 }
 
 func main() { program.Main("keyhole-gateway", run) }
@@ -65,7 +67,7 @@ func run(ctx context.Context, args []string) (err error) {
 		}
 	}
 	g, err := gateway.New(ctx, gateway.Config{
-		TrustedProxies: s.TrustedProxies, AllowOrigins: s.AllowOrigins, VisitorKey: p.VisitorKey(), PublicURL: s.PublicURL,
+		TrustedProxies: s.TrustedProxies, AllowOrigins: s.AllowOrigins, VisitorKey: p.VisitorKey(), PublicURL: s.PublicURL, HSTS: s.HSTS,
 		Connections: s.Connections, Bodies: s.BodyMemory << 20,
 	}, deps)
 	if err != nil {
