@@ -210,11 +210,59 @@ func TestManyAddressesGuess(t *testing.T) {
 	t.Parallel()
 	g := rpc.NewAuthThrottle(newLock("kh_right").try)
 	for i := range 25_000 {
-		if got := tries(t, g, fmt.Sprint("address ", i), 1); got != 1 {
+		_, err := g.Authenticate(t.Context(), fmt.Sprint("address ", i), secret.FromString(fmt.Sprintf("%08d", i))) // each another key
+		if errs.CodeOf(err) != codes.Unauthenticated {
 			t.Fatalf("the first try of address %d was not looked at", i)
 		}
 	}
 	if n := g.Addresses(); n > 10_000 {
 		t.Errorf("%d addresses are kept", n)
 	}
+}
+
+// Many addresses together get few tries at one key, and its holder does not wait for their end.
+func TestManyAddressesShareTheirTriesAtOneKey(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLock("kh_abcdef-right")
+		g := rpc.NewAuthThrottle(l.try)
+		present := func(from, key string) error {
+			_, err := g.Authenticate(t.Context(), from, secret.FromString(key))
+			return err
+		}
+		if err := present("192.0.2.1", "kh_abcdef-right"); err != nil {
+			t.Fatal(err)
+		}
+		wrong := 0
+		for address := range 100 {
+			for range 20 {
+				err := present(fmt.Sprint("10.0.0.", address), fmt.Sprint("kh_abcdef-", guessed.Add(1)))
+				if errs.CodeOf(err) == codes.Unauthenticated {
+					wrong++
+				} else if e := errs.From(err); e.Reason() != errorsv1.Reason_REASON_RATE_LIMITED || e.Delay() <= 0 {
+					t.Fatal(err)
+				}
+			}
+		}
+		if wrong < 150 || wrong > 200 {
+			t.Errorf("%d of 2000 wrong keys were looked at, want at most 200", wrong)
+		}
+		// The holder keeps working, and is let in from a new address within seconds, where nobody knows the key yet.
+		if err := present("10.0.0.1", "kh_abcdef-right"); err != nil {
+			t.Errorf("a key that was valid here: %v", err)
+		}
+		other := "kh_abcdef-replaced"
+		l.key.Store(&other)
+		time.Sleep(2 * time.Second)
+		if err := present("192.0.2.2", other); err != nil {
+			t.Errorf("a new key with the same beginning, from an address without wrong keys: %v", err)
+		}
+		if err := present("10.0.0.200", "kh_zzzzzz-wrong"); errs.CodeOf(err) != codes.Unauthenticated {
+			t.Errorf("another key: %v", err)
+		}
+		time.Sleep(time.Hour)
+		if err := present("10.0.0.7", fmt.Sprint("kh_abcdef-", guessed.Add(1))); errs.CodeOf(err) != codes.Unauthenticated {
+			t.Errorf("an hour later: %v", err)
+		}
+	})
 }
