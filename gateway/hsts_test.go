@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Browsers are told to keep to HTTPS by every answer over HTTPS, errors too, and by no other.
+// Every answer over HTTPS, errors too, tells browsers to keep to HTTPS, and no other does.
 func TestAnswersOverHTTPSKeepBrowsersThere(t *testing.T) {
 	t.Parallel()
 	conn, _ := linkedTo(t, nil)

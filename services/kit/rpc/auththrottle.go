@@ -33,7 +33,7 @@ const (
 const (
 	prefixBurst = 200
 	prefixEvery = time.Second
-	// keyPrefix is how many characters of a key listings show. Whoever saw a listing can aim
+	// keyPrefix is how many characters of a key listings show. Anyone who saw a listing can aim
 	// at one key. A shorter text is its own prefix.
 	keyPrefix = 8
 )

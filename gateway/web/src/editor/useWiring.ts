@@ -29,7 +29,7 @@ interface Options {
 export function useWiring({ document, settled, catalogue, graph, selected, select, refuse }: Options) {
   const queries = useQueryClient();
   const [port, setPort] = useState<{ node: string; output: string; wire?: Wire } | null>(null);
-  useEffect(() => setPort(null), [selected]); // what was opened is left
+  useEffect(() => setPort(null), [selected]); // a new selection closes the open port
   const { doc, edit } = document;
   const { blockOf } = catalogue;
   const boxes = useMemo(() => new Map(graph.boxes.map((b) => [b.id, b])), [graph]);
