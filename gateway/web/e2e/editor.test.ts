@@ -234,7 +234,25 @@ describe("adding", () => {
     );
     await problems(page).getByText("No problems").waitFor();
     await settings(page).getByText("and confidence below").waitFor();
-    await looks(page, "editor-sentence");
+    await shot(page, "editor-sentence"); // axe and edges: with the demo, below
+  });
+
+  test("a model is picked from a list with search, or its id is typed", async () => {
+    const id = await save(greet());
+    const page = await open(id);
+    await addBlock(page, "object detection model");
+    const picker = settings(page).getByRole("combobox", { name: /model/i });
+    await picker.click();
+    const list = page.getByRole("dialog");
+    await list.getByRole("option").first().waitFor(); // of the demo
+    await accessible(page);
+    await list.getByPlaceholder("Search").fill("demo/signs/1");
+    await list.getByRole("option", { name: "Use demo/signs/1" }).click();
+    await expect.poll(async () => JSON.stringify((await draftOf(id)).steps[1])).toContain("demo/signs/1");
+    await problems(page)
+      .getByText(/problem/)
+      .waitFor();
+    await shot(page, "editor-model");
   });
 
   test("a draft is discarded once that is confirmed, and undo brings it back", async () => {
