@@ -116,7 +116,7 @@ describe("workflows", () => {
     const { key } = await otherKey();
     const page = await visit("/");
     await signIn(page, key);
-    await page.getByText("No workflows yet").waitFor();
+    await page.getByRole("heading", { name: "Start from a template" }).waitFor();
     await accessible(page);
     await shot(page, "console-empty");
   });

@@ -17,6 +17,8 @@ const Join = lazy(() => import("./signin/Join").then((m) => ({ default: m.Join }
 const SignUp = lazy(() => import("./signin/SignUp").then((m) => ({ default: m.SignUp })));
 const WorkflowPage = lazy(() => import("./workflows/WorkflowPage"));
 const EditorPage = lazy(() => import("../editor/EditorPage"));
+const TemplatesPage = lazy(() => import("./templates/TemplatesPage"));
+const TemplatePage = lazy(() => import("./templates/TemplatePage"));
 const RunsPage = lazy(() => import("./runs/RunsPage"));
 const PeoplePage = lazy(() => import("./people/PeoplePage"));
 const CredentialsPage = lazy(() => import("./credentials/CredentialsPage"));
@@ -89,7 +91,7 @@ function Page({ route, back, me }: { route: Route; back: string; me: Me }) {
 
 // Pages whose lists the server refuses to other roles.
 const ownersOnly: Route["page"][] = ["keys", "key", "people", "audit"];
-const editorsOnly: Route["page"][] = ["credentials", "credential"];
+const editorsOnly: Route["page"][] = ["templates", "template", "credentials", "credential"];
 
 function ForRole({ title, me }: { title: string; me: Me }) {
   return (
@@ -120,6 +122,10 @@ function Content({ route, me }: { route: Route; me: Me }) {
       return null;
     case "workflow":
       return <WorkflowPage workflow={route.workflow} />;
+    case "templates":
+      return <TemplatesPage />;
+    case "template":
+      return <TemplatePage id={route.id} />;
     case "runs":
       return <RunsPage />;
     case "people":

@@ -9,11 +9,11 @@ export type Route =
   | { page: "people"; workspace: string }
   | { page: "sign-up" }
   | { page: Lists; workspace: string }
-  | { page: "credential" | "key" | "model"; workspace: string; id: string }
+  | { page: "credential" | "key" | "model" | "template"; workspace: string; id: string }
   | { page: "unknown" };
 
 // Pages that list what a workspace has, and the page of one such thing.
-const one = { credentials: "credential", keys: "key", models: "model" } as const;
+const one = { credentials: "credential", keys: "key", models: "model", templates: "template" } as const;
 export type Lists = keyof typeof one | "runs" | "sessions" | "usage" | "audit";
 
 const id = "([a-z0-9_-]{1,63})";
@@ -38,6 +38,8 @@ export const pathOf = {
   workflows: (workspace: string) => `/app/${workspace}/workflows`,
   workflow: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}`,
   edit: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}/edit`,
+  templates: (workspace: string) => `/app/${workspace}/templates`,
+  template: (workspace: string, template: string) => `/app/${workspace}/templates/${template}`,
   people: (workspace: string) => `/app/${workspace}/people`,
   runs: (workspace: string, query: Record<string, string> = {}) => withQuery(`/app/${workspace}/runs`, query),
   usage: (workspace: string) => `/app/${workspace}/usage`,

@@ -141,6 +141,14 @@ const shapes: Record<string, ReactNode> = {
   redo: <path d="m15 7 4.500 4.500L15 16m4-4.500H9.500a5 5 0 0 0 0 10H12" />,
   cloud: <path d="M7 18.500a4.500 4.500 0 0 1-.4-9 6 6 0 0 1 11.600 1.500 3.800 3.800 0 0 1-.7 7.500z" />,
   plus: <path d="M12 5v14M5 12h14" />,
+  grid: (
+    <>
+      <rect x="4" y="4" width="6.500" height="6.500" rx="1.500" />
+      <rect x="13.500" y="4" width="6.500" height="6.500" rx="1.500" />
+      <rect x="4" y="13.500" width="6.500" height="6.500" rx="1.500" />
+      <rect x="13.500" y="13.500" width="6.500" height="6.500" rx="1.500" />
+    </>
+  ),
   minus: <path d="M5 12h14" />,
   fit: <path d="M4 9V4h5m6 0h5v5m0 6v5h-5m-6 0H4v-5" />,
   braces: (

@@ -12,6 +12,7 @@ const listOf: Record<string, string> = {
   credential: "credentials",
   model: "models",
   key: "keys",
+  template: "templates",
 };
 
 // Frame is the rail and the place of a page.
@@ -22,6 +23,9 @@ export function Frame({ at, children }: { at: string; children: ReactNode }) {
     ? []
     : [
         { page: "workflows", label: "Workflows", icon: "fork", href: pathOf.workflows(me.workspace) },
+        ...(editor
+          ? [{ page: "templates", label: "Templates", icon: "grid", href: pathOf.templates(me.workspace) }]
+          : []),
         { page: "runs", label: "Runs", icon: "history", href: pathOf.runs(me.workspace) },
         { page: "usage", label: "Usage", icon: "analytics", href: pathOf.usage(me.workspace) },
         ...(editor

@@ -10,7 +10,7 @@ import { Dialog, DialogFoot } from "../../ui/Dialog";
 import { Field, Input, TextArea } from "../../ui/Field";
 import { Trouble } from "../parts/Trouble";
 import page from "../parts/Page.module.css";
-import { navigate, pathOf } from "../routes";
+import { Link, navigate, pathOf } from "../routes";
 import { useMe } from "../session";
 
 const largest = 1 << 20; // bytes of a definition
@@ -59,6 +59,10 @@ export default function NewWorkflow({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open wide onClose={onClose} title="New workflow" description="Start blank, or from a definition.">
       <div className={page.stack} onDragOver={(e) => e.preventDefault()} onDrop={drop}>
+        <p className={page.quiet}>
+          Or start from a <Link href={pathOf.templates(workspace)}>template</Link>: each comes with a sample and a
+          guide.
+        </p>
         <Field label="Title">
           {(d) => (
             <Input

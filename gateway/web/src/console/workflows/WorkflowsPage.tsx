@@ -14,6 +14,7 @@ import { Link, navigate, pathOf, useAddress } from "../routes";
 import { useMe } from "../session";
 import style from "./Workflows.module.css";
 
+const StartHere = lazy(() => import("../templates/StartHere"));
 const NewWorkflow = lazy(() => import("./NewWorkflow"));
 
 const typing = 200; // ms without a key before a search
@@ -21,7 +22,7 @@ const typing = 200; // ms without a key before a search
 // WorkflowsPage lists the workflows. The server searches and pages.
 export function WorkflowsPage() {
   useTitle("Workflows");
-  const { workspace } = useMe();
+  const { workspace, editor } = useMe();
   const words = useAddress().query.get("q") ?? "";
   const list = useList<Workflow>(["workflows", workspace, words], (token) => listWorkflows(workspace, words, token));
   const [making, setMaking] = useState(false);
@@ -31,9 +32,11 @@ export function WorkflowsPage() {
       <div className={page.head}>
         <h1 className={page.title}>Workflows</h1>
         {searching && <Search workspace={workspace} start={words} />}
-        <Button look="filled" icon="plus" onClick={() => setMaking(true)}>
-          New workflow
-        </Button>
+        {editor && (
+          <Button look="filled" icon="plus" onClick={() => setMaking(true)}>
+            New workflow
+          </Button>
+        )}
       </div>
       <Suspense fallback={null}>{making && <NewWorkflow onClose={() => setMaking(false)} />}</Suspense>
       {list.error ? (
@@ -45,9 +48,13 @@ export function WorkflowsPage() {
           <EmptyState icon="search" title="No workflow matches">
             The search looks at titles and ids.
           </EmptyState>
+        ) : editor ? (
+          <Suspense fallback={<Waiting />}>
+            <StartHere onNew={() => setMaking(true)} />
+          </Suspense>
         ) : (
           <EmptyState icon="fork" title="No workflows yet">
-            Make one here, save one with <code>keyhole workflow create</code>, or open a shared link and fork it.
+            Editors and owners of the workspace make them.
           </EmptyState>
         )
       ) : (

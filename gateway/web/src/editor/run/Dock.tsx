@@ -17,6 +17,7 @@ import style from "./Dock.module.css";
 import { clock } from "../clock";
 import { Timeline } from "./Timeline";
 import { useShared } from "../useShared";
+import { useTemplateSample } from "./useTemplateSample";
 
 interface Props {
   path: WorkflowPath;
@@ -50,7 +51,8 @@ export const Dock = memo(function Dock(props: Props) {
     queryKey: ["shares", workspace, workflow, "first"],
     queryFn: () => listShares({ workspace, workflow }, ""),
   });
-  const given = shares.data?.rows.find((s) => (s.samples ?? []).length > 0)?.samples;
+  const sample = useTemplateSample();
+  const given = shares.data?.rows.find((s) => (s.samples ?? []).length > 0)?.samples ?? sample;
   const samples = useSamples(inputs, given, `${given?.length} ${inputs.map((i) => i.name).join(" ")}`);
   const form = useForm(inputs, samples.values, samples.pictures);
   const [ran, setRan] = useState({ text: "", time: "" });
