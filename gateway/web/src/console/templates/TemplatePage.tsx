@@ -89,7 +89,9 @@ function About({ template }: { template: Template }) {
 function Example({ template }: { template: Template }) {
   const result = useMemo<Result>(() => {
     const outputs = [template.example] as RunResponse["outputs"];
-    return { response: { outputs }, given: { texts: {}, pictures: {} }, took: 0 };
+    const shown = sampleOf(template) ?? "";
+    const sample = { from: "sample" as const, name: "sample.jpg", shown, width: 0, height: 0 };
+    return { response: { outputs }, given: { texts: {}, pictures: { sample } }, took: 0 };
   }, [template]);
   const definition = template.definition as { outputs?: Output[] } | undefined;
   return <Results result={result} outputs={(definition?.outputs ?? []).map(({ name }) => ({ name }))} raw={false} />;
