@@ -6,6 +6,7 @@ import { me } from "../api/session";
 import { Frame } from "./frame/Frame";
 import { Missing } from "./parts/Missing";
 import { Trouble } from "./parts/Trouble";
+import { PaletteHost } from "./palette/PaletteHost";
 import { navigate, pathOf, routeOf, useAddress, type Route } from "./routes";
 import { MeProvider, meOf, type Me } from "./session";
 import { backTo } from "./signin/back";
@@ -63,6 +64,7 @@ export function Root({ code }: { code: string }) {
   return (
     <MeProvider value={mine}>
       <Page key={address.pathname} route={route} back={back} me={mine} />
+      <PaletteHost />
     </MeProvider>
   );
 }

@@ -44,6 +44,7 @@ export const pathOf = {
   runs: (workspace: string, query: Record<string, string> = {}) => withQuery(`/app/${workspace}/runs`, query),
   usage: (workspace: string) => `/app/${workspace}/usage`,
   credentials: (workspace: string) => `/app/${workspace}/credentials`,
+  addCredential: (workspace: string) => `/app/${workspace}/credentials?add`,
   credential: (workspace: string, credential: string) => `/app/${workspace}/credentials/${credential}`,
   models: (workspace: string) => `/app/${workspace}/models`,
   model: (workspace: string, model: string) => `/app/${workspace}/models/${model}`,

@@ -22,8 +22,14 @@ import { idOfCredential } from "./words";
 export default function CredentialsPage() {
   useTitle("Credentials");
   const { workspace, owner } = useMe();
-  const words = useAddress().query.get("q") ?? "";
+  const { query } = useAddress();
+  const words = query.get("q") ?? "";
   const [adding, setAdding] = useState(false);
+  const asked = owner && query.has("add"); // by the command palette or the first steps
+  const close = () => {
+    setAdding(false);
+    if (asked) navigate(pathOf.credentials(workspace), true);
+  };
   const list = useList<Credential>(["credentials", workspace, "list", words], (token) =>
     listCredentials(workspace, words, token),
   );
@@ -68,10 +74,10 @@ export default function CredentialsPage() {
           { id: "calls", head: "Calls today", number: true, cell: (c) => calls.get(c.name ?? "") ?? 0 },
         ]}
       />
-      {adding && (
+      {(adding || asked) && (
         <CreateCredential
           workspace={workspace}
-          onClose={() => setAdding(false)}
+          onClose={close}
           onMade={(c) => navigate(pathOf.credential(workspace, idOfCredential(c)))}
         />
       )}

@@ -1,31 +1,25 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { moment } from "../../api/explain";
 import type { Failure } from "../../api/failure";
-import { signOut } from "../../api/session";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/icons";
 import { Popover } from "../../ui/Popover";
 import { chooseTheme, currentTheme } from "../../ui/theme";
 import { Trouble } from "../parts/Trouble";
-import { navigate } from "../routes";
 import { useMe } from "../session";
+import { useSignOut } from "./useSignOut";
 import style from "./Frame.module.css";
 
 // Account says who is signed in, for how long, and ends it.
 export function Account() {
   const me = useMe();
-  const queries = useQueryClient();
+  const end = useSignOut();
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState(false);
   const leave = async () => {
     setBusy(true);
     try {
-      const elsewhere = await signOut();
-      navigate("/", true);
-      queries.clear(); // nothing of the workspace stays in the page
-      await queries.invalidateQueries({ queryKey: ["me"] });
-      window.location.replace(elsewhere || "/");
+      await end();
     } catch (cause) {
       setFailure(cause as Failure);
       setBusy(false);

@@ -1,9 +1,11 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { classes } from "../../ui/classes";
 import { Icon, Mark } from "../../ui/icons";
-import { Link, pathOf } from "../routes";
+import { openPalette, shortcut } from "../palette/open";
+import { Link } from "../routes";
 import { useMe } from "../session";
 import { Account } from "./Account";
+import { entriesOf } from "./entries";
 import style from "./Frame.module.css";
 
 // listOf is the entry that the page of one thing belongs to.
@@ -18,29 +20,7 @@ const listOf: Record<string, string> = {
 // Frame is the rail and the place of a page.
 export function Frame({ at, children }: { at: string; children: ReactNode }) {
   const me = useMe();
-  const { owner, editor } = me;
-  const entries = me.operator
-    ? []
-    : [
-        { page: "workflows", label: "Workflows", icon: "fork", href: pathOf.workflows(me.workspace) },
-        ...(editor
-          ? [{ page: "templates", label: "Templates", icon: "grid", href: pathOf.templates(me.workspace) }]
-          : []),
-        { page: "runs", label: "Runs", icon: "history", href: pathOf.runs(me.workspace) },
-        { page: "usage", label: "Usage", icon: "analytics", href: pathOf.usage(me.workspace) },
-        ...(editor
-          ? [{ page: "credentials", label: "Credentials", icon: "lock", href: pathOf.credentials(me.workspace) }]
-          : []),
-        { page: "models", label: "Models", icon: "model", href: pathOf.models(me.workspace) },
-        ...(owner
-          ? [
-              { page: "keys", label: "Keys", icon: "key", href: pathOf.keys(me.workspace) },
-              { page: "people", label: "People", icon: "people", href: pathOf.people(me.workspace) },
-              { page: "audit", label: "Audit", icon: "formatter", href: pathOf.audit(me.workspace) },
-              { page: "sessions", label: "Sessions", icon: "external", href: pathOf.sessions(me.workspace) },
-            ]
-          : []),
-      ];
+  const entries = entriesOf(me);
   const on = listOf[at] ?? at;
   const nav = useRef<HTMLElement>(null);
   // On a phone the entries are a row that scrolls.
@@ -58,6 +38,10 @@ export function Frame({ at, children }: { at: string; children: ReactNode }) {
         <Link className={style.brand} href="/app">
           <Mark /> Keyhole
         </Link>
+        <button type="button" className={style.find} aria-keyshortcuts="Control+K Meta+K" onClick={openPalette}>
+          <Icon name="search" /> <span className={style.findWord}>Search</span>
+          <kbd aria-hidden="true">{shortcut}</kbd>
+        </button>
         <nav ref={nav} className={style.entries} aria-label="Console">
           {entries.map((e) => (
             <Link

@@ -6,6 +6,7 @@ import { EmptyState } from "../../ui/EmptyState";
 import { Input } from "../../ui/Field";
 import { Skeleton } from "../../ui/Skeleton";
 import { Tag } from "../../ui/Tag";
+import { FirstRun } from "../first/FirstRun";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
@@ -22,10 +23,16 @@ const typing = 200; // ms without a key before a search
 // WorkflowsPage lists the workflows. The server searches and pages.
 export function WorkflowsPage() {
   useTitle("Workflows");
-  const { workspace, editor } = useMe();
-  const words = useAddress().query.get("q") ?? "";
+  const { workspace, editor, owner } = useMe();
+  const { query } = useAddress();
+  const words = query.get("q") ?? "";
   const list = useList<Workflow>(["workflows", workspace, words], (token) => listWorkflows(workspace, words, token));
   const [making, setMaking] = useState(false);
+  const asked = editor && query.has("new"); // by the command palette
+  const close = () => {
+    setMaking(false);
+    if (asked) navigate(pathOf.workflows(workspace), true);
+  };
   const searching = words !== "" || list.rows.length > 0;
   return (
     <>
@@ -38,7 +45,8 @@ export function WorkflowsPage() {
           </Button>
         )}
       </div>
-      <Suspense fallback={null}>{making && <NewWorkflow onClose={() => setMaking(false)} />}</Suspense>
+      <Suspense fallback={null}>{(making || asked) && <NewWorkflow onClose={close} />}</Suspense>
+      {owner && words === "" && list.data && <FirstRun workflows={list.rows} />}
       {list.error ? (
         <Trouble failure={list.error} onRetry={() => void list.refetch()} />
       ) : list.isPending ? (

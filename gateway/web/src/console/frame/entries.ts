@@ -1,0 +1,27 @@
+import { pathOf } from "../routes";
+import type { Me } from "../session";
+
+export interface Entry {
+  page: string;
+  label: string;
+  icon: string;
+  href: string;
+}
+
+// entriesOf lists the pages that the role may open, for the rail and the command palette.
+export function entriesOf({ operator, editor, owner, workspace }: Me): Entry[] {
+  if (operator) return [];
+  const all: (Entry & { off?: boolean })[] = [
+    { page: "workflows", label: "Workflows", icon: "fork", href: pathOf.workflows(workspace) },
+    { page: "templates", label: "Templates", icon: "grid", href: pathOf.templates(workspace), off: !editor },
+    { page: "runs", label: "Runs", icon: "history", href: pathOf.runs(workspace) },
+    { page: "usage", label: "Usage", icon: "analytics", href: pathOf.usage(workspace) },
+    { page: "credentials", label: "Credentials", icon: "lock", href: pathOf.credentials(workspace), off: !editor },
+    { page: "models", label: "Models", icon: "model", href: pathOf.models(workspace) },
+    { page: "keys", label: "Keys", icon: "key", href: pathOf.keys(workspace), off: !owner },
+    { page: "people", label: "People", icon: "people", href: pathOf.people(workspace), off: !owner },
+    { page: "audit", label: "Audit", icon: "formatter", href: pathOf.audit(workspace), off: !owner },
+    { page: "sessions", label: "Sessions", icon: "external", href: pathOf.sessions(workspace), off: !owner },
+  ];
+  return all.filter((e) => !e.off);
+}

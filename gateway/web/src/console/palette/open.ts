@@ -1,0 +1,31 @@
+// Who opens the command palette, and who shows it, know only this.
+import { useEffect, useState } from "react";
+
+const asked = new EventTarget();
+
+export function openPalette() {
+  asked.dispatchEvent(new Event("open"));
+}
+
+// shortcut is how the keyboard of this machine writes it.
+export const shortcut = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
+
+// usePalette returns whether the palette is open. Ctrl or Cmd with K opens and closes it.
+export function usePalette(): [boolean, (open: boolean) => void] {
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    const onAsk = () => setOpen(true);
+    const onKey = (e: KeyboardEvent) => {
+      if (e.key.toLowerCase() !== "k" || !(e.ctrlKey || e.metaKey) || e.shiftKey || e.altKey) return;
+      e.preventDefault();
+      setOpen((was) => !was);
+    };
+    asked.addEventListener("open", onAsk);
+    window.addEventListener("keydown", onKey);
+    return () => {
+      asked.removeEventListener("open", onAsk);
+      window.removeEventListener("keydown", onKey);
+    };
+  }, []);
+  return [open, setOpen];
+}
