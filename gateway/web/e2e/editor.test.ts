@@ -366,6 +366,15 @@ describe("versions", () => {
   });
 });
 
+test("the links that are pinned to a version are counted on the server, however many there are", async () => {
+  const id = await save(greet());
+  const shares = `/v1/workspaces/demo/workflows/${id}/shares`;
+  for (let i = 0; i < 27; i++) await call("POST", shares, { version: 1 }); // more than a page of 25
+  const page = await open(id);
+  await page.getByRole("button", { name: "Versions" }).click();
+  await page.getByText("27 links are pinned here").waitFor();
+});
+
 describe("a new workflow", () => {
   test("starts blank: the first block brings the input that it needs", async () => {
     const page = await signIn("/app/demo/workflows");

@@ -23,7 +23,7 @@ async function joined(role: string) {
   await page.getByRole("button", { name: "Join the workspace" }).click();
   await page.getByRole("button", { name: "I have kept the key" }).click();
   await heading(page, "Workflows");
-  return { page, workspace };
+  return { page, workspace, key };
 }
 
 test("an editor reads credentials and models, and gets no button that the server refuses", async () => {
@@ -50,7 +50,8 @@ test("an editor reads credentials and models, and gets no button that the server
 test("a viewer reads workflows, runs and usage", async () => {
   const { page, workspace } = await joined("PERSON_ROLE_VIEWER");
   const rail = page.getByRole("navigation", { name: "Console" });
-  await expect.poll(() => rail.getByRole("link").allInnerTexts()).toEqual(["Workflows", "Runs", "Usage", "Models"]);
+  const entries = ["Workflows", "Runs", "Usage", "Models", "Sessions"];
+  await expect.poll(() => rail.getByRole("link").allInnerTexts()).toEqual(entries);
   await rail.getByRole("link", { name: "Usage" }).click();
   await page.getByText("Nothing was used in these days").waitFor();
   await expect.poll(() => page.getByRole("alert").count()).toBe(0);
@@ -60,6 +61,23 @@ test("a viewer reads workflows, runs and usage", async () => {
   await page.goto(`${base}/app/${workspace}/workflows/greet`);
   await page.getByText("Editors and owners share it.").waitFor();
   expect(await page.getByRole("button", { name: "Share Workflow" }).count()).toBe(0);
+});
+
+test("an editor sees and ends only their own sessions", async () => {
+  const { page, workspace, key } = await joined("PERSON_ROLE_EDITOR");
+  const owners = await call<{ name: string }>("POST", "/v1/sessions", { title: "Owners laptop" }, key);
+  await page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: "Sessions" }).click();
+  await page.getByText("Your browsers and command lines").waitFor();
+  await page.getByText("This one").waitFor();
+  expect(await page.getByText("Owners laptop").count()).toBe(0);
+  expect(await page.getByRole("region", { name: "Sessions" }).getByRole("link").count()).toBe(0); // no page of a key
+  await looks(page, "role-editor-sessions");
+  const status = (method: string, path: string) =>
+    page.evaluate(async ([m, p]) => (await fetch(p!, { method: m })).status, [method, path]);
+  expect(await status("DELETE", `/v1/${owners.name}`)).toBe(404);
+  const sessions = `/v1/workspaces/${workspace}/sessions`;
+  const { sessions: all } = await call<{ sessions: { name: string }[] }>("GET", sessions, undefined, key);
+  expect(all.length).toBe(2); // the owner sees both
 });
 
 test("runs are filtered by state on the server", async () => {

@@ -21,7 +21,7 @@ export function entriesOf({ operator, editor, owner, workspace }: Me): Entry[] {
     { page: "keys", label: "Keys", icon: "key", href: pathOf.keys(workspace), off: !owner },
     { page: "people", label: "People", icon: "people", href: pathOf.people(workspace), off: !owner },
     { page: "audit", label: "Audit", icon: "formatter", href: pathOf.audit(workspace), off: !owner },
-    { page: "sessions", label: "Sessions", icon: "external", href: pathOf.sessions(workspace), off: !owner },
+    { page: "sessions", label: "Sessions", icon: "external", href: pathOf.sessions(workspace) },
   ];
   return all.filter((e) => !e.off);
 }

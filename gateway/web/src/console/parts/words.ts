@@ -15,3 +15,8 @@ export function failureWords(failure: Failure): { title: string; text: string } 
   const text = sentence(failure.message) || fields.map(sentence).join(" ");
   return { title, text: same(title, text) ? "" : text };
 }
+
+// pinnedWords says how many links show a version, whatever becomes live later.
+export function pinnedWords(links: number): string {
+  return links === 1 ? "1 link is pinned here" : `${links} links are pinned here`;
+}

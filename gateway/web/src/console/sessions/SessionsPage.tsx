@@ -17,7 +17,7 @@ import { useMe } from "../session";
 
 const idOf = (s: Session) => s.name?.split("/")[3] ?? "";
 
-// SessionsPage lists who is signed in to the workspace, and ends sessions.
+// SessionsPage lists sessions and ends them: those of the workspace for an owner, else one's own.
 export default function SessionsPage() {
   useTitle("Sessions");
   const me = useMe();
@@ -25,6 +25,7 @@ export default function SessionsPage() {
   const say = useToast();
   const [asked, setAsked] = useState<Session | "others" | null>(null);
   const list = useList<Session>(["sessions", me.workspace], (token) => listSessions(me.workspace, token));
+  const all = me.owner || me.operator;
   const others = list.rows.filter((s) => s.name !== me.session);
   const end = async (sessions: Session[], said: string) => {
     for (const s of sessions) await endSession({ workspace: me.workspace, session: idOf(s) });
@@ -51,7 +52,8 @@ export default function SessionsPage() {
         )}
       </div>
       <p className={page.hintLine}>
-        Browsers and command lines that are signed in. A session ends 12 hours after its last use, or with its key.
+        {all ? "Browsers" : "Your browsers"} and command lines that are signed in. A session ends 12 hours after its
+        last use, or with its key.
       </p>
       <Listing<Session>
         caption="Sessions"
@@ -73,7 +75,7 @@ export default function SessionsPage() {
             head: "Acts with key",
             cell: (s) => {
               const id = s.key?.split("/")[3] ?? "";
-              return <Link href={pathOf.key(me.workspace, id)}>{id}</Link>;
+              return me.owner ? <Link href={pathOf.key(me.workspace, id)}>{id}</Link> : id;
             },
           },
           { id: "made", head: "Signed in", cell: (s) => ago(s.createTime) },
@@ -100,7 +102,7 @@ export default function SessionsPage() {
       {asked === "others" && (
         <Confirm
           title="End all other sessions?"
-          text="Within a second everyone else in this workspace is signed out. Keys go on working."
+          text={`Within a second ${all ? "everyone else in this workspace is" : "your other browsers and command lines are"} signed out. Keys go on working.`}
           action="End them"
           danger
           onConfirm={endOthers}

@@ -6,6 +6,7 @@ import { Tag } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
+import { pinnedWords } from "../parts/words";
 
 // Versions lists the versions of a workflow, newest first.
 export function Versions({ path, live }: { path: WorkflowPath; live: number }) {
@@ -36,6 +37,11 @@ export function Versions({ path, live }: { path: WorkflowPath; live: number }) {
             },
             { id: "time", head: "Saved", cell: (v) => moment(v.createTime ?? "") },
             { id: "author", head: "By key", cell: (v) => v.author?.split("/")[3] ?? v.author },
+            {
+              id: "pinned",
+              head: "Links",
+              cell: (v) => (v.pinnedShares ? pinnedWords(v.pinnedShares) : ""),
+            },
             { id: "hash", head: "SHA-256", cell: (v) => <code>{v.versionHash?.slice(0, 12)}</code> },
           ]}
         />

@@ -3,9 +3,10 @@ import { lazy, Suspense, useState } from "react";
 import { moment } from "../../api/explain";
 import { readVersion } from "../../api/editor";
 import type { Failure } from "../../api/failure";
-import { listShares, listVersions, type Page, type Share, type WorkflowVersion } from "../../api/owner";
+import { listVersions, type WorkflowVersion } from "../../api/owner";
 import { Trouble } from "../../console/parts/Trouble";
 import { useList } from "../../console/parts/useList";
+import { pinnedWords } from "../../console/parts/words";
 import { Button } from "../../ui/Button";
 import { classes } from "../../ui/classes";
 import { Tag } from "../../ui/Tag";
@@ -28,17 +29,12 @@ export default function Versions({ live, onRestored }: { live: number; onRestore
   const list = useList<WorkflowVersion>(["versions", path.workspace, path.workflow], (token) =>
     listVersions(path, token),
   );
-  const shares = useQuery<Page<Share>, Failure>({
-    queryKey: ["shares", path.workspace, path.workflow, "first"],
-    queryFn: () => listShares(path, ""),
-  });
   const version = useQuery<string, Failure>({
     queryKey: ["version", path.workspace, path.workflow, chosen],
     queryFn: async () => format((await readVersion(path, chosen)).definition),
     enabled: chosen > 0,
     staleTime: Infinity,
   });
-  const pinned = (n: number) => (shares.data?.rows ?? []).filter((s) => s.version === n && !s.followLive).length;
   const old = version.data;
   const mine = document.doc.text;
   const changes = old === undefined ? [] : changesBetween(old, mine);
@@ -64,13 +60,7 @@ export default function Versions({ live, onRestored }: { live: number; onRestore
               <span className={style.meta}>
                 {moment(v.createTime ?? "")}, {v.author?.split("/")[3] ?? v.author}
               </span>
-              {pinned(v.number ?? 0) > 0 && (
-                <span className={style.meta}>
-                  {pinned(v.number ?? 0) === 1
-                    ? "1 link is pinned here"
-                    : `${pinned(v.number ?? 0)} links are pinned here`}
-                </span>
-              )}
+              {!!v.pinnedShares && <span className={style.meta}>{pinnedWords(v.pinnedShares)}</span>}
             </button>
           </li>
         ))}
