@@ -1,13 +1,6 @@
 package pixel
 
-import (
-	"context"
-	"image"
-
-	"github.com/keyhole-dev/keyhole/services/runner/blocks/argument"
-	"github.com/keyhole-dev/keyhole/services/runner/engine"
-	"github.com/keyhole-dev/keyhole/services/workflow/value"
-)
+import "github.com/keyhole-dev/keyhole/services/runner/engine"
 
 // Blocks lists the constructors of this package by block type.
 func Blocks() engine.Registry {
@@ -22,42 +15,4 @@ func Blocks() engine.Registry {
 		"roboflow_core/pixel_color_count@v1":            newColorCount,
 		"roboflow_core/threshold@v1":                    filter(threshold),
 	}
-}
-
-// filter makes a block that turns one picture into another.
-func filter(change func(context.Context, *engine.Call, image.Image) (image.Image, error)) engine.Constructor {
-	return func(engine.Step) (engine.Block, error) {
-		return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
-			picture, pixels, err := read(ctx, call)
-			if err != nil {
-				return engine.None(), err
-			}
-			changed, err := change(ctx, call, pixels)
-			if err != nil {
-				return engine.None(), err
-			}
-			return engine.One(engine.Outputs{"image": picture.WithPixels(changed)}), ctx.Err()
-		}), nil
-	}
-}
-
-func read(ctx context.Context, call *engine.Call) (*value.Image, image.Image, error) {
-	picture, err := argument.Picture(call, "image")
-	if err != nil {
-		return nil, nil, err
-	}
-	pixels, err := picture.Pixels(ctx)
-	return picture, pixels, err
-}
-
-// maxWork bounds the pixels that one step reads for one picture, a few seconds.
-const maxWork = 4_000_000_000
-
-// afford refuses a filter that reads too many pixels for each pixel of the picture.
-func afford(pixels image.Image, each int) error {
-	size := pixels.Bounds().Size()
-	if size.X*size.Y > maxWork/max(each, 1) {
-		return engine.Failf(engine.LimitsCaused, "kernel_size is too large for a picture of %d by %d pixels; make the kernel or the picture smaller", size.X, size.Y)
-	}
-	return nil
 }

@@ -10,7 +10,7 @@ import { dismiss, dismissed } from "./dismissed";
 import style from "./FirstRun.module.css";
 
 // FirstRun has the three first steps of an owner. A tick says what has happened on the server,
-// whoever did it and wherever.
+// also if somebody else did it, or another client.
 export function FirstRun({ workflows }: { workflows: Workflow[] }) {
   const me = useMe();
   const { workspace } = me;
