@@ -113,7 +113,7 @@ func anchors(call *engine.Call, which string) (*value.Detections, []geometry.Poi
 		return nil, nil, engine.Failf(engine.QueryInput, "%s_predictions have no key points; use the detections of a keypoint model", which)
 	}
 	for i, box := range d.XYXY {
-		ok := true
+		var ok bool
 		if name == "KEYPOINT" {
 			points[i] = keypointOf(d, i, keypoint)
 		} else if points[i], ok = geometry.Anchor(box, name); !ok {
