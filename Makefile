@@ -59,10 +59,10 @@ web: ## Build the web app (Node 20); the programs built after it embed it
 	@cd gateway/web && npm ci --no-audit --no-fund --loglevel=error && npm run build --silent
 
 .PHONY: e2e-web
-e2e-web: SCREENS ?= all
+e2e-web: export SCREENS ?= all
 e2e-web: build ## Test the web app in Chromium, in all widths and themes; SCREENS=few takes two thirds of the time
 	@deploy/fetch/chromium.sh
-	@cd gateway/web && npm run gen:check --silent && npm run check --silent && npm test --silent && SCREENS=$(SCREENS) npm run e2e --silent
+	@cd gateway/web && npm run gen:check --silent && npm run check --silent && npm test --silent && npm run e2e:halves --silent
 
 .PHONY: bench-web
 bench-web: build ## Measure the share page in Chromium; wants an idle machine

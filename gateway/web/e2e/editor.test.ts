@@ -51,6 +51,8 @@ async function saved(page: Page) {
 
 async function addBlock(page: Page, words: string) {
   await page.getByPlaceholder("Search blocks").fill(words);
+  const first = page.locator("[data-part=catalogue]").getByRole("option").first();
+  await expect.poll(() => first.getAttribute("aria-selected")).toBe("true"); // what Enter takes
   await page.keyboard.press("Enter");
 }
 

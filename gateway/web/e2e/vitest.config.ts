@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// One server for all files, one file after the other: they share two processors and
+// One server for all files, one file after the other: they share a processor and
 // a model.
 export default defineConfig({
   test: {
