@@ -22,7 +22,7 @@ const (
 
 // wordy reports a body that consists of words: by all its letters, or by words that make at least
 // half of it ("purple_dragon4242"). A body that is strong enough without its words is not wordy:
-// of the random keys with letters of both cases, one in 4 000 has such words by chance.
+// of the random keys with letters of both cases, one in 3 000 has such words by chance.
 func wordy(parts []lane.Part, body []byte) bool {
 	if isHex(body) || hasOctets(parts) {
 		return false
