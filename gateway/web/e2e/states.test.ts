@@ -56,6 +56,25 @@ describe("links that do not work", () => {
     await shot(page, `state-open-${state}`);
   });
 
+  // After a change the page waits two seconds before it listens again.
+  test("revoked while the page does not listen: the page says so", async () => {
+    const link = await share(greet());
+    const page = await visit(`/s/${link.token}`);
+    await ready(page);
+    await page.waitForTimeout(600); // it listens
+    await call("POST", `/v1/${link.name}:pause`, {});
+    await page
+      .getByText(/paused/i)
+      .first()
+      .waitFor();
+    await page.waitForTimeout(800); // it has looked twice, and does not listen
+    await call("DELETE", `/v1/${link.name}`);
+    await page
+      .getByText(/Link not found/)
+      .first()
+      .waitFor();
+  });
+
   test("a private model without run access", async () => {
     const { definition } = await call<{ definition: unknown }>("GET", "/v1/workspaces/demo/workflows/read-text");
     const link = await share(definition, {}, "Read privately");

@@ -31,7 +31,10 @@ export function useWatch(token: string, onChange: () => void) {
             onChange();
             again = setTimeout(onChange, settled); // another replica may still answer from before
           }
-        } else wait = Math.min(longest, wait * 2);
+        } else {
+          wait = Math.min(longest, wait * 2);
+          if (answer.status === 404) onChange(); // the link went while no stream was open
+        }
       } catch {
         wait = Math.min(longest, wait * 2);
       }
