@@ -11,8 +11,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/origin"
-	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 )
 
 // Config says how callers are identified.
@@ -31,8 +31,8 @@ type Config struct {
 
 // Auth authenticates requests.
 type Auth struct {
-	throttle     *rpc.AuthThrottle // of keys, sessions and cookies together
-	session      func(context.Context, secret.Secret) (caller.Principal, error)
+	throttle     *throttle.Throttle // of keys, sessions and cookies together
+	key, session func(context.Context, secret.Secret) (caller.Principal, error)
 	addresses    *addresses
 	pages        *http.CrossOriginProtection
 	publicOrigin string
@@ -45,7 +45,7 @@ func New(cfg Config) (*Auth, error) {
 		return nil, err
 	}
 	a := &Auth{
-		throttle: rpc.NewAuthThrottle(cfg.Authenticate), session: cfg.AuthenticateSession, addresses: addresses,
+		throttle: throttle.Keys(), key: cfg.Authenticate, session: cfg.AuthenticateSession, addresses: addresses,
 		pages: http.NewCrossOriginProtection(),
 	}
 	if own, ok := origin.Of(cfg.PublicURL); ok {

@@ -10,6 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 )
 
 // Proof is what a request proves about its sender. The zero Proof is a guest's.
@@ -67,11 +68,11 @@ func (a *Auth) principal(ctx context.Context, proof Proof, visitor string) (call
 	guest := caller.Principal{Kind: caller.Guest, Visitor: visitor}
 	switch text := secret.FromString(proof.text); proof.kind {
 	case aKey:
-		return a.throttle.Authenticate(ctx, visitor, text)
+		return throttle.Try(ctx, a.throttle, visitor, text, a.key)
 	case aSession:
-		return a.throttle.Try(ctx, visitor, text, a.session)
+		return throttle.Try(ctx, a.throttle, visitor, text, a.session)
 	case aCookie:
-		p, err := a.throttle.Try(ctx, visitor, text, a.session)
+		p, err := throttle.Try(ctx, a.throttle, visitor, text, a.session)
 		if errs.ReasonOf(err) == errorsv1.Reason_REASON_UNAUTHENTICATED {
 			return guest, nil // a browser sends the cookie long after the session has ended
 		}

@@ -2,8 +2,8 @@ package vault
 
 import (
 	"github.com/keyhole-dev/keyhole/services/kit/page"
-	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 	"github.com/keyhole-dev/keyhole/services/vault/assertions"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
@@ -55,7 +55,7 @@ func (s *Service) wire(deps Deps) error {
 	if s.provider, err = openid.New(s.cfg.OpenID, openid.Deps{Redis: s.redis, Key: derived.signIns, Roots: s.clients.roots, Now: s.now}); err != nil {
 		return err
 	}
-	codes := rpc.NewAuthThrottle(nil) // a client has the same tries for all kinds of codes
+	codes := throttle.Codes() // a client has the same tries for all kinds of codes
 	stored := credentials.New(credentials.Deps{
 		DB: s.db, Workspaces: tenants, Log: log, Bus: s.bus, KEK: s.kek, Sealer: s.sealer, Rules: s.clients.rules, Now: s.now,
 	})

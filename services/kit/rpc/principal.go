@@ -19,6 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 )
 
 // Metadata keys. Keys with the prefix keyhole- are accepted from peers only.
@@ -139,10 +140,10 @@ func guest(visitor string) caller.Principal {
 func (s *Server) authenticate(ctx context.Context, header, address string) (caller.Principal, error) {
 	scheme, key, ok := strings.Cut(header, " ")
 	key = strings.TrimSpace(key)
-	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || s.throttle == nil {
+	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || s.cfg.Authenticate == nil {
 		return caller.Principal{}, errs.Unauthenticated("the authorization header is not \"Bearer <key>\" with a key of this installation")
 	}
-	p, err := s.throttle.Authenticate(ctx, block(address), secret.FromString(key))
+	p, err := throttle.Try(ctx, s.keys, block(address), secret.FromString(key), s.cfg.Authenticate)
 	if err != nil {
 		return caller.Principal{}, err
 	}

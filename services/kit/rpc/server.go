@@ -22,6 +22,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/conns"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 )
 
 // Endpoint is the kind of an endpoint.
@@ -128,7 +129,7 @@ type Server struct {
 	health    *health.Server
 	validator protovalidate.Validator
 	visitors  Pseudonyms
-	throttle  *AuthThrottle // nil refuses all keys
+	keys      *throttle.Throttle
 	methods   map[string]*method
 	durations callDurations
 	strangers *strangers
@@ -151,10 +152,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, validator: validator, health: health.NewServer(), visitors: NewPseudonyms(cfg.VisitorKey), durations: durations,
-		strangers: newStrangers(cfg),
-	}
-	if cfg.Authenticate != nil {
-		s.throttle = NewAuthThrottle(cfg.Authenticate)
+		strangers: newStrangers(cfg), keys: throttle.Keys(),
 	}
 	s.ready = sync.OnceValue(s.findRules)
 	s.grpc = grpc.NewServer(s.options()...)

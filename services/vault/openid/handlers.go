@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
-	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/people"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
@@ -27,12 +27,12 @@ type InternalHandlers struct {
 	client   *Client
 	people   *people.People
 	sessions *sessions.Sessions
-	codes    *rpc.AuthThrottle
+	codes    *throttle.Throttle
 }
 
 // NewInternalHandlers returns the handlers. client may be nil: then there is no provider. codes limits the wrong codes of
 // a visitor.
-func NewInternalHandlers(client *Client, people *people.People, sessions *sessions.Sessions, codes *rpc.AuthThrottle) *InternalHandlers {
+func NewInternalHandlers(client *Client, people *people.People, sessions *sessions.Sessions, codes *throttle.Throttle) *InternalHandlers {
 	return &InternalHandlers{client: client, people: people, sessions: sessions, codes: codes}
 }
 
@@ -105,11 +105,9 @@ func (h *InternalHandlers) identify(ctx context.Context, req *vaultinternalv1.Fi
 	default:
 		return who, errs.Unavailable("too many people sign in at the moment: try again in a minute")
 	}
-	_, err = h.codes.Try(ctx, caller.From(ctx).Visitor, secret.FromString(req.GetCode()), func(ctx context.Context, code secret.Secret) (caller.Principal, error) {
-		who, err = c.exchange(ctx, p, string(code.Expose()), f)
-		return caller.Principal{}, err
+	return throttle.Try(ctx, h.codes, caller.From(ctx).Visitor, secret.FromString(req.GetCode()), func(ctx context.Context, code secret.Secret) (identified, error) {
+		return c.exchange(ctx, p, string(code.Expose()), f)
 	})
-	return who, err
 }
 
 // admit gives who signed in what the rules say: a person with a key and a session, or nothing.

@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
-	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
@@ -23,11 +23,11 @@ import (
 type Handlers struct {
 	people *People
 	pages  *page.Tokens
-	codes  *rpc.AuthThrottle
+	codes  *throttle.Throttle
 }
 
 // NewHandlers returns the handlers of people. codes limits the wrong codes of a client.
-func NewHandlers(people *People, pages *page.Tokens, codes *rpc.AuthThrottle) *Handlers {
+func NewHandlers(people *People, pages *page.Tokens, codes *throttle.Throttle) *Handlers {
 	return &Handlers{people: people, pages: pages, codes: codes}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/tokens"
@@ -92,10 +93,8 @@ func (h *Handlers) DeleteInvitation(ctx context.Context, req *vaultv1.DeleteInvi
 
 // LookUpInvitation says where an invitation leads, so that nobody joins a workspace blindly.
 func (h *Handlers) LookUpInvitation(ctx context.Context, req *vaultv1.LookUpInvitationRequest) (*vaultv1.LookUpInvitationResponse, error) {
-	var i invitation
-	err := h.try(ctx, req.GetCode(), func(ctx context.Context, code secret.Secret) (err error) {
-		i, err = h.people.byCode(ctx, h.people.db, code)
-		return err
+	i, err := try(ctx, h, req.GetCode(), func(ctx context.Context, code secret.Secret) (invitation, error) {
+		return h.people.byCode(ctx, h.people.db, code)
 	})
 	if err != nil {
 		return nil, err
@@ -111,9 +110,6 @@ func (h *Handlers) LookUpInvitation(ctx context.Context, req *vaultv1.LookUpInvi
 }
 
 // try lets a client try a code. It has as many wrong codes as it has wrong keys.
-func (h *Handlers) try(ctx context.Context, code string, fn func(context.Context, secret.Secret) error) error {
-	_, err := h.codes.Try(ctx, caller.From(ctx).Visitor, secret.FromString(code), func(ctx context.Context, code secret.Secret) (caller.Principal, error) {
-		return caller.Principal{}, fn(ctx, code)
-	})
-	return err
+func try[T any](ctx context.Context, h *Handlers, code string, lookup func(context.Context, secret.Secret) (T, error)) (T, error) {
+	return throttle.Try(ctx, h.codes, caller.From(ctx).Visitor, secret.FromString(code), lookup)
 }

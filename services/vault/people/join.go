@@ -62,19 +62,16 @@ func (h *Handlers) AcceptInvitation(ctx context.Context, req *vaultv1.AcceptInvi
 	if err := leak.NewGate().Text("title", req.GetTitle()).Text("client", req.GetClient()).Err(); err != nil {
 		return nil, err
 	}
-	var out *vaultv1.SignedIn
-	err := h.try(ctx, req.GetCode(), func(ctx context.Context, code secret.Secret) error {
+	return try(ctx, h, req.GetCode(), func(ctx context.Context, code secret.Secret) (*vaultv1.SignedIn, error) {
 		i, err := h.people.byCode(ctx, h.people.db, code)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		out, err = h.people.join(ctx, joining{
+		return h.people.join(ctx, joining{
 			person: person{workspace: i.workspace, title: req.GetTitle(), email: i.email, role: i.role}, client: req.GetClient(),
 			how: "invitation", first: func(tx *sql.Tx) error { return h.people.spendInvitation(ctx, tx, code) },
 		})
-		return err
 	})
-	return out, err
 }
 
 // stranger refuses a caller who is somebody already: a request must have one statement of who is calling.

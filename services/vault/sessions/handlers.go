@@ -14,9 +14,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
-	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
@@ -26,7 +26,7 @@ import (
 type Handlers struct {
 	sessions *Sessions
 	pages    *page.Tokens
-	codes    *rpc.AuthThrottle
+	codes    *throttle.Throttle
 	doors    Doors
 }
 
@@ -39,7 +39,7 @@ type Doors struct {
 }
 
 // NewHandlers returns the handlers of sessions. codes limits the wrong codes of a client.
-func NewHandlers(sessions *Sessions, pages *page.Tokens, codes *rpc.AuthThrottle, doors Doors) *Handlers {
+func NewHandlers(sessions *Sessions, pages *page.Tokens, codes *throttle.Throttle, doors Doors) *Handlers {
 	return &Handlers{sessions: sessions, pages: pages, codes: codes, doors: doors}
 }
 
@@ -81,19 +81,20 @@ func (h *Handlers) byKey(ctx context.Context, title string) (Session, secret.Sec
 
 // byCode exchanges a code. A client has as many wrong codes as it has wrong keys.
 func (h *Handlers) byCode(ctx context.Context, code secret.Secret, title string) (made Session, token secret.Secret, err error) {
-	if p := caller.From(ctx); p.Kind != caller.Guest {
+	p := caller.From(ctx)
+	if p.Kind != caller.Guest {
 		return made, token, errs.InvalidArgument("the request has a key or a session, and a code: send one of them").Field("code", "not together with a key or a session")
 	}
-	_, err = h.codes.Try(ctx, caller.From(ctx).Visitor, code, func(ctx context.Context, code secret.Secret) (caller.Principal, error) {
+	made, err = throttle.Try(ctx, h.codes, p.Visitor, code, func(ctx context.Context, code secret.Secret) (began Session, err error) {
 		of, err := h.sessions.holderOf(ctx, code)
 		if err != nil {
-			return caller.Principal{}, err
+			return began, err
 		}
-		made, token, err = h.sessions.Begin(ctx, audit.KeyOf(ctx, of.name()), Start{
+		began, token, err = h.sessions.Begin(ctx, audit.KeyOf(ctx, of.name()), Start{
 			Key: of.name(), Title: title, By: "sign-in link",
 			First: func(tx *sql.Tx) error { return spend(ctx, tx, code, sqldb.Micros(h.sessions.now())) },
 		})
-		return caller.Principal{}, err
+		return began, err
 	})
 	return made, token, err
 }

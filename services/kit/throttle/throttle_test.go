@@ -1,4 +1,4 @@
-package rpc_test
+package throttle_test
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
-	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 )
 
 // lock accepts one key, unless it is broken.
@@ -43,13 +43,27 @@ func (l *lock) try(_ context.Context, key secret.Secret) (caller.Principal, erro
 	return caller.Principal{Kind: caller.Member}, nil
 }
 
+// keys are limited before a lookup.
+type keys struct {
+	*throttle.Throttle
+	lookup func(context.Context, secret.Secret) (caller.Principal, error)
+}
+
+func throttled(lookup func(context.Context, secret.Secret) (caller.Principal, error)) *keys {
+	return &keys{throttle.Keys(), lookup}
+}
+
+func (k *keys) present(ctx context.Context, from string, key secret.Secret) (caller.Principal, error) {
+	return throttle.Try(ctx, k.Throttle, from, key, k.lookup)
+}
+
 var guessed atomic.Int64
 
 // tries presents new keys, and counts those that were checked and found wrong.
-func tries(t *testing.T, g *rpc.AuthThrottle, from string, n int) (wrong int) {
+func tries(t *testing.T, g *keys, from string, n int) (wrong int) {
 	t.Helper()
 	for range n {
-		_, err := g.Authenticate(t.Context(), from, secret.FromString(fmt.Sprint("kh_wrong", guessed.Add(1))))
+		_, err := g.present(t.Context(), from, secret.FromString(fmt.Sprint("kh_wrong", guessed.Add(1))))
 		switch e := errs.From(err); e.Code() {
 		case codes.Unauthenticated:
 			wrong++
@@ -68,9 +82,9 @@ func TestGuessesAreLimitedByAddress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLock("kh_right")
-		g := rpc.NewAuthThrottle(l.try)
+		g := throttled(l.try)
 		present := func(from, key string) error {
-			_, err := g.Authenticate(t.Context(), from, secret.FromString(key))
+			_, err := g.present(t.Context(), from, secret.FromString(key))
 			return err
 		}
 		if err := present("10.0.0.1", "kh_right"); err != nil {
@@ -118,17 +132,17 @@ func TestGuessesAreLimitedByAddress(t *testing.T) {
 func TestOnlyWrongKeysCount(t *testing.T) {
 	t.Parallel()
 	l := newLock("")
-	g := rpc.NewAuthThrottle(l.try)
+	g := throttled(l.try)
 	for i := range 100 {
 		key := fmt.Sprint("kh_", i)
 		l.key.Store(&key)
-		if _, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString(key)); err != nil {
+		if _, err := g.present(t.Context(), "10.0.0.1", secret.FromString(key)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	l.broken.Store(true)
 	for range 100 {
-		if _, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString("kh_new")); errs.CodeOf(err) != codes.Unavailable {
+		if _, err := g.present(t.Context(), "10.0.0.1", secret.FromString("kh_new")); errs.CodeOf(err) != codes.Unavailable {
 			t.Fatal(err)
 		}
 	}
@@ -138,13 +152,13 @@ func TestOnlyWrongKeysCount(t *testing.T) {
 func TestTheSameWrongKeyIsOneGuess(t *testing.T) {
 	t.Parallel()
 	l := newLock("kh_right")
-	g := rpc.NewAuthThrottle(l.try)
+	g := throttled(l.try)
 	for range 100 {
-		if _, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString("kh_wrong")); errs.CodeOf(err) != codes.Unauthenticated {
+		if _, err := g.present(t.Context(), "10.0.0.1", secret.FromString("kh_wrong")); errs.CodeOf(err) != codes.Unauthenticated {
 			t.Fatal(err)
 		}
 	}
-	if _, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString("kh_right")); err != nil {
+	if _, err := g.present(t.Context(), "10.0.0.1", secret.FromString("kh_right")); err != nil {
 		t.Errorf("a right key, new at this address: %v", err)
 	}
 }
@@ -155,7 +169,7 @@ func TestGuessesAtTheSameTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		let := make(chan struct{})
 		var asked atomic.Int32
-		g := rpc.NewAuthThrottle(func(context.Context, secret.Secret) (caller.Principal, error) {
+		g := throttled(func(context.Context, secret.Secret) (caller.Principal, error) {
 			asked.Add(1)
 			<-let
 			return caller.Principal{}, errs.Unauthenticated("no such key")
@@ -163,7 +177,7 @@ func TestGuessesAtTheSameTime(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range 100 {
 			all.Go(func() {
-				_, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString(fmt.Sprint("kh_", i)))
+				_, err := g.present(t.Context(), "10.0.0.1", secret.FromString(fmt.Sprint("kh_", i)))
 				if err == nil || errors.Is(err, context.Canceled) {
 					t.Error(err)
 				}
@@ -183,14 +197,14 @@ func TestTheSameWrongKeyAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		let := make(chan struct{})
-		g := rpc.NewAuthThrottle(func(context.Context, secret.Secret) (caller.Principal, error) {
+		g := throttled(func(context.Context, secret.Secret) (caller.Principal, error) {
 			<-let
 			return caller.Principal{}, errs.Unauthenticated("no such key")
 		})
 		var all sync.WaitGroup
 		for range 100 {
 			all.Go(func() {
-				_, err := g.Authenticate(t.Context(), "10.0.0.1", secret.FromString("kh_wrong"))
+				_, err := g.present(t.Context(), "10.0.0.1", secret.FromString("kh_wrong"))
 				if errs.CodeOf(err) != codes.Unauthenticated {
 					t.Error(err)
 				}
@@ -208,9 +222,9 @@ func TestTheSameWrongKeyAtTheSameTime(t *testing.T) {
 // However many addresses try, the memory for them is bounded.
 func TestManyAddressesGuess(t *testing.T) {
 	t.Parallel()
-	g := rpc.NewAuthThrottle(newLock("kh_right").try)
+	g := throttled(newLock("kh_right").try)
 	for i := range 25_000 {
-		_, err := g.Authenticate(t.Context(), fmt.Sprint("address ", i), secret.FromString(fmt.Sprintf("%08d", i))) // each another key
+		_, err := g.present(t.Context(), fmt.Sprint("address ", i), secret.FromString(fmt.Sprintf("%08d", i))) // each another key
 		if errs.CodeOf(err) != codes.Unauthenticated {
 			t.Fatalf("the first try of address %d was not looked at", i)
 		}
@@ -225,9 +239,9 @@ func TestManyAddressesShareTheirTriesAtOneKey(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLock("kh_abcdef-right")
-		g := rpc.NewAuthThrottle(l.try)
+		g := throttled(l.try)
 		present := func(from, key string) error {
-			_, err := g.Authenticate(t.Context(), from, secret.FromString(key))
+			_, err := g.present(t.Context(), from, secret.FromString(key))
 			return err
 		}
 		if err := present("192.0.2.1", "kh_abcdef-right"); err != nil {
@@ -265,4 +279,33 @@ func TestManyAddressesShareTheirTriesAtOneKey(t *testing.T) {
 			t.Errorf("an hour later: %v", err)
 		}
 	})
+}
+
+// A provider may begin all its codes alike. Wrong codes from many addresses lock out nobody who
+// signs in with another code.
+func TestCodesWithTheSameBeginningShareNoLimit(t *testing.T) {
+	t.Parallel()
+	l := newLock("4/0AfJohX-right")
+	provider := throttle.Codes()
+	present := func(from, code string) error {
+		_, err := throttle.Try(t.Context(), provider, from, secret.FromString(code), l.try)
+		return err
+	}
+	for address := range 500 {
+		if err := present(fmt.Sprint("10.0.0.", address), fmt.Sprint("4/0AfJohX-", address)); errs.CodeOf(err) != codes.Unauthenticated {
+			t.Fatalf("wrong code %d: %v", address, err)
+		}
+	}
+	if err := present("192.0.2.1", "4/0AfJohX-right"); err != nil {
+		t.Errorf("a valid code after wrong ones from many addresses: %v", err)
+	}
+	limited := 0
+	for address := range 500 { // one wrong code, which costs a lookup each time
+		if errs.ReasonOf(present(fmt.Sprint("10.0.1.", address), "4/0AfJohX-copied")) == errorsv1.Reason_REASON_RATE_LIMITED {
+			limited++
+		}
+	}
+	if limited < 250 {
+		t.Errorf("one code was looked up for %d of 500 addresses", 500-limited)
+	}
 }
