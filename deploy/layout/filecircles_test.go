@@ -28,7 +28,6 @@ var circles = map[string]struct {
 	why   string
 }{
 	"services/kit/leak":              {16, "a text is decoded, and each decoded text is searched again"},
-	"services/kit/rpc":               {9, "the interceptors of a server share the state of a call"},
 	"services/kit/sqldb":             {9, "writes, their batches and their errors share one transaction"},
 	"services/modelworker":           {5, "a pool, its workers and the messages between them"},
 	"services/runner/engine":         {10, "one executor: its schedule, its steps and their values"},

@@ -7,29 +7,45 @@ import (
 	"sync"
 	"time"
 
+	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/tap"
 
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/id"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc/access"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc/stranger"
+	"github.com/keyhole-dev/keyhole/services/kit/throttle"
 )
+
+// calls are the interceptors of a server, and what its calls share.
+type calls struct {
+	cfg       ServerConfig
+	validator protovalidate.Validator
+	visitors  Pseudonyms
+	keys      *throttle.Throttle
+	methods   map[string]*access.Method
+	durations callDurations
+	strangers *stranger.Clients
+}
 
 // call is one RPC from its arrival to its log line.
 type call struct {
-	server    *Server
+	server    *calls
 	name      string
-	method    *method
+	method    *access.Method
 	start     time.Time
 	peer      peerInfo
 	requestID string
 	principal caller.Principal
 	cancel    context.CancelFunc
-	stranger  *strangerCall // nil for services
+	stranger  *stranger.Call // nil for services
 }
 
-func (s *Server) call(name string) *call {
+func (s *calls) call(name string) *call {
 	return &call{server: s, name: name, method: s.methods[name], start: time.Now(), cancel: func() {}}
 }
 
@@ -37,7 +53,7 @@ func (s *Server) call(name string) *call {
 func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context, error) {
 	address := c.transport(ctx)
 	if c.peer.stranger != nil {
-		c.stranger = strangerOf(ctx)
+		c.stranger = stranger.Of(ctx)
 	}
 	c.requestID = requestID(ctx, c.peer.name)
 	ctx = caller.WithCall(ctx, c.peer.name, c.requestID, address)
@@ -47,7 +63,7 @@ func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context,
 	if deadline, ok := ctx.Deadline(); !ok || deadline.After(c.start.Add(limit)) {
 		ctx, c.cancel = context.WithDeadline(ctx, c.start.Add(limit))
 	}
-	if c.method.quiet {
+	if c.method.Quiet() {
 		return ctx, nil
 	}
 	p, err := c.server.principal(ctx, c.peer, address)
@@ -55,7 +71,7 @@ func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context,
 		return ctx, err
 	}
 	c.principal = p
-	return caller.With(ctx, p), c.method.admit(c.peer.name, p)
+	return caller.With(ctx, p), c.method.Admit(c.peer.name, p)
 }
 
 // transport reads the peer of the connection and its address.
@@ -106,10 +122,10 @@ func wellFormedID(s string) bool {
 
 // check validates one request message.
 func (c *call) check(req any) error {
-	if err := c.server.validate(req); err != nil {
+	if err := validate(c.server.validator, req); err != nil {
 		return err
 	}
-	return c.method.own(c.principal, req)
+	return c.method.Own(c.principal, req)
 }
 
 // end converts the outcome into a status, and writes the log line.
@@ -122,7 +138,30 @@ func (c *call) end(ctx context.Context, err error) error {
 	return errs.WithRequestID(errs.Status(err), c.requestID).Err()
 }
 
-func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (resp any, err error) {
+// tap sees a call before its message is read. It must not wait, because it blocks all calls
+// of the connection.
+func (s *calls) tap(ctx context.Context, info *tap.Info) (context.Context, error) {
+	p, ok := peer.FromContext(ctx)
+	if !ok {
+		return ctx, nil
+	}
+	from, ok := p.AuthInfo.(peerInfo)
+	if !ok || from.stranger == nil {
+		return ctx, nil // from a service
+	}
+	if m := s.methods[info.FullMethodName]; m != nil && len(info.Header.Get(authKey)) == 0 {
+		if err := m.Admit("", guest("")); err != nil {
+			return ctx, errs.Status(err).Err()
+		}
+	}
+	ctx, err := from.stranger.Begin(ctx)
+	if err != nil {
+		return ctx, errs.Status(err).Err()
+	}
+	return ctx, nil
+}
+
+func (s *calls) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (resp any, err error) {
 	c := s.call(info.FullMethod)
 	defer func() {
 		if err = c.end(ctx, err); err != nil {
@@ -131,11 +170,11 @@ func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo,
 	}()
 	defer errs.Recover(&err) // before end, which reports the panic
 	ctx, err = c.begin(ctx, s.cfg.MaxDeadline)
-	c.stranger.received(sizeOf(c.stranger, req))
+	c.stranger.Received(c.stranger.SizeOf(req))
 	if err != nil {
 		return nil, err
 	}
-	if !c.method.quiet {
+	if !c.method.Quiet() {
 		if err := c.check(req); err != nil {
 			return nil, err
 		}
@@ -143,7 +182,7 @@ func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo,
 	if resp, err = handler(ctx, req); err != nil {
 		return nil, err
 	}
-	if err = c.stranger.sending(ctx, sizeOf(c.stranger, resp)); err != nil {
+	if err = c.stranger.Sending(ctx, c.stranger.SizeOf(resp)); err != nil {
 		return nil, err
 	}
 	return resp, setHeader(c.named(), func(md metadata.MD) error { return grpc.SetHeader(ctx, md) })
@@ -161,7 +200,7 @@ func setHeader(md metadata.MD, set func(metadata.MD) error) error {
 	return nil
 }
 
-func (s *Server) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
+func (s *calls) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
 	ctx, c := ss.Context(), s.call(info.FullMethod)
 	defer func() { err = c.end(ctx, err) }()
 	defer errs.Recover(&err) // before end, which reports the panic
@@ -187,10 +226,10 @@ func (s *checkedStream) SendMsg(m any) error {
 	if err != nil {
 		return err
 	}
-	if err := s.call.stranger.sending(s.ctx, sizeOf(s.call.stranger, m)); err != nil {
+	if err := s.call.stranger.Sending(s.ctx, s.call.stranger.SizeOf(m)); err != nil {
 		return err
 	}
-	defer s.call.stranger.sent()
+	defer s.call.stranger.Sent()
 	return s.ServerStream.SendMsg(m) //nolint:wrapcheck // a stream in between
 }
 
@@ -203,16 +242,16 @@ func (s *checkedStream) RecvMsg(m any) error {
 	if err := s.ServerStream.RecvMsg(m); err != nil {
 		return err //nolint:wrapcheck // io.EOF has a meaning
 	}
-	s.call.stranger.passed(sizeOf(s.call.stranger, m))
-	if s.call.method.quiet {
+	s.call.stranger.Passed(s.call.stranger.SizeOf(m))
+	if s.call.method.Quiet() {
 		return nil
 	}
-	if err := s.call.server.validate(m); err != nil {
+	if err := validate(s.call.server.validator, m); err != nil {
 		return err
 	}
-	if s.named && s.call.method.silent(m) {
+	if s.named && s.call.method.Silent(m) {
 		return nil
 	}
 	s.named = true
-	return s.call.method.own(s.call.principal, m)
+	return s.call.method.Own(s.call.principal, m)
 }

@@ -7,9 +7,11 @@ import (
 	"net"
 
 	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/peer"
 
 	"github.com/keyhole-dev/keyhole/services/kit/conns"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc/stranger"
 )
 
 // peerInfo is the peer identity that the transport has verified.
@@ -18,7 +20,7 @@ type peerInfo struct {
 	name string // service name, "" for a client that is none
 	via  string // "tls", "pipe" or "plaintext"
 	// stranger is the connection of a client that is not a service, or nil.
-	stranger *stranger
+	stranger *stranger.Conn
 }
 
 // AuthType implements credentials.AuthInfo.
@@ -34,10 +36,10 @@ type serverSide struct {
 	credentials.TransportCredentials // TLS, or nil
 	id                               *identity.Identity
 	plaintext                        bool
-	strangers                        *strangers
+	strangers                        *stranger.Clients
 }
 
-func serverCredentials(cfg ServerConfig, all *strangers) credentials.TransportCredentials {
+func serverCredentials(cfg ServerConfig, all *stranger.Clients) credentials.TransportCredentials {
 	s := &serverSide{id: cfg.Identity, plaintext: cfg.Plaintext, strangers: all}
 	if cfg.Identity != nil {
 		s.TransportCredentials = credentials.NewTLS(cfg.Identity.ServerTLS(cfg.Endpoint == Public))
@@ -79,7 +81,7 @@ func (s *serverSide) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthI
 
 // met wraps the connection of a client that is not a service.
 func (s *serverSide) met(secured, raw net.Conn, info peerInfo) (net.Conn, credentials.AuthInfo, error) {
-	info.stranger = s.strangers.meet(secured, raw)
+	info.stranger = s.strangers.Meet(secured, raw)
 	return info.stranger, info, nil
 }
 
@@ -110,23 +112,6 @@ func (*pipeClient) ClientHandshake(_ context.Context, _ string, conn net.Conn) (
 // Clone implements credentials.TransportCredentials.
 func (p *pipeClient) Clone() credentials.TransportCredentials { return p }
 
-// checkListener refuses plaintext that another machine could reach.
-func (s *Server) checkListener(lis net.Listener) error {
-	if _, ok := lis.(pipeListener); ok {
-		return nil
-	}
-	if s.cfg.Plaintext {
-		if !isLoopback(lis.Addr()) {
-			return fmt.Errorf("rpc server: refusing plaintext on %s: other machines can reach it; set an identity, or listen on 127.0.0.1", lis.Addr())
-		}
-		return nil
-	}
-	if s.cfg.Identity == nil {
-		return errors.New("rpc server: no identity to serve TLS with")
-	}
-	return nil
-}
-
 // isLoopback does not resolve names. It is false for a wildcard, which means every address.
 func isLoopback(a net.Addr) bool {
 	switch a := a.(type) {
@@ -136,4 +121,14 @@ func isLoopback(a net.Addr) bool {
 		return true
 	}
 	return false
+}
+
+// isPeer reports whether the client of a server's call is a service.
+func isPeer(ctx context.Context) bool {
+	p, ok := peer.FromContext(ctx)
+	if !ok {
+		return false
+	}
+	info, ok := p.AuthInfo.(peerInfo)
+	return ok && info.name != ""
 }

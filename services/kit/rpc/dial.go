@@ -14,7 +14,6 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
-	"google.golang.org/grpc/peer"
 
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
@@ -117,14 +116,4 @@ func forward(ctx context.Context) context.Context {
 		md[requestIDKey] = []string{id}
 	}
 	return metadata.NewOutgoingContext(ctx, md)
-}
-
-// isPeer reports whether the client of a server's call is a service.
-func isPeer(ctx context.Context) bool {
-	p, ok := peer.FromContext(ctx)
-	if !ok {
-		return false
-	}
-	info, ok := p.AuthInfo.(peerInfo)
-	return ok && info.name != ""
 }

@@ -14,7 +14,7 @@ import (
 // never contains requests, replies or metadata. It contains the text of an error that the
 // operator has to fix.
 func (c *call) log(ctx context.Context, err error) {
-	if c.method != nil && c.method.quiet && err == nil {
+	if c.method != nil && c.method.Quiet() && err == nil {
 		return
 	}
 	code := errs.CodeOf(err)

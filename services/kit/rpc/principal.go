@@ -107,7 +107,7 @@ func refused(err error) error {
 }
 
 // principal returns the principal on whose behalf a call is made.
-func (s *Server) principal(ctx context.Context, peer peerInfo, address string) (caller.Principal, error) {
+func (s *calls) principal(ctx context.Context, peer peerInfo, address string) (caller.Principal, error) {
 	// Read single keys, because reading all metadata would copy it.
 	forwarded, visitor := metadata.ValueFromIncomingContext(ctx, principalKey), metadata.ValueFromIncomingContext(ctx, visitorKey)
 	keys := metadata.ValueFromIncomingContext(ctx, authKey)
@@ -137,7 +137,7 @@ func guest(visitor string) caller.Principal {
 	return caller.Principal{Kind: caller.Guest, Workspace: "operator", Key: GuestKey, Visitor: visitor}
 }
 
-func (s *Server) authenticate(ctx context.Context, header, address string) (caller.Principal, error) {
+func (s *calls) authenticate(ctx context.Context, header, address string) (caller.Principal, error) {
 	scheme, key, ok := strings.Cut(header, " ")
 	key = strings.TrimSpace(key)
 	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || s.cfg.Authenticate == nil {

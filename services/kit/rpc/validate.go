@@ -3,6 +3,7 @@ package rpc
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"buf.build/go/protovalidate"
 	"google.golang.org/protobuf/proto"
@@ -14,13 +15,17 @@ import (
 // items is one mistake.
 const maxViolations = 50
 
+// sharedValidator is used by all servers of a process. It holds only compiled rules, and
+// most of its memory is the environment that compiles them.
+var sharedValidator = sync.OnceValues(func() (protovalidate.Validator, error) { return protovalidate.New() })
+
 // validate checks a request against the validation rules of its fields.
-func (s *Server) validate(req any) error {
+func validate(validator protovalidate.Validator, req any) error {
 	msg, ok := req.(proto.Message)
 	if !ok {
 		return fmt.Errorf("a request of type %T is not a proto message", req)
 	}
-	err := s.validator.Validate(msg)
+	err := validator.Validate(msg)
 	if err == nil {
 		return nil
 	}
@@ -36,10 +41,4 @@ func (s *Server) validate(req any) error {
 		e = e.Field(protovalidate.FieldPathString(v.Proto.GetField()), v.Proto.GetMessage())
 	}
 	return e
-}
-
-// silent reports whether a message omits the resource's name.
-func (m *method) silent(msg any) bool {
-	p, ok := msg.(proto.Message)
-	return len(m.workspace) == 0 || (ok && resourceName(p, m.workspace) == "")
 }

@@ -1,4 +1,4 @@
-package rpc
+package stranger
 
 import (
 	"net"
@@ -10,16 +10,16 @@ import (
 
 // awaitRead makes a connection wait for room that another client holds. It returns the
 // connection, the held room, and a channel that is closed when the read returns.
-func awaitRead(t *testing.T, all *strangers) (c *stranger, held *fair.Lease, returned chan struct{}) {
+func awaitRead(t *testing.T, all *Clients) (c *Conn, held *fair.Lease, returned chan struct{}) {
 	t.Helper()
 	client, server := net.Pipe()
 	t.Cleanup(func() { _, _ = client.Close(), server.Close() })
-	c = all.meet(server, server)
+	c = all.Meet(server, server)
 	held, err := all.bytes.Acquire(t.Context(), all.bytes.Most(), fair.Client{Tenant: c.client.Tenant})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.begin()
+	c.callBegan()
 	go func() { _, _ = client.Write(make([]byte, freeBytes+1)) }()
 	returned = make(chan struct{})
 	go func() {
@@ -40,14 +40,14 @@ func awaitRead(t *testing.T, all *strangers) (c *stranger, held *fair.Lease, ret
 // connection would take a megabyte of its address until the server restarts.
 func TestRoomGrantedAfterTheEndGoesBack(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(*stranger){
-		"the connection closed":   func(c *stranger) { _ = c.Close(); c.end() },
-		"its last call ended":     func(c *stranger) { c.end() },
-		"closed before its calls": func(c *stranger) { _ = c.Close() },
+	for name, end := range map[string]func(*Conn){
+		"the connection closed":   func(c *Conn) { _ = c.Close(); c.callEnded() },
+		"its last call ended":     func(c *Conn) { c.callEnded() },
+		"closed before its calls": func(c *Conn) { _ = c.Close() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			all := newStrangers(ServerConfig{Connections: 8, Messages: 8 << 20})
+			all := New(8, 8<<20)
 			c, held, returned := awaitRead(t, all)
 			end(c)
 			held.Release()
