@@ -106,6 +106,8 @@ func commands(t *testing.T, in *installation) {
 	operator.wants(t, says{id, "By hand"}, "workspace", "create", id, "--title", "By hand")
 	operator.wants(t, says{"NAME"}, "workspace", "list", "--page-size", "1")
 	operator.wants(t, says{"By hand"}, "workspace", "get", "workspaces/"+id)
+	operator.wants(t, says{"Renamed"}, "workspace", "update", id, "--title", "Renamed")
+	operator.wants(t, says{"GROUP"}, "usage", "--workspace", id)
 	s.wants(t, says{"member", strings.TrimPrefix(w.name, "workspaces/")}, "whoami")
 	s.wants(t, says{"line_counter@v2", "not built yet", "!open_ai"}, "block", "list", "line counter", "--runnable=false")
 	s.wants(t, says{"Dynamic Crop", "$inputs.image"}, "block", "show", "dynamic_crop@v1")
@@ -248,6 +250,8 @@ func (s *shell) workflowCommands(t *testing.T) {
 	s.wants(t, says{"delete time"}, "workflow", "delete", "greet")
 	s.wants(t, says{"!greet"}, "workflow", "list")
 	s.wants(t, says{"greet"}, "workflow", "list", "--deleted")
+	s.wants(t, says{"greet", "PURGE"}, "workflow", "list", "--trash")
+	s.wants(t, says{"!greet"}, "workflow", "list", "--trash", "--text", "no such thing")
 	s.wants(t, says{"!delete time"}, "workflow", "undelete", "greet")
 	s.wants(t, says{"hello me, you"}, "workflow", "run", "greet", "-i", "who=me, you") // a comma is part of the value
 }
@@ -268,7 +272,10 @@ func (s *shell) draftCommands(t *testing.T) {
 	s.keyhole(t, "workflow", "create", "blank")
 	s.refused(t, "nothing of this workflow is published yet", "workflow", "get", "blank")
 	s.refused(t, "nothing of this workflow is published yet", "share", "create", "blank")
+	s.refused(t, "delete it first", "workflow", "purge", "blank")
 	s.keyhole(t, "workflow", "delete", "blank")
+	s.keyhole(t, "workflow", "purge", "blank")
+	s.refused(t, "workflow not found", "workflow", "undelete", "blank")
 }
 
 func (s *shell) shareCommands(t *testing.T) {

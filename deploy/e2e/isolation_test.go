@@ -13,7 +13,7 @@ import (
 var bodies = map[string]object{
 	"CreateCredential": {"provider": "openai_compatible", "value": "sk-0123456789abcdef0123", "hosts": []string{"https://example.com"}},
 	"UpdateCredential": {"title": "x"}, "CreateWorkflow": {"definition": plain()}, "UpdateWorkflow": {"title": "x"},
-	"UpdateWorkflowDraft": {"definition": plain()}, "InspectDefinition": {"definition": plain()}, "UpdateShare": {"title": "x"}, "UpdateKey": {"title": "x"}, "UpdateModel": {"title": "x"}, "CreateModel": {"title": "x"},
+	"UpdateWorkflowDraft": {"definition": plain()}, "InspectDefinition": {"definition": plain()}, "UpdateShare": {"title": "x"}, "UpdateKey": {"title": "x"}, "UpdateWorkspace": {"title": "x"}, "UpdateModel": {"title": "x"}, "CreateModel": {"title": "x"},
 	"UpdatePerson": {"title": "x"}, "CreateInvitation": {"role": "PERSON_ROLE_EDITOR"},
 }
 

@@ -34,6 +34,7 @@ func TestNoRPCCrossesTenants(t *testing.T) {
 			"UpdateWorkflow":         &sharingv1.UpdateWorkflowRequest{Workflow: &sharingv1.Workflow{Name: workflow, Title: "mine"}},
 			"DeleteWorkflow":         &sharingv1.DeleteWorkflowRequest{Name: workflow},
 			"UndeleteWorkflow":       &sharingv1.UndeleteWorkflowRequest{Name: workflow},
+			"PurgeWorkflow":          &sharingv1.PurgeWorkflowRequest{Name: workflow},
 			"ListWorkflowVersions":   &sharingv1.ListWorkflowVersionsRequest{Parent: workflow},
 			"GetWorkflowVersion":     &sharingv1.GetWorkflowVersionRequest{Name: workflow + "/versions/1"},
 			"RestoreWorkflowVersion": &sharingv1.RestoreWorkflowVersionRequest{Name: workflow + "/versions/1"},

@@ -9,7 +9,9 @@ import (
 
 	"google.golang.org/grpc/codes"
 
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -54,6 +56,81 @@ func TestUndeleteAndPurgeAtTheSameTime(t *testing.T) {
 			if n := s.rows(`SELECT COUNT(*) FROM ` + table); n != whole {
 				t.Errorf("%d rows in %s, want %d: one for each workflow that was undeleted", n, table, whole)
 			}
+		}
+	})
+}
+
+// Only an owner destroys a workflow, only in the trash, and then its link, its versions and
+// its draft are gone. Its runs stay, because they are charges.
+func TestPurgeAWorkflow(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *harness) {
+		owner, name := s.member("acme"), "workspaces/acme/workflows/greet"
+		s.workflow("acme", "greet", plainWorkflow)
+		s.workflow("acme", "other", plainWorkflow)
+		token := s.share("acme", "greet", nil).GetToken()
+		_, err := s.own(owner, name, "r1")
+		must(t, err)
+		s.finish("r1")
+		purge := func(ctx context.Context) error {
+			_, err := s.api.PurgeWorkflow(ctx, &sharingv1.PurgeWorkflowRequest{Name: name})
+			return err
+		}
+		refused(t, purge(owner), errorsv1.Reason_REASON_IN_USE)
+		trash := func() []*sharingv1.Workflow {
+			out, err := s.api.ListWorkflows(owner, &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", OnlyDeleted: true})
+			must(t, err)
+			return out.GetWorkflows()
+		}
+		if got := trash(); len(got) != 0 {
+			t.Errorf("in the trash before a deletion: %v", got)
+		}
+		deleted, err := s.api.DeleteWorkflow(owner, &sharingv1.DeleteWorkflowRequest{Name: name})
+		must(t, err)
+		got := trash()
+		if len(got) != 1 || got[0].GetName() != name || !got[0].GetPurgeTime().AsTime().Equal(deleted.GetDeleteTime().AsTime().Add(30*24*time.Hour)) {
+			t.Fatalf("in the trash: %v", got)
+		}
+		for _, kind := range []caller.Kind{caller.Editor, caller.Viewer} {
+			by := caller.Principal{Kind: kind, Workspace: "acme", Key: "workspaces/acme/keys/theirs"}
+			refused(t, purge(s.as(by)), errorsv1.Reason_REASON_PERMISSION_DENIED)
+		}
+		must(t, purge(owner))
+		if len(trash()) != 0 || errs.CodeOf(purge(owner)) != codes.NotFound {
+			t.Error("the workflow is still in the trash")
+		}
+		_, err = s.preview(s.guest("g"), token, "r2")
+		refused(t, err, errorsv1.Reason_REASON_NOT_FOUND)
+		if v, sh := s.rows(`SELECT COUNT(*) FROM versions`), s.rows(`SELECT COUNT(*) FROM shares`); v != 1 || sh != 0 {
+			t.Errorf("%d versions and %d shares are left, want those of the other workflow", v, sh)
+		}
+		if run := s.run("acme", "r1"); len(run.GetCharges()) != 1 {
+			t.Errorf("the run after the purge: %v", run)
+		}
+	})
+}
+
+// A workflow whose link used the owner's credentials can be purged right after it was
+// deleted: the grant is withdrawn first.
+func TestPurgeWithdrawsGrants(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *harness) {
+		s.caption()
+		share := s.share("acme", "caption", &sharingv1.Share{CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER})
+		s.vault.set(func() { s.vault.down = true })
+		_, err := s.api.DeleteWorkflow(s.member("acme"), &sharingv1.DeleteWorkflowRequest{Name: "workspaces/acme/workflows/caption"})
+		must(t, err)
+		purge := func() error {
+			_, err := s.api.PurgeWorkflow(s.member("acme"), &sharingv1.PurgeWorkflowRequest{Name: "workspaces/acme/workflows/caption"})
+			return err
+		}
+		if err := purge(); errs.CodeOf(err) != codes.Unavailable {
+			t.Errorf("purged while the grant cannot be withdrawn: %v", err)
+		}
+		s.vault.set(func() { s.vault.down = false })
+		must(t, purge())
+		if g := s.vault.grant(share.GetName()); g != nil {
+			t.Errorf("the grant is left: %v", g)
 		}
 	})
 }

@@ -29,6 +29,7 @@ type Workspaces struct {
 	Create workspaceCreate `cmd:"" help:"Create a workspace (operators only)."`
 	List   workspaceList   `cmd:"" help:"List workspaces (operators only)."`
 	Get    workspaceGet    `cmd:"" help:"Show a workspace."`
+	Update workspaceUpdate `cmd:"" help:"Change the title of a workspace. Visitors of its links see it."`
 }
 
 type workspaceCreate struct {
@@ -56,7 +57,7 @@ func (c *workspaceList) Run(ctx context.Context, a *cli.App) error {
 	if err != nil {
 		return err
 	}
-	return a.ListAt(ctx, cl, "/v1/workspaces", "workspaces", c.PageFlags, cli.TextQuery(c.Text), "name", "title", "createTime")
+	return a.ListAt(ctx, cl, "/v1/workspaces", "workspaces", c.PageFlags, cli.TextQuery(c.Text), "name", "title", "keys", "unlimitedKeys", "people", "createTime")
 }
 
 type workspaceGet struct {
@@ -65,5 +66,17 @@ type workspaceGet struct {
 
 // Run shows it.
 func (c *workspaceGet) Run(ctx context.Context, a *cli.App) error {
-	return a.Get(ctx, name.Workspace, c.ID, "name", "title", "createTime")
+	return a.Get(ctx, name.Workspace, c.ID, workspaceFields...)
+}
+
+var workspaceFields = []string{"name", "title", "createTime", "keys", "unlimitedKeys", "people"}
+
+type workspaceUpdate struct {
+	ID    string `arg:"" help:"The workspace: its id or its name."`
+	Title string `help:"Title." required:""`
+}
+
+// Run changes it.
+func (c *workspaceUpdate) Run(ctx context.Context, a *cli.App) error {
+	return a.Send(ctx, http.MethodPatch, name.Workspace, c.ID, "", nil, cli.Object{"title": c.Title}, workspaceFields...)
 }

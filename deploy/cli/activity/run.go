@@ -53,5 +53,5 @@ type runGet struct {
 
 // Run shows it.
 func (c *runGet) Run(ctx context.Context, a *cli.App) error {
-	return a.Get(ctx, name.Run, c.ID, "name", "state", "workflow", "version", "draft", "share", "chargedKey", "reason", "message", "startTime", "endTime", "charges", "steps")
+	return a.Get(ctx, name.Run, c.ID, "name", "state", "workflow", "version", "draft", "share", "visitor", "callerKey", "chargedKey", "reason", "message", "startTime", "endTime", "charges", "steps")
 }

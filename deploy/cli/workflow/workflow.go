@@ -21,6 +21,7 @@ type Commands struct {
 	Get      workflowGet      `cmd:"" help:"Print a workflow's definition."`
 	Delete   workflowDelete   `cmd:"" help:"Move a workflow to the trash for 30 days. Its shares stop working."`
 	Undelete workflowUndelete `cmd:"" help:"Take a workflow out of the trash."`
+	Purge    workflowPurge    `cmd:"" help:"Delete a workflow in the trash for good, with its versions and links (owners only)."`
 	Versions workflowVersions `cmd:"" help:"List the versions of a workflow, newest first."`
 	Version  workflowVersion  `cmd:"" help:"Print the definition of one version."`
 	Restore  workflowRestore  `cmd:"" help:"Create a new version with the definition of an old one."`
@@ -90,7 +91,8 @@ func (c *workflowUpdate) Run(ctx context.Context, a *cli.App) error {
 }
 
 type workflowList struct {
-	Deleted bool   `help:"Include workflows in the trash."`
+	Deleted bool   `help:"Include workflows in the trash." xor:"trash"`
+	Trash   bool   `help:"Only workflows in the trash." xor:"trash"`
 	Text    string `help:"Only workflows with this text in the title or the id."`
 	cli.PageFlags
 }
@@ -104,6 +106,10 @@ func (c *workflowList) Run(ctx context.Context, a *cli.App) error {
 	if c.Deleted {
 		query.Set("showDeleted", "true")
 		fields = append(fields, "deleteTime")
+	}
+	if c.Trash {
+		query.Set("onlyDeleted", "true")
+		fields = []string{"name", "title", "deleteTime", "purgeTime"}
 	}
 	return a.List(ctx, "workflows", c.PageFlags, query, fields...)
 }
@@ -133,6 +139,15 @@ type workflowUndelete struct {
 // Run undeletes it.
 func (c *workflowUndelete) Run(ctx context.Context, a *cli.App) error {
 	return a.Post(ctx, name.Workflow, c.ID, ":undelete", cli.Object{}, workflowFields...)
+}
+
+type workflowPurge struct {
+	ID string `arg:"" help:"The workflow: its id or its name."`
+}
+
+// Run purges it.
+func (c *workflowPurge) Run(ctx context.Context, a *cli.App) error {
+	return a.Post(ctx, name.Workflow, c.ID, ":purge", cli.Object{})
 }
 
 type workflowRun struct {

@@ -52,6 +52,17 @@ func (s *Steps) Progress() (began, succeeded bool) {
 	return len(s.began) > 0, succeeded
 }
 
+// Blame records the reason at the step that the run failed at.
+func (s *Steps) Blame(step, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.events {
+		if e.GetStep() == step && e.GetState() == StateNames[engine.Failed] {
+			e.Reason = reason
+		}
+	}
+}
+
 // List returns what all steps did.
 func (s *Steps) List() []*sharingv1.StepEvent {
 	s.mu.Lock()

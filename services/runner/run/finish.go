@@ -30,6 +30,9 @@ func mayBook(err error) bool { return errs.IsRetryable(err) || errs.CodeOf(err) 
 // fails the outputs are withheld: sharing then ends the run like one whose runner died.
 func (r *run) finish(ctx context.Context, outputs []map[string]any, failure *errs.Error, leaving [][]byte) (*sharinginternalv1.Booking, error) {
 	defer r.deps.Runs.Remove(r.id) // last: without renewals sharing would end the run during its report
+	if failure != nil {
+		r.steps.Blame(failure.Metadata()["step"], reasonName(failure.Reason()))
+	}
 	end := &sharinginternalv1.RunEnd{
 		Run: r.id, Proof: r.proof, State: stateOf(failure), Items: r.ledger.List(), Steps: r.steps.List(),
 		Unused: r.unused(failure), Leaving: leaving, Pictures: r.brought,

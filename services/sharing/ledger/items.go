@@ -23,28 +23,34 @@ func Redact(items []*sharingv1.LineItem, owner, viewer string) []*sharingv1.Line
 		out[i] = item
 		if strings.HasPrefix(item.GetResource(), resource.Workspace(owner)+"/") {
 			out[i] = proto.CloneOf(item)
-			out[i].Resource, out[i].Failed = "", 0
+			out[i].Resource, out[i].Failed, out[i].Provider, out[i].Destination = "", 0, "", ""
 		}
 	}
 	return out
 }
+
+const itemColumns = `step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown, failed, provider, destination`
+
+// itemValues is how many values a row has: those columns and its run.
+const itemValues = 12
 
 func insertItems(ctx context.Context, tx *sql.Tx, run string, items []*sharingv1.LineItem) error {
 	for len(items) > 0 {
 		batch := items[:min(len(items), batchSize)]
 		items = items[len(batch):]
 		var values strings.Builder
-		args := make([]any, 0, 10*len(batch))
+		args := make([]any, 0, itemValues*len(batch))
 		for _, item := range batch {
 			if len(args) > 0 {
 				values.WriteByte(',')
 			}
-			values.WriteString(placeholders(len(args), 10))
+			values.WriteString(placeholders(len(args), itemValues))
 			args = append(args, run, item.GetStep(), item.GetAttempt(), item.GetKind(), item.GetResource(), item.GetQuantity(),
-				item.GetInputTokens(), item.GetOutputTokens(), item.GetEndUnknown(), item.GetFailed())
+				item.GetInputTokens(), item.GetOutputTokens(), item.GetEndUnknown(), item.GetFailed(),
+				item.GetProvider(), item.GetDestination())
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO line_items
-			(run, step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown, failed)
+			(run, `+itemColumns+`)
 			VALUES `+values.String()+` ON CONFLICT DO NOTHING`, args...)
 		if err != nil {
 			return err
@@ -55,11 +61,12 @@ func insertItems(ctx context.Context, tx *sql.Tx, run string, items []*sharingv1
 
 // Items reads the line items of a run, its own charge first.
 func (s Store) Items(ctx context.Context, run Run) ([]*sharingv1.LineItem, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown, failed
+	rows, err := s.db.QueryContext(ctx, `SELECT `+itemColumns+`
 		FROM line_items WHERE run = $1 ORDER BY step, attempt, kind, resource`, run.ID)
 	items, err := sqldb.All(rows, err, func(r sqldb.Scanner) (*sharingv1.LineItem, error) {
 		i := &sharingv1.LineItem{}
-		err := r.Scan(&i.Step, &i.Attempt, &i.Kind, &i.Resource, &i.Quantity, &i.InputTokens, &i.OutputTokens, &i.EndUnknown, &i.Failed)
+		err := r.Scan(&i.Step, &i.Attempt, &i.Kind, &i.Resource, &i.Quantity, &i.InputTokens, &i.OutputTokens, &i.EndUnknown, &i.Failed,
+			&i.Provider, &i.Destination)
 		return i, err
 	})
 	return append(run.Charge(), items...), err

@@ -113,7 +113,7 @@ func (r *Run) message(ws string) *sharingv1.Run {
 		out.ChargedKey = r.ChargedKey
 	}
 	if r.CallerWorkspace == ws {
-		out.Message = r.Message
+		out.Message, out.CallerKey = r.Message, r.Caller
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 )
 
@@ -62,7 +63,7 @@ func reconcile(attempts []*vaultinternalv1.Attempt, reported []*sharingv1.LineIt
 			call.InputTokens, call.OutputTokens = item.GetInputTokens(), item.GetOutputTokens()
 			call.EndUnknown = call.EndUnknown && item.GetEndUnknown()
 		default:
-			item.Failed = 0 // counts calls, and the vault reports those
+			item.Failed, item.Provider, item.Destination = 0, "", "" // of calls, and the vault reports those
 			items = append(items, item)
 		}
 		seen[key] = true
@@ -77,7 +78,7 @@ func callsOf(attempts []*vaultinternalv1.Attempt) (items []*sharingv1.LineItem, 
 	for _, a := range attempts {
 		call := &sharingv1.LineItem{
 			Step: a.GetStep(), Attempt: a.GetAttempt(), Kind: ledger.KindCredential, Resource: a.GetCredential(), Quantity: 1,
-			EndUnknown: a.GetOutcome() == "",
+			EndUnknown: a.GetOutcome() == "", Provider: a.GetProvider(), Destination: definition.Display(a.GetDestination()),
 		}
 		if strings.HasPrefix(a.GetOutcome(), "failed") {
 			call.Failed = 1

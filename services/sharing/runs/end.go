@@ -31,7 +31,7 @@ func (s *booker) end(ctx context.Context, row ledger.Run, r *sharinginternalv1.R
 	row.Steps = ledger.StepsText(r.GetSteps())
 	s.recount(ctx, &row, r)
 	if verdict == vaultinternalv1.Verdict_VERDICT_WITHHELD {
-		return s.bookWithheld(ctx, row, items)
+		return s.bookWithheld(ctx, row, r, items)
 	}
 	refusal, err := s.keepExample(ctx, row, r)
 	if err != nil {

@@ -21,6 +21,9 @@ import (
 // reasonPaused is the reason of a run that ended because its link was stopped.
 const reasonPaused = "SHARE_PAUSED"
 
+// providerFailed is the reason of a run whose texts were withheld.
+const providerFailed = "PROVIDER_FAILED"
+
 // stopped reports whether a run ends because its link was stopped: the vault says so, or
 // the runner does and it is true now.
 func (s *booker) stopped(ctx context.Context, row ledger.Run, r *sharinginternalv1.RunEnd, verdict vaultinternalv1.Verdict) (bool, error) {
@@ -45,7 +48,7 @@ func (s *booker) bookStopped(ctx context.Context, row ledger.Run, r *sharinginte
 	if len(items) == 0 {
 		b, err = s.unbook(ctx, row)
 	} else {
-		row.State, row.Reason, row.Message, row.Steps = ledger.Stopped, reasonPaused, "the link was stopped during the run", ledger.StepsText(r.GetSteps())
+		row.State, row.Reason, row.Message, row.Steps = ledger.Stopped, reasonPaused, "the link was stopped during the run", ledger.StepsText(withoutReasons(r.GetSteps()))
 		b, err = s.book(ctx, ledger.End{Run: row, Items: items})
 	}
 	b.instead = shares.Paused()
@@ -54,9 +57,10 @@ func (s *booker) bookStopped(ctx context.Context, row ledger.Run, r *sharinginte
 
 // bookWithheld ends a run whose texts must not leave it. To its caller it looks like a run
 // whose provider failed.
-func (s *booker) bookWithheld(ctx context.Context, row ledger.Run, items []*sharingv1.LineItem) (booking, error) {
+func (s *booker) bookWithheld(ctx context.Context, row ledger.Run, r *sharinginternalv1.RunEnd, items []*sharingv1.LineItem) (booking, error) {
 	failure := withheld()
-	row.State, row.Reason, row.Message = int64(sharingv1.RunState_RUN_STATE_FAILED), "PROVIDER_FAILED", failure.Message()
+	row.State, row.Reason, row.Message = int64(sharingv1.RunState_RUN_STATE_FAILED), providerFailed, failure.Message()
+	row.Steps = ledger.StepsText(failedAtCall(r.GetSteps(), items))
 	b, err := s.book(ctx, ledger.End{Run: row, Items: items})
 	b.instead = failure
 	return b, err

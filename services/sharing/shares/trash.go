@@ -5,17 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
-const (
-	// trashLife is how long a deleted workflow can be undeleted.
-	trashLife = 30 * 24 * time.Hour
-	// trashBatch bounds the workflows that are read at once.
-	trashBatch = 100
-)
+// trashBatch bounds the workflows that are read at once.
+const trashBatch = 100
 
 // EmptyTrash deletes workflows that have been in the trash for longer than 30 days, with
 // their versions and shares. Runs and line items stay: they are charges.
@@ -24,14 +19,14 @@ func (g *Grants) EmptyTrash(ctx context.Context) error {
 	if err := g.shares.uncoverTrash(ctx, now.UnixMicro()); err != nil {
 		return fmt.Errorf("end grants of deleted workflows: %w", err)
 	}
-	before := now.Add(-trashLife).UnixMicro()
+	before := now.Add(-workflows.TrashLife).UnixMicro()
 	for last := (workflows.Workflow{}); ; {
 		batch, err := g.workflows.Trashed(ctx, last, before, trashBatch)
 		if err != nil {
 			return fmt.Errorf("list the trash: %w", err)
 		}
 		for _, last = range batch {
-			if err := g.purge(ctx, last); err != nil {
+			if _, err := g.purge(ctx, last); err != nil {
 				return fmt.Errorf("purge a workflow: %w", err)
 			}
 		}
@@ -41,16 +36,25 @@ func (g *Grants) EmptyTrash(ctx context.Context) error {
 	}
 }
 
+// Purge implements workflows.Dependents. It withdraws what is pending first, so that a
+// workflow can be purged right after it was deleted.
+func (g *Grants) Purge(ctx context.Context, w workflows.Workflow) (bool, error) {
+	if err := g.Withdraw(ctx, w, w.Updated); err != nil {
+		return false, err
+	}
+	defer g.resolver.Forget()
+	return g.purge(ctx, w)
+}
+
 // errPending rolls the purge of a workflow back.
 var errPending = errors.New("a grant of the workflow is pending")
 
 // purge deletes a workflow with its shares in one transaction. A workflow with a pending
 // grant stays until the grant is withdrawn: without the row no sweep would find the grant.
 // The workflow goes first: an undelete at the same time then finds no row, or keeps all.
-func (g *Grants) purge(ctx context.Context, w workflows.Workflow) error {
-	err := g.shares.db.Tx(ctx, func(tx *sql.Tx) error {
-		gone, err := g.workflows.Purge(ctx, tx, w)
-		if err != nil || !gone {
+func (g *Grants) purge(ctx context.Context, w workflows.Workflow) (gone bool, err error) {
+	err = g.shares.db.Tx(ctx, func(tx *sql.Tx) (err error) {
+		if gone, err = g.workflows.Purge(ctx, tx, w); err != nil || !gone {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM share_examples WHERE share IN (SELECT uid FROM shares WHERE workflow = $1)`, w.UID); err != nil {
@@ -69,9 +73,9 @@ func (g *Grants) purge(ctx context.Context, w workflows.Workflow) error {
 		return nil
 	})
 	if errors.Is(err, errPending) {
-		return nil
+		return false, nil
 	}
-	return err
+	return gone, err
 }
 
 // uncoverTrash ends the use of grants by shares that were opened while their workflow was

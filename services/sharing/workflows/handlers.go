@@ -45,9 +45,9 @@ func (h *Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkfl
 // ListWorkflows implements the RPC.
 func (h *Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsRequest) (*sharingv1.ListWorkflowsResponse, error) {
 	ws := resource.Segment(r.GetParent(), 0)
-	which := selection{text: r.GetText(), deleted: r.GetShowDeleted(), now: h.flows.now().UnixMicro()}
+	which := selection{text: r.GetText(), deleted: r.GetShowDeleted(), trash: r.GetOnlyDeleted(), now: h.flows.now().UnixMicro()}
 	rows, next, err := page.List(h.flows.pages, r, page.Listing[listed, string]{
-		Binding: []string{"workflows", r.GetParent(), fmt.Sprint(which.deleted), which.text},
+		Binding: []string{"workflows", r.GetParent(), fmt.Sprint(which.deleted, which.trash), which.text},
 		Read: func(after string, limit int) ([]listed, error) {
 			return h.flows.store.list(ctx, ws, after, which, limit)
 		},
@@ -131,37 +131,4 @@ func workflowMask(r *sharingv1.UpdateWorkflowRequest) []string {
 		paths = append(paths, "definition")
 	}
 	return paths
-}
-
-// DeleteWorkflow implements the RPC.
-func (h *Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflowRequest) (*sharingv1.Workflow, error) {
-	w, err := h.flows.store.Find(ctx, r.GetName())
-	if err != nil {
-		return nil, err
-	}
-	if err := w.check(r.GetEtag()); err != nil {
-		return nil, err
-	}
-	if w.Deleted == 0 {
-		w.Deleted = h.flows.now().UnixMicro()
-	}
-	out, err := h.flows.save(ctx, caller.From(ctx), w, edit{})
-	if err != nil {
-		return nil, err
-	}
-	deleted := sqldb.Micros(out.GetUpdateTime().AsTime())
-	if err := h.flows.dependents.Withdraw(ctx, w, deleted); err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-// UndeleteWorkflow implements the RPC.
-func (h *Handlers) UndeleteWorkflow(ctx context.Context, r *sharingv1.UndeleteWorkflowRequest) (*sharingv1.Workflow, error) {
-	w, err := h.flows.store.Find(ctx, r.GetName())
-	if err != nil {
-		return nil, err
-	}
-	w.Deleted = 0
-	return h.flows.save(ctx, caller.From(ctx), w, edit{})
 }

@@ -20,6 +20,7 @@ type listed struct {
 type selection struct {
 	text    string // in the title or the ID
 	deleted bool   // also those in the trash
+	trash   bool   // only those in the trash
 	now     int64  // microseconds; links that expired before are not active
 }
 
@@ -30,10 +31,11 @@ func (s Store) list(ctx context.Context, ws, after string, which selection, limi
 		(SELECT COUNT(*) FROM shares s WHERE s.workflow = w.uid AND s.workspace = w.workspace AND s.state = $1 AND (s.expire_time = 0 OR s.expire_time > $8)),
 		(SELECT COUNT(*) FROM shares s WHERE s.workflow = w.uid AND s.workspace = w.workspace AND s.state = $2),
 		(SELECT COUNT(*) FROM shares s WHERE s.workflow = w.uid AND s.workspace = w.workspace AND s.state = $1 AND s.credential_access = $9 AND (s.expire_time = 0 OR s.expire_time > $8))
-		FROM workflows w WHERE workspace = $3 AND id > $4 AND ($5 OR delete_time = 0)
+		FROM workflows w WHERE workspace = $3 AND id > $4 AND ($5 OR delete_time = 0) AND (NOT $10 OR delete_time <> 0)
 		AND ($6 = '%%' OR LOWER(title) LIKE $6 ESCAPE '!' OR id LIKE $6 ESCAPE '!') ORDER BY id LIMIT $7`,
 		int64(sharingv1.ShareState_SHARE_STATE_ACTIVE), int64(sharingv1.ShareState_SHARE_STATE_PAUSED),
-		ws, after, which.deleted, sqldb.Containing(which.text), limit, which.now, int64(sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER))
+		ws, after, which.deleted || which.trash, sqldb.Containing(which.text), limit, which.now, int64(sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER),
+		which.trash)
 	return sqldb.All(rows, err, scanListed)
 }
 

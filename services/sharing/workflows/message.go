@@ -26,6 +26,9 @@ func (w Workflow) message(v *Version) *sharingv1.Workflow {
 		ForkedFrom: w.ForkedFrom, Etag: w.etag(), CreateTime: resource.Timestamp(w.Created), UpdateTime: resource.Timestamp(w.Updated),
 		DeleteTime: resource.Timestamp(w.Deleted),
 	}
+	if w.Deleted != 0 {
+		out.PurgeTime = resource.Timestamp(w.Deleted + TrashLife.Microseconds())
+	}
 	if v != nil {
 		out.Definition, out.VersionHash = v.Definition, v.Hash
 	}

@@ -3,9 +3,13 @@ package workflows
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
+
+// TrashLife is how long a deleted workflow can be undeleted.
+const TrashLife = 30 * 24 * time.Hour
 
 // Trashed lists workflows that were deleted after one position and before a time, oldest
 // first. The zero Workflow is the position before the first.

@@ -20,6 +20,9 @@ type Dependents interface {
 	// Withdraw withdraws the grants of these shares after the transaction. deleted is the
 	// time of the deletion in microseconds.
 	Withdraw(ctx context.Context, w Workflow, deleted int64) error
+	// Purge deletes a workflow in the trash with its shares. It returns false when the
+	// workflow was undeleted meanwhile, or when a grant of it is still pending.
+	Purge(ctx context.Context, w Workflow) (bool, error)
 	// Changed follows every change of a workflow, so that nobody uses remembered answers.
 	Changed()
 	// Suspended names the shares of a workflow that wait for their owner.

@@ -14,6 +14,8 @@ type Attempt struct {
 	Peer              string
 	StartTime         int64
 	Outcome           string
+	// Provider is that of a stored credential. Only OfRun reads it.
+	Provider string
 	// SuspendTime is when the guard suspended the share; 0 if it did not. Only OfRun reads it.
 	SuspendTime int64
 }

@@ -149,12 +149,13 @@ func (s *Store) End(ctx context.Context, a Attempt, at int64, outcome string) er
 // OfRun lists the attempts of a run, oldest first, without those that were certainly not sent.
 func (s *Store) OfRun(ctx context.Context, run string) ([]Attempt, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT step, field, attempt, credential, start_time, outcome, workspace, share,
-		credential_version, peer, COALESCE((SELECT g.suspend_time FROM credential_grants g WHERE g.share = attempts.share), 0)
+		credential_version, peer, destination, COALESCE((SELECT c.provider FROM credentials c WHERE c.workspace = attempts.workspace
+			AND c.id = SUBSTR(attempts.credential, LENGTH('workspaces/' || attempts.workspace || '/credentials/') + 1)), ''), COALESCE((SELECT g.suspend_time FROM credential_grants g WHERE g.share = attempts.share), 0)
 		FROM attempts WHERE run = $1 AND outcome NOT LIKE $2 ORDER BY start_time, step, field, attempt`, run, NotSent+"%")
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (Attempt, error) {
 		var a Attempt
 		if err := r.Scan(&a.Step, &a.Field, &a.Number, &a.Credential, &a.StartTime, &a.Outcome, &a.Workspace, &a.Share,
-			&a.CredentialVersion, &a.Peer, &a.SuspendTime); err != nil {
+			&a.CredentialVersion, &a.Peer, &a.Destination, &a.Provider, &a.SuspendTime); err != nil {
 			return a, sqldb.Error(fmt.Errorf("read attempt: %w", err))
 		}
 		return a, nil

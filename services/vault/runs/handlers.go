@@ -98,6 +98,7 @@ func (h *InternalHandlers) EndRun(ctx context.Context, req *vaultinternalv1.EndR
 		res.Attempts = append(res.Attempts, &vaultinternalv1.Attempt{
 			Step: a.Step, Attempt: int32(a.Number), Credential: a.Credential,
 			StartTime: timestamppb.New(sqldb.FromMicros(a.StartTime)), Outcome: known(a.Outcome),
+			Destination: a.Destination, Provider: a.Provider,
 		})
 	}
 	return res, nil

@@ -10,6 +10,8 @@ import (
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -51,12 +53,12 @@ func (h *Handlers) CreateWorkspace(ctx context.Context, req *vaultv1.CreateWorks
 
 // ListWorkspaces lists all tenants, oldest first.
 func (h *Handlers) ListWorkspaces(ctx context.Context, req *vaultv1.ListWorkspacesRequest) (*vaultv1.ListWorkspacesResponse, error) {
-	rows, next, err := page.List(h.pages, req, page.Listing[Workspace, page.Place]{
+	rows, next, err := page.List(h.pages, req, page.Listing[counted, page.Place]{
 		Binding: []string{"workspaces", req.GetText()},
-		Read: func(after page.Place, limit int) ([]Workspace, error) {
+		Read: func(after page.Place, limit int) ([]counted, error) {
 			return h.store.list(ctx, req.GetText(), after, limit)
 		},
-		CursorOf: func(w Workspace) page.Place { return page.Place{Time: w.CreateTime, ID: w.ID} },
+		CursorOf: func(w counted) page.Place { return page.Place{Time: w.CreateTime, ID: w.ID} },
 	})
 	if err != nil {
 		return nil, err
@@ -70,14 +72,54 @@ func (h *Handlers) ListWorkspaces(ctx context.Context, req *vaultv1.ListWorkspac
 
 // GetWorkspace returns one tenant.
 func (h *Handlers) GetWorkspace(ctx context.Context, req *vaultv1.GetWorkspaceRequest) (*vaultv1.Workspace, error) {
-	w, err := h.store.Get(ctx, resource.WorkspaceID(req.GetName()))
+	return h.shown(ctx, resource.WorkspaceID(req.GetName()))
+}
+
+// UpdateWorkspace changes the title of a tenant.
+func (h *Handlers) UpdateWorkspace(ctx context.Context, req *vaultv1.UpdateWorkspaceRequest) (*vaultv1.Workspace, error) {
+	id, title := resource.WorkspaceID(req.GetWorkspace().GetName()), req.GetWorkspace().GetTitle()
+	mask, err := resource.Mask(req.GetUpdateMask().GetPaths(), []string{"title"}, []string{"name", "create_time", "keys", "unlimited_keys", "people"})
+	if err != nil {
+		return nil, err
+	}
+	if err := leak.Text("workspace.title", title); err != nil {
+		return nil, err
+	}
+	if mask == nil || len(mask) > 0 {
+		e := h.log.Event(audit.CallerOf(ctx), id, "workspace.update", resource.Workspace(id))
+		_, err := h.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) {
+			ok, err := retitle(ctx, tx, id, title)
+			if err == nil && !ok {
+				err = resource.NotFound("workspace")
+			}
+			return ok, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return h.shown(ctx, id)
+}
+
+// shown is a workspace as the caller may see it.
+func (h *Handlers) shown(ctx context.Context, id string) (*vaultv1.Workspace, error) {
+	w, err := h.store.getCounted(ctx, id)
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return nil, resource.NotFound("workspace")
 	}
 	if err != nil {
 		return nil, err
 	}
+	if caller.From(ctx).Kind != caller.Operator {
+		return w.Workspace.message(), nil
+	}
 	return w.message(), nil
+}
+
+func (c counted) message() *vaultv1.Workspace {
+	m := c.Workspace.message()
+	m.Keys, m.UnlimitedKeys, m.People = c.keys, c.unlimited, c.people
+	return m
 }
 
 func (w Workspace) message() *vaultv1.Workspace {

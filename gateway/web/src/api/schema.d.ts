@@ -297,7 +297,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** UpdateWorkspace changes the title of a tenant. Visitors of its links see the title. */
+        patch: operations["VaultService_UpdateWorkspace"];
         trace?: never;
     };
     "/v1/workspaces/{workspace}/audit": {
@@ -660,7 +661,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** QueryUsage returns totals of the charges to the workspace's keys. */
+        /**
+         * QueryUsage returns totals of the charges to the workspace's keys. An operator reads the
+         *     totals of any workspace by key and by day only, without the use of its credentials.
+         */
         get: operations["SharingService_QueryUsage"];
         put?: never;
         post?: never;
@@ -947,6 +951,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workspaces/{workspace}/workflows/{workflow}:purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PurgeWorkflow deletes a workflow in the trash for good, with its versions, its draft and
+         *     its links. Its runs and charges stay.
+         */
+        post: operations["SharingService_PurgeWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workspaces/{workspace}/workflows/{workflow}:run": {
         parameters: {
             query?: never;
@@ -1045,8 +1069,11 @@ export interface components {
          *     in it can change what runs.
          */
         RunnerServiceRunSharedWorkflowBody: {
-            /** @description Inputs by name, a JSON object; credential inputs among them. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object; credential inputs among them.
+             */
+            inputs?: string;
             /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
@@ -1060,8 +1087,11 @@ export interface components {
         };
         /** @description RunSharedWorkflowStreamRequest is RunSharedWorkflowRequest, streamed. */
         RunnerServiceRunSharedWorkflowStreamBody: {
-            /** @description Inputs by name, a JSON object; credential inputs among them. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object; credential inputs among them.
+             */
+            inputs?: string;
             /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
@@ -1075,8 +1105,11 @@ export interface components {
         };
         /** @description RunWorkflowRequest runs a workflow of the caller's own workspace. */
         RunnerServiceRunWorkflowBody: {
-            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
+             */
+            inputs?: string;
             /**
              * Format: int32
              * @description Version number; the live version if 0.
@@ -1097,8 +1130,11 @@ export interface components {
         };
         /** @description RunWorkflowStreamRequest is RunWorkflowRequest, streamed. */
         RunnerServiceRunWorkflowStreamBody: {
-            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
+             */
+            inputs?: string;
             /**
              * Format: int32
              * @description Version number; the live version if 0.
@@ -1123,8 +1159,11 @@ export interface components {
         RunnerServiceStoreShareExampleBody: {
             /** @description Title of the sample; the one without a title when empty. */
             sample?: string;
-            /** @description Credential inputs by name, a JSON object, where visitors bring them. */
-            credentials?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Credential inputs by name, a JSON object, where visitors bring them.
+             */
+            credentials?: string;
         };
         /** @description ForkSharedWorkflowRequest asks for a fork. */
         SharingServiceForkSharedWorkflowBody: {
@@ -1139,8 +1178,11 @@ export interface components {
         };
         /** @description InspectDefinitionRequest has a definition. */
         SharingServiceInspectDefinitionBody: {
-            /** @description The definition. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition.
+             */
+            definition?: string;
         };
         /** @description InspectWorkflowRequest names a definition. */
         SharingServiceInspectWorkflowBody: {
@@ -1149,8 +1191,11 @@ export interface components {
              * @description Version number; the live version if 0.
              */
             version?: number;
-            /** @description Inspect this definition instead, as if it were saved. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inspect this definition instead, as if it were saved.
+             */
+            definition?: string;
         };
         /** @description PauseShareRequest names a share. */
         SharingServicePauseShareBody: Record<string, unknown>;
@@ -1159,6 +1204,8 @@ export interface components {
             /** @description If set, must be that of the draft. */
             etag?: string;
         };
+        /** @description PurgeWorkflowRequest names a workflow in the trash. */
+        SharingServicePurgeWorkflowBody: Record<string, unknown>;
         /** @description RestoreWorkflowVersionRequest names a version. */
         SharingServiceRestoreWorkflowVersionBody: Record<string, unknown>;
         /** @description ResumeShareRequest names a share. */
@@ -1379,10 +1426,16 @@ export interface components {
             inputKinds?: string[];
             /** @description Outputs. */
             outputs?: components["schemas"]["v1BlockOutput"][];
-            /** @description JSON Schema (2020-12) of a step that uses it. */
-            schema?: Record<string, unknown>;
-            /** @description A step that uses it. */
-            example?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description JSON Schema (2020-12) of a step that uses it.
+             */
+            schema?: string;
+            /**
+             * Format: json-object
+             * @description A step that uses it.
+             */
+            example?: string;
         };
         /** @description BlockOutput is an output of a block. */
         v1BlockOutput: {
@@ -1578,8 +1631,11 @@ export interface components {
         v1Example: {
             /** @description Title of the sample. */
             sample?: string;
-            /** @description The outputs, as a run returns them. Only the view of the link has them. */
-            outputs?: Record<string, unknown>[];
+            /**
+             * Format: json-list
+             * @description The outputs, as a run returns them. Only the view of the link has them.
+             */
+            outputs?: string;
             /**
              * Format: date-time
              * @description When the run was made.
@@ -1675,8 +1731,11 @@ export interface components {
             kinds?: string[];
             /** @description Whether a run needs it. */
             required?: boolean;
-            /** @description Its default, if it has one. */
-            defaultValue?: unknown;
+            /**
+             * Format: json
+             * @description Its default, if it has one.
+             */
+            defaultValue?: string;
             /** @description Whether it is a credential. The vault keeps it for one run only. */
             credential?: boolean;
             /** @description Provider of the credential: "openai" ... */
@@ -1888,6 +1947,13 @@ export interface components {
              * @description Failed calls. Only the owner of the credential sees this.
              */
             failed?: string;
+            /** @description Provider of the credential. Who does not see the credential does not see this. */
+            provider?: string;
+            /**
+             * @description Where the calls with the credential went, for example "https://api.openai.com". Who does
+             *     not see the credential does not see this.
+             */
+            destination?: string;
         };
         /** @description ListAuditEventsResponse is a page of the audit log. */
         v1ListAuditEventsResponse: {
@@ -2243,6 +2309,8 @@ export interface components {
             steps?: components["schemas"]["v1StepEvent"][];
             /** @description Whether it ran the draft of the workflow. */
             draft?: boolean;
+            /** @description The key that started it. Only its own workspace sees this. */
+            callerKey?: string;
         };
         /**
          * @description RunAccess says which key the runs of a share are charged to.
@@ -2265,8 +2333,11 @@ export interface components {
         v1RunResponse: {
             /** @description The run: "workspaces/{workspace}/runs/{run}"; for guests only its id. */
             run?: string;
-            /** @description A JSON list with one object for each element of the input batch. */
-            outputs?: Record<string, unknown>[];
+            /**
+             * Format: json-list
+             * @description A JSON list with one object for each element of the input batch.
+             */
+            outputs?: string;
             /** @description What it used. */
             charges?: components["schemas"]["v1LineItem"][];
             /** @description What remains of the limits. */
@@ -2294,8 +2365,11 @@ export interface components {
         v1Sample: {
             /** @description Name of the input. */
             input?: string;
-            /** @description Its value, in the form that a run takes. */
-            value?: unknown;
+            /**
+             * Format: json
+             * @description Its value, in the form that a run takes.
+             */
+            value?: string;
             /** @description Title of the sample, for people. */
             title?: string;
         };
@@ -2426,8 +2500,11 @@ export interface components {
              *     nobody can use it to guess redacted parts of the definition.
              */
             versionHash?: string;
-            /** @description The definition, redacted. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition, redacted.
+             */
+            definition?: string;
             interface?: components["schemas"]["v1Interface"];
             graph?: components["schemas"]["v1Graph"];
             terms?: components["schemas"]["v1Terms"];
@@ -2552,16 +2629,22 @@ export interface components {
              * @description End time.
              */
             endTime?: string;
+            /**
+             * @description Why it failed, machine-readable. Set for the step that the run failed at. The message of
+             *     the run says it for people.
+             */
+            reason?: string;
         };
         /** @description StepOutputs is a preview of what a step gave. */
         v1StepOutputs: {
             /**
+             * Format: json-list
              * @description A JSON list with one object of outputs for each of the first elements that the step
              *     worked on; null for an element without outputs. It is as in a result, but for pictures,
              *     which are JPEG of at most 320 px with the size of the original next to them: {"type":
              *     "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
              */
-            values?: Record<string, unknown>[];
+            values?: string;
             /**
              * Format: int32
              * @description Number of elements that the step gave, 1 for a step outside of lists.
@@ -2772,8 +2855,11 @@ export interface components {
             title?: string;
             /** @description What it does, for people. */
             description?: string;
-            /** @description The definition of the live version, in the language of Roboflow Workflows. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition of the live version, in the language of Roboflow Workflows.
+             */
+            definition?: string;
             /**
              * Format: int32
              * @description Number of the live version; 0 if none was published yet.
@@ -2811,6 +2897,11 @@ export interface components {
              * @description Number of its links that its owner has paused. Only a list has it.
              */
             readonly pausedShares?: number;
+            /**
+             * Format: date-time
+             * @description When it is deleted for good; unset outside the trash.
+             */
+            readonly purgeTime?: string;
         };
         /**
          * @description WorkflowDraft is the definition that the editors of a workflow work on. A workflow has
@@ -2819,8 +2910,11 @@ export interface components {
         v1WorkflowDraft: {
             /** @description Resource name, "workspaces/{workspace}/workflows/{workflow}/draft". */
             name?: string;
-            /** @description The definition. It may have problems; InspectWorkflow lists them. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition. It may have problems; InspectWorkflow lists them.
+             */
+            definition?: string;
             /**
              * Format: int32
              * @description Number of the version that it was started from. In an update, 0 keeps the number; a new
@@ -2857,8 +2951,11 @@ export interface components {
              * @description Number, from 1.
              */
             readonly number?: number;
-            /** @description The definition. */
-            readonly definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition.
+             */
+            readonly definition?: string;
             /** @description SHA-256 of the stored bytes, hex. */
             readonly versionHash?: string;
             /** @description The key that saved it. */
@@ -2885,6 +2982,21 @@ export interface components {
              * @description When it was created.
              */
             readonly createTime?: string;
+            /**
+             * Format: int32
+             * @description Number of its keys that work. Only operators see this and the fields below.
+             */
+            readonly keys?: number;
+            /**
+             * Format: int32
+             * @description Number of these keys without a budget.
+             */
+            readonly unlimitedKeys?: number;
+            /**
+             * Format: int32
+             * @description Number of its people.
+             */
+            readonly people?: number;
         };
     };
     responses: never;
@@ -3465,6 +3577,65 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1Workspace"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_UpdateWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        /** @description The workspace. `name` is required. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Human-readable title. */
+                    title?: string;
+                    /**
+                     * Format: date-time
+                     * @description When it was created.
+                     */
+                    readonly createTime?: string;
+                    /**
+                     * Format: int32
+                     * @description Number of its keys that work. Only operators see this and the fields below.
+                     */
+                    readonly keys?: number;
+                    /**
+                     * Format: int32
+                     * @description Number of these keys without a budget.
+                     */
+                    readonly unlimitedKeys?: number;
+                    /**
+                     * Format: int32
+                     * @description Number of its people.
+                     */
+                    readonly people?: number;
+                };
+            };
+        };
         responses: {
             /** @description A successful response. */
             200: {
@@ -4807,6 +4978,8 @@ export interface operations {
                 showDeleted?: boolean;
                 /** @description Only workflows with this text in the title or the id, ignoring case. */
                 text?: string;
+                /** @description Only workflows in the trash. */
+                onlyDeleted?: boolean;
             };
             header?: never;
             path: {
@@ -4960,8 +5133,11 @@ export interface operations {
                     title?: string;
                     /** @description What it does, for people. */
                     description?: string;
-                    /** @description The definition of the live version, in the language of Roboflow Workflows. */
-                    definition?: Record<string, unknown>;
+                    /**
+                     * Format: json-object
+                     * @description The definition of the live version, in the language of Roboflow Workflows.
+                     */
+                    definition?: string;
                     /**
                      * Format: int32
                      * @description Number of the live version; 0 if none was published yet.
@@ -4999,6 +5175,11 @@ export interface operations {
                      * @description Number of its links that its owner has paused. Only a list has it.
                      */
                     readonly pausedShares?: number;
+                    /**
+                     * Format: date-time
+                     * @description When it is deleted for good; unset outside the trash.
+                     */
+                    readonly purgeTime?: string;
                 };
             };
         };
@@ -5104,8 +5285,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The definition. It may have problems; InspectWorkflow lists them. */
-                    definition?: Record<string, unknown>;
+                    /**
+                     * Format: json-object
+                     * @description The definition. It may have problems; InspectWorkflow lists them.
+                     */
+                    definition?: string;
                     /**
                      * Format: int32
                      * @description Number of the version that it was started from. In an update, 0 keeps the number; a new
@@ -5716,6 +5900,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1InspectWorkflowResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    SharingService_PurgeWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                workflow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingServicePurgeWorkflowBody"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
                 };
             };
             /** @description An unexpected error response. */

@@ -300,7 +300,9 @@ type Workflow struct {
 	// revoked. Only a list has it.
 	ActiveShares int32 `protobuf:"varint,12,opt,name=active_shares,json=activeShares,proto3" json:"active_shares,omitempty"`
 	// Number of its links that its owner has paused. Only a list has it.
-	PausedShares  int32 `protobuf:"varint,13,opt,name=paused_shares,json=pausedShares,proto3" json:"paused_shares,omitempty"`
+	PausedShares int32 `protobuf:"varint,13,opt,name=paused_shares,json=pausedShares,proto3" json:"paused_shares,omitempty"`
+	// When it is deleted for good; unset outside the trash.
+	PurgeTime     *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=purge_time,json=purgeTime,proto3" json:"purge_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -424,6 +426,13 @@ func (x *Workflow) GetPausedShares() int32 {
 		return x.PausedShares
 	}
 	return 0
+}
+
+func (x *Workflow) GetPurgeTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PurgeTime
+	}
+	return nil
 }
 
 // WorkflowVersion is an immutable version of a workflow.
@@ -972,7 +981,9 @@ type ListWorkflowsRequest struct {
 	// Include workflows in the trash.
 	ShowDeleted bool `protobuf:"varint,4,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`
 	// Only workflows with this text in the title or the id, ignoring case.
-	Text          string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
+	Text string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
+	// Only workflows in the trash.
+	OnlyDeleted   bool `protobuf:"varint,6,opt,name=only_deleted,json=onlyDeleted,proto3" json:"only_deleted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1040,6 +1051,13 @@ func (x *ListWorkflowsRequest) GetText() string {
 		return x.Text
 	}
 	return ""
+}
+
+func (x *ListWorkflowsRequest) GetOnlyDeleted() bool {
+	if x != nil {
+		return x.OnlyDeleted
+	}
+	return false
 }
 
 // ListWorkflowsResponse is a page of workflows.
@@ -1299,6 +1317,52 @@ func (x *UndeleteWorkflowRequest) GetName() string {
 	return ""
 }
 
+// PurgeWorkflowRequest names a workflow in the trash.
+type PurgeWorkflowRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/workflows/{workflow}".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PurgeWorkflowRequest) Reset() {
+	*x = PurgeWorkflowRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PurgeWorkflowRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PurgeWorkflowRequest) ProtoMessage() {}
+
+func (x *PurgeWorkflowRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PurgeWorkflowRequest.ProtoReflect.Descriptor instead.
+func (*PurgeWorkflowRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *PurgeWorkflowRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 // ListWorkflowVersionsRequest pages through versions.
 type ListWorkflowVersionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1314,7 +1378,7 @@ type ListWorkflowVersionsRequest struct {
 
 func (x *ListWorkflowVersionsRequest) Reset() {
 	*x = ListWorkflowVersionsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1326,7 +1390,7 @@ func (x *ListWorkflowVersionsRequest) String() string {
 func (*ListWorkflowVersionsRequest) ProtoMessage() {}
 
 func (x *ListWorkflowVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1339,7 +1403,7 @@ func (x *ListWorkflowVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowVersionsRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkflowVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{15}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListWorkflowVersionsRequest) GetParent() string {
@@ -1376,7 +1440,7 @@ type ListWorkflowVersionsResponse struct {
 
 func (x *ListWorkflowVersionsResponse) Reset() {
 	*x = ListWorkflowVersionsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1388,7 +1452,7 @@ func (x *ListWorkflowVersionsResponse) String() string {
 func (*ListWorkflowVersionsResponse) ProtoMessage() {}
 
 func (x *ListWorkflowVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1401,7 +1465,7 @@ func (x *ListWorkflowVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowVersionsResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkflowVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{16}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListWorkflowVersionsResponse) GetVersions() []*WorkflowVersion {
@@ -1429,7 +1493,7 @@ type GetWorkflowVersionRequest struct {
 
 func (x *GetWorkflowVersionRequest) Reset() {
 	*x = GetWorkflowVersionRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1441,7 +1505,7 @@ func (x *GetWorkflowVersionRequest) String() string {
 func (*GetWorkflowVersionRequest) ProtoMessage() {}
 
 func (x *GetWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1454,7 +1518,7 @@ func (x *GetWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetWorkflowVersionRequest.ProtoReflect.Descriptor instead.
 func (*GetWorkflowVersionRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{17}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetWorkflowVersionRequest) GetName() string {
@@ -1475,7 +1539,7 @@ type RestoreWorkflowVersionRequest struct {
 
 func (x *RestoreWorkflowVersionRequest) Reset() {
 	*x = RestoreWorkflowVersionRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1487,7 +1551,7 @@ func (x *RestoreWorkflowVersionRequest) String() string {
 func (*RestoreWorkflowVersionRequest) ProtoMessage() {}
 
 func (x *RestoreWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1500,7 +1564,7 @@ func (x *RestoreWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreWorkflowVersionRequest.ProtoReflect.Descriptor instead.
 func (*RestoreWorkflowVersionRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{18}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RestoreWorkflowVersionRequest) GetName() string {
@@ -1525,7 +1589,7 @@ type InspectWorkflowRequest struct {
 
 func (x *InspectWorkflowRequest) Reset() {
 	*x = InspectWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1537,7 +1601,7 @@ func (x *InspectWorkflowRequest) String() string {
 func (*InspectWorkflowRequest) ProtoMessage() {}
 
 func (x *InspectWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1550,7 +1614,7 @@ func (x *InspectWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*InspectWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{19}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *InspectWorkflowRequest) GetName() string {
@@ -1607,7 +1671,7 @@ type Input struct {
 
 func (x *Input) Reset() {
 	*x = Input{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1619,7 +1683,7 @@ func (x *Input) String() string {
 func (*Input) ProtoMessage() {}
 
 func (x *Input) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1632,7 +1696,7 @@ func (x *Input) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Input.ProtoReflect.Descriptor instead.
 func (*Input) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{20}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Input) GetName() string {
@@ -1734,7 +1798,7 @@ type Output struct {
 
 func (x *Output) Reset() {
 	*x = Output{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1746,7 +1810,7 @@ func (x *Output) String() string {
 func (*Output) ProtoMessage() {}
 
 func (x *Output) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1759,7 +1823,7 @@ func (x *Output) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Output.ProtoReflect.Descriptor instead.
 func (*Output) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{21}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Output) GetName() string {
@@ -1796,7 +1860,7 @@ type Interface struct {
 
 func (x *Interface) Reset() {
 	*x = Interface{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1808,7 +1872,7 @@ func (x *Interface) String() string {
 func (*Interface) ProtoMessage() {}
 
 func (x *Interface) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1821,7 +1885,7 @@ func (x *Interface) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Interface.ProtoReflect.Descriptor instead.
 func (*Interface) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Interface) GetInputs() []*Input {
@@ -1864,7 +1928,7 @@ type Slot struct {
 
 func (x *Slot) Reset() {
 	*x = Slot{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1876,7 +1940,7 @@ func (x *Slot) String() string {
 func (*Slot) ProtoMessage() {}
 
 func (x *Slot) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1889,7 +1953,7 @@ func (x *Slot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Slot.ProtoReflect.Descriptor instead.
 func (*Slot) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Slot) GetStep() string {
@@ -1967,7 +2031,7 @@ type ModelUse struct {
 
 func (x *ModelUse) Reset() {
 	*x = ModelUse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1979,7 +2043,7 @@ func (x *ModelUse) String() string {
 func (*ModelUse) ProtoMessage() {}
 
 func (x *ModelUse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1992,7 +2056,7 @@ func (x *ModelUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelUse.ProtoReflect.Descriptor instead.
 func (*ModelUse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ModelUse) GetStep() string {
@@ -2050,7 +2114,7 @@ type Problem struct {
 
 func (x *Problem) Reset() {
 	*x = Problem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2062,7 +2126,7 @@ func (x *Problem) String() string {
 func (*Problem) ProtoMessage() {}
 
 func (x *Problem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2075,7 +2139,7 @@ func (x *Problem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Problem.ProtoReflect.Descriptor instead.
 func (*Problem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Problem) GetStep() string {
@@ -2129,7 +2193,7 @@ type InspectedStep struct {
 
 func (x *InspectedStep) Reset() {
 	*x = InspectedStep{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2141,7 +2205,7 @@ func (x *InspectedStep) String() string {
 func (*InspectedStep) ProtoMessage() {}
 
 func (x *InspectedStep) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2154,7 +2218,7 @@ func (x *InspectedStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectedStep.ProtoReflect.Descriptor instead.
 func (*InspectedStep) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *InspectedStep) GetName() string {
@@ -2220,7 +2284,7 @@ type InspectWorkflowResponse struct {
 
 func (x *InspectWorkflowResponse) Reset() {
 	*x = InspectWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2232,7 +2296,7 @@ func (x *InspectWorkflowResponse) String() string {
 func (*InspectWorkflowResponse) ProtoMessage() {}
 
 func (x *InspectWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2245,7 +2309,7 @@ func (x *InspectWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*InspectWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *InspectWorkflowResponse) GetInterface() *Interface {
@@ -2364,7 +2428,7 @@ type NotRunnableStep struct {
 
 func (x *NotRunnableStep) Reset() {
 	*x = NotRunnableStep{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2376,7 +2440,7 @@ func (x *NotRunnableStep) String() string {
 func (*NotRunnableStep) ProtoMessage() {}
 
 func (x *NotRunnableStep) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2389,7 +2453,7 @@ func (x *NotRunnableStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotRunnableStep.ProtoReflect.Descriptor instead.
 func (*NotRunnableStep) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *NotRunnableStep) GetStep() string {
@@ -2445,7 +2509,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2457,7 +2521,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2470,7 +2534,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{29}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Limits) GetRuns() int64 {
@@ -2533,7 +2597,7 @@ type Detected struct {
 
 func (x *Detected) Reset() {
 	*x = Detected{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2545,7 +2609,7 @@ func (x *Detected) String() string {
 func (*Detected) ProtoMessage() {}
 
 func (x *Detected) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2558,7 +2622,7 @@ func (x *Detected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Detected.ProtoReflect.Descriptor instead.
 func (*Detected) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{30}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Detected) GetPrivateModels() []string {
@@ -2611,7 +2675,7 @@ type Suspension struct {
 
 func (x *Suspension) Reset() {
 	*x = Suspension{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2623,7 +2687,7 @@ func (x *Suspension) String() string {
 func (*Suspension) ProtoMessage() {}
 
 func (x *Suspension) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2636,7 +2700,7 @@ func (x *Suspension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Suspension.ProtoReflect.Descriptor instead.
 func (*Suspension) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{31}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Suspension) GetRun() string {
@@ -2698,7 +2762,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2710,7 +2774,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2723,7 +2787,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{32}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Notice) GetId() string {
@@ -2770,7 +2834,7 @@ type Sample struct {
 
 func (x *Sample) Reset() {
 	*x = Sample{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2782,7 +2846,7 @@ func (x *Sample) String() string {
 func (*Sample) ProtoMessage() {}
 
 func (x *Sample) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2795,7 +2859,7 @@ func (x *Sample) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sample.ProtoReflect.Descriptor instead.
 func (*Sample) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{33}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Sample) GetInput() string {
@@ -2837,7 +2901,7 @@ type InputPresentation struct {
 
 func (x *InputPresentation) Reset() {
 	*x = InputPresentation{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2849,7 +2913,7 @@ func (x *InputPresentation) String() string {
 func (*InputPresentation) ProtoMessage() {}
 
 func (x *InputPresentation) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2862,7 +2926,7 @@ func (x *InputPresentation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InputPresentation.ProtoReflect.Descriptor instead.
 func (*InputPresentation) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{34}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *InputPresentation) GetName() string {
@@ -2908,7 +2972,7 @@ type OutputPresentation struct {
 
 func (x *OutputPresentation) Reset() {
 	*x = OutputPresentation{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2920,7 +2984,7 @@ func (x *OutputPresentation) String() string {
 func (*OutputPresentation) ProtoMessage() {}
 
 func (x *OutputPresentation) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2933,7 +2997,7 @@ func (x *OutputPresentation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutputPresentation.ProtoReflect.Descriptor instead.
 func (*OutputPresentation) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{35}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *OutputPresentation) GetName() string {
@@ -2980,7 +3044,7 @@ type Presentation struct {
 
 func (x *Presentation) Reset() {
 	*x = Presentation{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2992,7 +3056,7 @@ func (x *Presentation) String() string {
 func (*Presentation) ProtoMessage() {}
 
 func (x *Presentation) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3005,7 +3069,7 @@ func (x *Presentation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Presentation.ProtoReflect.Descriptor instead.
 func (*Presentation) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{36}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Presentation) GetTitle() string {
@@ -3066,7 +3130,7 @@ type Example struct {
 
 func (x *Example) Reset() {
 	*x = Example{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3078,7 +3142,7 @@ func (x *Example) String() string {
 func (*Example) ProtoMessage() {}
 
 func (x *Example) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3091,7 +3155,7 @@ func (x *Example) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Example.ProtoReflect.Descriptor instead.
 func (*Example) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{37}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Example) GetSample() string {
@@ -3179,7 +3243,7 @@ type Share struct {
 
 func (x *Share) Reset() {
 	*x = Share{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3191,7 +3255,7 @@ func (x *Share) String() string {
 func (*Share) ProtoMessage() {}
 
 func (x *Share) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3204,7 +3268,7 @@ func (x *Share) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Share.ProtoReflect.Descriptor instead.
 func (*Share) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{38}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Share) GetName() string {
@@ -3397,7 +3461,7 @@ type CreateShareRequest struct {
 
 func (x *CreateShareRequest) Reset() {
 	*x = CreateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3409,7 +3473,7 @@ func (x *CreateShareRequest) String() string {
 func (*CreateShareRequest) ProtoMessage() {}
 
 func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3422,7 +3486,7 @@ func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateShareRequest.ProtoReflect.Descriptor instead.
 func (*CreateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{39}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *CreateShareRequest) GetParent() string {
@@ -3463,7 +3527,7 @@ type ListSharesRequest struct {
 
 func (x *ListSharesRequest) Reset() {
 	*x = ListSharesRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3475,7 +3539,7 @@ func (x *ListSharesRequest) String() string {
 func (*ListSharesRequest) ProtoMessage() {}
 
 func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3488,7 +3552,7 @@ func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesRequest.ProtoReflect.Descriptor instead.
 func (*ListSharesRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListSharesRequest) GetParent() string {
@@ -3532,7 +3596,7 @@ type ListSharesResponse struct {
 
 func (x *ListSharesResponse) Reset() {
 	*x = ListSharesResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3544,7 +3608,7 @@ func (x *ListSharesResponse) String() string {
 func (*ListSharesResponse) ProtoMessage() {}
 
 func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3557,7 +3621,7 @@ func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesResponse.ProtoReflect.Descriptor instead.
 func (*ListSharesResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListSharesResponse) GetShares() []*Share {
@@ -3585,7 +3649,7 @@ type GetShareRequest struct {
 
 func (x *GetShareRequest) Reset() {
 	*x = GetShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3597,7 +3661,7 @@ func (x *GetShareRequest) String() string {
 func (*GetShareRequest) ProtoMessage() {}
 
 func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3610,7 +3674,7 @@ func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetShareRequest.ProtoReflect.Descriptor instead.
 func (*GetShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *GetShareRequest) GetName() string {
@@ -3633,7 +3697,7 @@ type UpdateShareRequest struct {
 
 func (x *UpdateShareRequest) Reset() {
 	*x = UpdateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3645,7 +3709,7 @@ func (x *UpdateShareRequest) String() string {
 func (*UpdateShareRequest) ProtoMessage() {}
 
 func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3658,7 +3722,7 @@ func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateShareRequest.ProtoReflect.Descriptor instead.
 func (*UpdateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *UpdateShareRequest) GetShare() *Share {
@@ -3686,7 +3750,7 @@ type DeleteShareRequest struct {
 
 func (x *DeleteShareRequest) Reset() {
 	*x = DeleteShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3698,7 +3762,7 @@ func (x *DeleteShareRequest) String() string {
 func (*DeleteShareRequest) ProtoMessage() {}
 
 func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3711,7 +3775,7 @@ func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteShareRequest.ProtoReflect.Descriptor instead.
 func (*DeleteShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *DeleteShareRequest) GetName() string {
@@ -3732,7 +3796,7 @@ type PauseShareRequest struct {
 
 func (x *PauseShareRequest) Reset() {
 	*x = PauseShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3744,7 +3808,7 @@ func (x *PauseShareRequest) String() string {
 func (*PauseShareRequest) ProtoMessage() {}
 
 func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3757,7 +3821,7 @@ func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseShareRequest.ProtoReflect.Descriptor instead.
 func (*PauseShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *PauseShareRequest) GetName() string {
@@ -3778,7 +3842,7 @@ type ResumeShareRequest struct {
 
 func (x *ResumeShareRequest) Reset() {
 	*x = ResumeShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3790,7 +3854,7 @@ func (x *ResumeShareRequest) String() string {
 func (*ResumeShareRequest) ProtoMessage() {}
 
 func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3803,7 +3867,7 @@ func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeShareRequest.ProtoReflect.Descriptor instead.
 func (*ResumeShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ResumeShareRequest) GetName() string {
@@ -3824,7 +3888,7 @@ type RotateShareRequest struct {
 
 func (x *RotateShareRequest) Reset() {
 	*x = RotateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3836,7 +3900,7 @@ func (x *RotateShareRequest) String() string {
 func (*RotateShareRequest) ProtoMessage() {}
 
 func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3849,7 +3913,7 @@ func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateShareRequest.ProtoReflect.Descriptor instead.
 func (*RotateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *RotateShareRequest) GetName() string {
@@ -3870,7 +3934,7 @@ type GetSharedWorkflowRequest struct {
 
 func (x *GetSharedWorkflowRequest) Reset() {
 	*x = GetSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3882,7 +3946,7 @@ func (x *GetSharedWorkflowRequest) String() string {
 func (*GetSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3895,7 +3959,7 @@ func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*GetSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *GetSharedWorkflowRequest) GetToken() string {
@@ -3932,7 +3996,7 @@ type GraphNode struct {
 
 func (x *GraphNode) Reset() {
 	*x = GraphNode{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3944,7 +4008,7 @@ func (x *GraphNode) String() string {
 func (*GraphNode) ProtoMessage() {}
 
 func (x *GraphNode) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3957,7 +4021,7 @@ func (x *GraphNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphNode.ProtoReflect.Descriptor instead.
 func (*GraphNode) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *GraphNode) GetId() string {
@@ -4044,7 +4108,7 @@ type GraphEdge struct {
 
 func (x *GraphEdge) Reset() {
 	*x = GraphEdge{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4056,7 +4120,7 @@ func (x *GraphEdge) String() string {
 func (*GraphEdge) ProtoMessage() {}
 
 func (x *GraphEdge) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4069,7 +4133,7 @@ func (x *GraphEdge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphEdge.ProtoReflect.Descriptor instead.
 func (*GraphEdge) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *GraphEdge) GetSource() string {
@@ -4131,7 +4195,7 @@ type Graph struct {
 
 func (x *Graph) Reset() {
 	*x = Graph{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4143,7 +4207,7 @@ func (x *Graph) String() string {
 func (*Graph) ProtoMessage() {}
 
 func (x *Graph) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4156,7 +4220,7 @@ func (x *Graph) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Graph.ProtoReflect.Descriptor instead.
 func (*Graph) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *Graph) GetNodes() []*GraphNode {
@@ -4204,7 +4268,7 @@ type Allowance struct {
 
 func (x *Allowance) Reset() {
 	*x = Allowance{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4216,7 +4280,7 @@ func (x *Allowance) String() string {
 func (*Allowance) ProtoMessage() {}
 
 func (x *Allowance) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4229,7 +4293,7 @@ func (x *Allowance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
 func (*Allowance) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *Allowance) GetScope() string {
@@ -4273,7 +4337,7 @@ type Destination struct {
 
 func (x *Destination) Reset() {
 	*x = Destination{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4285,7 +4349,7 @@ func (x *Destination) String() string {
 func (*Destination) ProtoMessage() {}
 
 func (x *Destination) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4298,7 +4362,7 @@ func (x *Destination) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Destination.ProtoReflect.Descriptor instead.
 func (*Destination) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Destination) GetAddress() string {
@@ -4341,7 +4405,7 @@ type Terms struct {
 
 func (x *Terms) Reset() {
 	*x = Terms{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4353,7 +4417,7 @@ func (x *Terms) String() string {
 func (*Terms) ProtoMessage() {}
 
 func (x *Terms) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4366,7 +4430,7 @@ func (x *Terms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Terms.ProtoReflect.Descriptor instead.
 func (*Terms) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *Terms) GetSummary() string {
@@ -4471,7 +4535,7 @@ type SharedWorkflow struct {
 
 func (x *SharedWorkflow) Reset() {
 	*x = SharedWorkflow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4483,7 +4547,7 @@ func (x *SharedWorkflow) String() string {
 func (*SharedWorkflow) ProtoMessage() {}
 
 func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4496,7 +4560,7 @@ func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflow.ProtoReflect.Descriptor instead.
 func (*SharedWorkflow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *SharedWorkflow) GetTitle() string {
@@ -4636,7 +4700,7 @@ type WatchSharedWorkflowRequest struct {
 
 func (x *WatchSharedWorkflowRequest) Reset() {
 	*x = WatchSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4648,7 +4712,7 @@ func (x *WatchSharedWorkflowRequest) String() string {
 func (*WatchSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4661,7 +4725,7 @@ func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*WatchSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *WatchSharedWorkflowRequest) GetToken() string {
@@ -4682,7 +4746,7 @@ type SharedWorkflowChange struct {
 
 func (x *SharedWorkflowChange) Reset() {
 	*x = SharedWorkflowChange{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4694,7 +4758,7 @@ func (x *SharedWorkflowChange) String() string {
 func (*SharedWorkflowChange) ProtoMessage() {}
 
 func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4707,7 +4771,7 @@ func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflowChange.ProtoReflect.Descriptor instead.
 func (*SharedWorkflowChange) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *SharedWorkflowChange) GetChanged() bool {
@@ -4736,7 +4800,7 @@ type ForkSharedWorkflowRequest struct {
 
 func (x *ForkSharedWorkflowRequest) Reset() {
 	*x = ForkSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4748,7 +4812,7 @@ func (x *ForkSharedWorkflowRequest) String() string {
 func (*ForkSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4761,7 +4825,7 @@ func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *ForkSharedWorkflowRequest) GetToken() string {
@@ -4814,7 +4878,7 @@ type ForkReport struct {
 
 func (x *ForkReport) Reset() {
 	*x = ForkReport{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4826,7 +4890,7 @@ func (x *ForkReport) String() string {
 func (*ForkReport) ProtoMessage() {}
 
 func (x *ForkReport) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4839,7 +4903,7 @@ func (x *ForkReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkReport.ProtoReflect.Descriptor instead.
 func (*ForkReport) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *ForkReport) GetUnboundSlots() []*Slot {
@@ -4876,7 +4940,7 @@ type ForkSharedWorkflowResponse struct {
 
 func (x *ForkSharedWorkflowResponse) Reset() {
 	*x = ForkSharedWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4888,7 +4952,7 @@ func (x *ForkSharedWorkflowResponse) String() string {
 func (*ForkSharedWorkflowResponse) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4901,7 +4965,7 @@ func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *ForkSharedWorkflowResponse) GetWorkflow() *Workflow {
@@ -4938,14 +5002,19 @@ type LineItem struct {
 	// Whether the outcome of the attempt is unknown. It is charged as if it was made.
 	EndUnknown bool `protobuf:"varint,8,opt,name=end_unknown,json=endUnknown,proto3" json:"end_unknown,omitempty"`
 	// Failed calls. Only the owner of the credential sees this.
-	Failed        int64 `protobuf:"varint,9,opt,name=failed,proto3" json:"failed,omitempty"`
+	Failed int64 `protobuf:"varint,9,opt,name=failed,proto3" json:"failed,omitempty"`
+	// Provider of the credential. Who does not see the credential does not see this.
+	Provider string `protobuf:"bytes,10,opt,name=provider,proto3" json:"provider,omitempty"`
+	// Where the calls with the credential went, for example "https://api.openai.com". Who does
+	// not see the credential does not see this.
+	Destination   string `protobuf:"bytes,11,opt,name=destination,proto3" json:"destination,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *LineItem) Reset() {
 	*x = LineItem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4957,7 +5026,7 @@ func (x *LineItem) String() string {
 func (*LineItem) ProtoMessage() {}
 
 func (x *LineItem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4970,7 +5039,7 @@ func (x *LineItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LineItem.ProtoReflect.Descriptor instead.
 func (*LineItem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *LineItem) GetStep() string {
@@ -5036,6 +5105,20 @@ func (x *LineItem) GetFailed() int64 {
 	return 0
 }
 
+func (x *LineItem) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *LineItem) GetDestination() string {
+	if x != nil {
+		return x.Destination
+	}
+	return ""
+}
+
 // StepEvent is what happened to one step.
 type StepEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5046,14 +5129,17 @@ type StepEvent struct {
 	// Start time.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// End time.
-	EndTime       *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	// Why it failed, machine-readable. Set for the step that the run failed at. The message of
+	// the run says it for people.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StepEvent) Reset() {
 	*x = StepEvent{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5065,7 +5151,7 @@ func (x *StepEvent) String() string {
 func (*StepEvent) ProtoMessage() {}
 
 func (x *StepEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5078,7 +5164,7 @@ func (x *StepEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepEvent.ProtoReflect.Descriptor instead.
 func (*StepEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *StepEvent) GetStep() string {
@@ -5107,6 +5193,13 @@ func (x *StepEvent) GetEndTime() *timestamppb.Timestamp {
 		return x.EndTime
 	}
 	return nil
+}
+
+func (x *StepEvent) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
 }
 
 // Run is one execution of one version. Inputs and outputs are not kept.
@@ -5139,14 +5232,16 @@ type Run struct {
 	// Steps.
 	Steps []*StepEvent `protobuf:"bytes,13,rep,name=steps,proto3" json:"steps,omitempty"`
 	// Whether it ran the draft of the workflow.
-	Draft         bool `protobuf:"varint,14,opt,name=draft,proto3" json:"draft,omitempty"`
+	Draft bool `protobuf:"varint,14,opt,name=draft,proto3" json:"draft,omitempty"`
+	// The key that started it. Only its own workspace sees this.
+	CallerKey     string `protobuf:"bytes,15,opt,name=caller_key,json=callerKey,proto3" json:"caller_key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5158,7 +5253,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5171,7 +5266,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *Run) GetName() string {
@@ -5272,6 +5367,13 @@ func (x *Run) GetDraft() bool {
 	return false
 }
 
+func (x *Run) GetCallerKey() string {
+	if x != nil {
+		return x.CallerKey
+	}
+	return ""
+}
+
 // ListRunsRequest pages through runs.
 type ListRunsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5295,7 +5397,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5307,7 +5409,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5320,7 +5422,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *ListRunsRequest) GetParent() string {
@@ -5385,7 +5487,7 @@ type ListRunsResponse struct {
 
 func (x *ListRunsResponse) Reset() {
 	*x = ListRunsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5397,7 +5499,7 @@ func (x *ListRunsResponse) String() string {
 func (*ListRunsResponse) ProtoMessage() {}
 
 func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5410,7 +5512,7 @@ func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsResponse.ProtoReflect.Descriptor instead.
 func (*ListRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *ListRunsResponse) GetRuns() []*Run {
@@ -5438,7 +5540,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5450,7 +5552,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5463,7 +5565,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *GetRunRequest) GetName() string {
@@ -5496,7 +5598,7 @@ type QueryUsageRequest struct {
 
 func (x *QueryUsageRequest) Reset() {
 	*x = QueryUsageRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5508,7 +5610,7 @@ func (x *QueryUsageRequest) String() string {
 func (*QueryUsageRequest) ProtoMessage() {}
 
 func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5521,7 +5623,7 @@ func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageRequest.ProtoReflect.Descriptor instead.
 func (*QueryUsageRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *QueryUsageRequest) GetParent() string {
@@ -5597,7 +5699,7 @@ type CredentialUsage struct {
 
 func (x *CredentialUsage) Reset() {
 	*x = CredentialUsage{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5609,7 +5711,7 @@ func (x *CredentialUsage) String() string {
 func (*CredentialUsage) ProtoMessage() {}
 
 func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5622,7 +5724,7 @@ func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialUsage.ProtoReflect.Descriptor instead.
 func (*CredentialUsage) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *CredentialUsage) GetGroup() string {
@@ -5699,7 +5801,7 @@ type UsageRow struct {
 
 func (x *UsageRow) Reset() {
 	*x = UsageRow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5711,7 +5813,7 @@ func (x *UsageRow) String() string {
 func (*UsageRow) ProtoMessage() {}
 
 func (x *UsageRow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5724,7 +5826,7 @@ func (x *UsageRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UsageRow.ProtoReflect.Descriptor instead.
 func (*UsageRow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *UsageRow) GetGroup() string {
@@ -5800,7 +5902,7 @@ type QueryUsageResponse struct {
 
 func (x *QueryUsageResponse) Reset() {
 	*x = QueryUsageResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5812,7 +5914,7 @@ func (x *QueryUsageResponse) String() string {
 func (*QueryUsageResponse) ProtoMessage() {}
 
 func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5825,7 +5927,7 @@ func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageResponse.ProtoReflect.Descriptor instead.
 func (*QueryUsageResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *QueryUsageResponse) GetRows() []*UsageRow {
@@ -5853,7 +5955,7 @@ var File_keyhole_sharing_v1_sharing_proto protoreflect.FileDescriptor
 
 const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\n" +
-	" keyhole/sharing/v1/sharing.proto\x12\x12keyhole.sharing.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1akeyhole/json/v1/json.proto\x1a\x1ckeyhole/vault/v1/vault.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\xd8\x04\n" +
+	" keyhole/sharing/v1/sharing.proto\x12\x12keyhole.sharing.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1akeyhole/json/v1/json.proto\x1a\x1ckeyhole/vault/v1/vault.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\x98\x05\n" +
 	"\bWorkflow\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12*\n" +
@@ -5874,7 +5976,9 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vdelete_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"deleteTime\x12(\n" +
 	"\ractive_shares\x18\f \x01(\x05B\x03\xe0A\x03R\factiveShares\x12(\n" +
-	"\rpaused_shares\x18\r \x01(\x05B\x03\xe0A\x03R\fpausedShares\"\xb2\x02\n" +
+	"\rpaused_shares\x18\r \x01(\x05B\x03\xe0A\x03R\fpausedShares\x12>\n" +
+	"\n" +
+	"purge_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tpurgeTime\"\xb2\x02\n" +
 	"\x0fWorkflowVersion\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x1b\n" +
 	"\x06number\x18\x02 \x01(\x05B\x03\xe0A\x03R\x06number\x128\n" +
@@ -5918,7 +6022,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12@\n" +
 	"\bworkflow\x18\x02 \x01(\v2\x1c.keyhole.sharing.v1.WorkflowB\x06\xbaH\x03\xc8\x01\x01R\bworkflow\x12E\n" +
 	"\vworkflow_id\x18\x03 \x01(\tB$\xbaH!r\x1f2\x1d^([a-z0-9][a-z0-9_-]{0,62})?$R\n" +
-	"workflowId\"\xe6\x01\n" +
+	"workflowId\"\x89\x02\n" +
 	"\x14ListWorkflowsRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
@@ -5926,7 +6030,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\n" +
 	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12!\n" +
 	"\fshow_deleted\x18\x04 \x01(\bR\vshowDeleted\x12\x1c\n" +
-	"\x04text\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\"{\n" +
+	"\x04text\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\x12!\n" +
+	"\fonly_deleted\x18\x06 \x01(\bR\vonlyDeleted\"{\n" +
 	"\x15ListWorkflowsResponse\x12:\n" +
 	"\tworkflows\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.WorkflowR\tworkflows\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"h\n" +
@@ -5940,6 +6045,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\x12\x1b\n" +
 	"\x04etag\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x04etag\"m\n" +
 	"\x17UndeleteWorkflowRequest\x12R\n" +
+	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\"j\n" +
+	"\x14PurgeWorkflowRequest\x12R\n" +
 	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\"\xc7\x01\n" +
 	"\x1bListWorkflowVersionsRequest\x12V\n" +
 	"\x06parent\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x06parent\x12'\n" +
@@ -6247,7 +6354,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"forkedFrom\"\x8e\x01\n" +
 	"\x1aForkSharedWorkflowResponse\x128\n" +
 	"\bworkflow\x18\x01 \x01(\v2\x1c.keyhole.sharing.v1.WorkflowR\bworkflow\x126\n" +
-	"\x06report\x18\x02 \x01(\v2\x1e.keyhole.sharing.v1.ForkReportR\x06report\"\x85\x02\n" +
+	"\x06report\x18\x02 \x01(\v2\x1e.keyhole.sharing.v1.ForkReportR\x06report\"\xc3\x02\n" +
 	"\bLineItem\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x18\n" +
 	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12\x12\n" +
@@ -6258,13 +6365,17 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\routput_tokens\x18\a \x01(\x03R\foutputTokens\x12\x1f\n" +
 	"\vend_unknown\x18\b \x01(\bR\n" +
 	"endUnknown\x12\x16\n" +
-	"\x06failed\x18\t \x01(\x03R\x06failed\"\xa7\x01\n" +
+	"\x06failed\x18\t \x01(\x03R\x06failed\x12\x1a\n" +
+	"\bprovider\x18\n" +
+	" \x01(\tR\bprovider\x12 \n" +
+	"\vdestination\x18\v \x01(\tR\vdestination\"\xbf\x01\n" +
 	"\tStepEvent\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x129\n" +
 	"\n" +
 	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"\xfb\x03\n" +
+	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\x9a\x04\n" +
 	"\x03Run\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x1c.keyhole.sharing.v1.RunStateR\x05state\x12\x1a\n" +
@@ -6282,7 +6393,9 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\bend_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x126\n" +
 	"\acharges\x18\f \x03(\v2\x1c.keyhole.sharing.v1.LineItemR\acharges\x123\n" +
 	"\x05steps\x18\r \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\x12\x14\n" +
-	"\x05draft\x18\x0e \x01(\bR\x05draft\"\xce\x02\n" +
+	"\x05draft\x18\x0e \x01(\bR\x05draft\x12\x1d\n" +
+	"\n" +
+	"caller_key\x18\x0f \x01(\tR\tcallerKey\"\xce\x02\n" +
 	"\x0fListRunsRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
@@ -6355,7 +6468,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x10RUN_STATE_FAILED\x10\x03\x12\x17\n" +
 	"\x13RUN_STATE_CANCELLED\x10\x04\x12\x17\n" +
 	"\x13RUN_STATE_ABANDONED\x10\x05\x12\x15\n" +
-	"\x11RUN_STATE_STOPPED\x10\x062\x89%\n" +
+	"\x11RUN_STATE_STOPPED\x10\x062\xa0&\n" +
 	"\x0eSharingService\x12\x9f\x01\n" +
 	"\x0eCreateWorkflow\x12).keyhole.sharing.v1.CreateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\v\n" +
 	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +
@@ -6368,7 +6481,9 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x0eDeleteWorkflow\x12).keyhole.sharing.v1.DeleteWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"8\xea\xe0\x18\t\n" +
 	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x02%*#/v1/{name=workspaces/*/workflows/*}\x12\xa3\x01\n" +
 	"\x10UndeleteWorkflow\x12+.keyhole.sharing.v1.UndeleteWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\t\n" +
-	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x021:\x01*\",/v1/{name=workspaces/*/workflows/*}:undelete\x12\xc0\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x021:\x01*\",/v1/{name=workspaces/*/workflows/*}:undelete\x12\x94\x01\n" +
+	"\rPurgeWorkflow\x12(.keyhole.sharing.v1.PurgeWorkflowRequest\x1a\x16.google.protobuf.Empty\"A\xea\xe0\x18\t\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02.:\x01*\")/v1/{name=workspaces/*/workflows/*}:purge\x12\xc0\x01\n" +
 	"\x14ListWorkflowVersions\x12/.keyhole.sharing.v1.ListWorkflowVersionsRequest\x1a0.keyhole.sharing.v1.ListWorkflowVersionsResponse\"E\xea\xe0\x18\v\n" +
 	"\x01\x06\x1a\x06parent\x82\xd3\xe4\x93\x020\x12./v1/{parent=workspaces/*/workflows/*}/versions\x12\xad\x01\n" +
 	"\x12GetWorkflowVersion\x12-.keyhole.sharing.v1.GetWorkflowVersionRequest\x1a#.keyhole.sharing.v1.WorkflowVersion\"C\xea\xe0\x18\t\n" +
@@ -6419,7 +6534,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x01\x06\x1a\x04name\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=workspaces/*/runs/*}\x12\x94\x01\n" +
 	"\n" +
 	"QueryUsage\x12%.keyhole.sharing.v1.QueryUsageRequest\x1a&.keyhole.sharing.v1.QueryUsageResponse\"7\xea\xe0\x18\f\n" +
-	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/usageBJZHgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1;sharingv1b\x06proto3"
+	"\x02\x06\x03\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/usageBJZHgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1;sharingv1b\x06proto3"
 
 var (
 	file_keyhole_sharing_v1_sharing_proto_rawDescOnce sync.Once
@@ -6434,7 +6549,7 @@ func file_keyhole_sharing_v1_sharing_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 71)
+var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 72)
 var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunAccess)(0),                        // 0: keyhole.sharing.v1.RunAccess
 	(CredentialAccess)(0),                 // 1: keyhole.sharing.v1.CredentialAccess
@@ -6455,206 +6570,210 @@ var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(*UpdateWorkflowRequest)(nil),         // 16: keyhole.sharing.v1.UpdateWorkflowRequest
 	(*DeleteWorkflowRequest)(nil),         // 17: keyhole.sharing.v1.DeleteWorkflowRequest
 	(*UndeleteWorkflowRequest)(nil),       // 18: keyhole.sharing.v1.UndeleteWorkflowRequest
-	(*ListWorkflowVersionsRequest)(nil),   // 19: keyhole.sharing.v1.ListWorkflowVersionsRequest
-	(*ListWorkflowVersionsResponse)(nil),  // 20: keyhole.sharing.v1.ListWorkflowVersionsResponse
-	(*GetWorkflowVersionRequest)(nil),     // 21: keyhole.sharing.v1.GetWorkflowVersionRequest
-	(*RestoreWorkflowVersionRequest)(nil), // 22: keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	(*InspectWorkflowRequest)(nil),        // 23: keyhole.sharing.v1.InspectWorkflowRequest
-	(*Input)(nil),                         // 24: keyhole.sharing.v1.Input
-	(*Output)(nil),                        // 25: keyhole.sharing.v1.Output
-	(*Interface)(nil),                     // 26: keyhole.sharing.v1.Interface
-	(*Slot)(nil),                          // 27: keyhole.sharing.v1.Slot
-	(*ModelUse)(nil),                      // 28: keyhole.sharing.v1.ModelUse
-	(*Problem)(nil),                       // 29: keyhole.sharing.v1.Problem
-	(*InspectedStep)(nil),                 // 30: keyhole.sharing.v1.InspectedStep
-	(*InspectWorkflowResponse)(nil),       // 31: keyhole.sharing.v1.InspectWorkflowResponse
-	(*NotRunnableStep)(nil),               // 32: keyhole.sharing.v1.NotRunnableStep
-	(*Limits)(nil),                        // 33: keyhole.sharing.v1.Limits
-	(*Detected)(nil),                      // 34: keyhole.sharing.v1.Detected
-	(*Suspension)(nil),                    // 35: keyhole.sharing.v1.Suspension
-	(*Notice)(nil),                        // 36: keyhole.sharing.v1.Notice
-	(*Sample)(nil),                        // 37: keyhole.sharing.v1.Sample
-	(*InputPresentation)(nil),             // 38: keyhole.sharing.v1.InputPresentation
-	(*OutputPresentation)(nil),            // 39: keyhole.sharing.v1.OutputPresentation
-	(*Presentation)(nil),                  // 40: keyhole.sharing.v1.Presentation
-	(*Example)(nil),                       // 41: keyhole.sharing.v1.Example
-	(*Share)(nil),                         // 42: keyhole.sharing.v1.Share
-	(*CreateShareRequest)(nil),            // 43: keyhole.sharing.v1.CreateShareRequest
-	(*ListSharesRequest)(nil),             // 44: keyhole.sharing.v1.ListSharesRequest
-	(*ListSharesResponse)(nil),            // 45: keyhole.sharing.v1.ListSharesResponse
-	(*GetShareRequest)(nil),               // 46: keyhole.sharing.v1.GetShareRequest
-	(*UpdateShareRequest)(nil),            // 47: keyhole.sharing.v1.UpdateShareRequest
-	(*DeleteShareRequest)(nil),            // 48: keyhole.sharing.v1.DeleteShareRequest
-	(*PauseShareRequest)(nil),             // 49: keyhole.sharing.v1.PauseShareRequest
-	(*ResumeShareRequest)(nil),            // 50: keyhole.sharing.v1.ResumeShareRequest
-	(*RotateShareRequest)(nil),            // 51: keyhole.sharing.v1.RotateShareRequest
-	(*GetSharedWorkflowRequest)(nil),      // 52: keyhole.sharing.v1.GetSharedWorkflowRequest
-	(*GraphNode)(nil),                     // 53: keyhole.sharing.v1.GraphNode
-	(*GraphEdge)(nil),                     // 54: keyhole.sharing.v1.GraphEdge
-	(*Graph)(nil),                         // 55: keyhole.sharing.v1.Graph
-	(*Allowance)(nil),                     // 56: keyhole.sharing.v1.Allowance
-	(*Destination)(nil),                   // 57: keyhole.sharing.v1.Destination
-	(*Terms)(nil),                         // 58: keyhole.sharing.v1.Terms
-	(*SharedWorkflow)(nil),                // 59: keyhole.sharing.v1.SharedWorkflow
-	(*WatchSharedWorkflowRequest)(nil),    // 60: keyhole.sharing.v1.WatchSharedWorkflowRequest
-	(*SharedWorkflowChange)(nil),          // 61: keyhole.sharing.v1.SharedWorkflowChange
-	(*ForkSharedWorkflowRequest)(nil),     // 62: keyhole.sharing.v1.ForkSharedWorkflowRequest
-	(*ForkReport)(nil),                    // 63: keyhole.sharing.v1.ForkReport
-	(*ForkSharedWorkflowResponse)(nil),    // 64: keyhole.sharing.v1.ForkSharedWorkflowResponse
-	(*LineItem)(nil),                      // 65: keyhole.sharing.v1.LineItem
-	(*StepEvent)(nil),                     // 66: keyhole.sharing.v1.StepEvent
-	(*Run)(nil),                           // 67: keyhole.sharing.v1.Run
-	(*ListRunsRequest)(nil),               // 68: keyhole.sharing.v1.ListRunsRequest
-	(*ListRunsResponse)(nil),              // 69: keyhole.sharing.v1.ListRunsResponse
-	(*GetRunRequest)(nil),                 // 70: keyhole.sharing.v1.GetRunRequest
-	(*QueryUsageRequest)(nil),             // 71: keyhole.sharing.v1.QueryUsageRequest
-	(*CredentialUsage)(nil),               // 72: keyhole.sharing.v1.CredentialUsage
-	(*UsageRow)(nil),                      // 73: keyhole.sharing.v1.UsageRow
-	(*QueryUsageResponse)(nil),            // 74: keyhole.sharing.v1.QueryUsageResponse
-	(*timestamppb.Timestamp)(nil),         // 75: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 76: google.protobuf.FieldMask
-	(v1.Period)(0),                        // 77: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 78: google.protobuf.Empty
+	(*PurgeWorkflowRequest)(nil),          // 19: keyhole.sharing.v1.PurgeWorkflowRequest
+	(*ListWorkflowVersionsRequest)(nil),   // 20: keyhole.sharing.v1.ListWorkflowVersionsRequest
+	(*ListWorkflowVersionsResponse)(nil),  // 21: keyhole.sharing.v1.ListWorkflowVersionsResponse
+	(*GetWorkflowVersionRequest)(nil),     // 22: keyhole.sharing.v1.GetWorkflowVersionRequest
+	(*RestoreWorkflowVersionRequest)(nil), // 23: keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	(*InspectWorkflowRequest)(nil),        // 24: keyhole.sharing.v1.InspectWorkflowRequest
+	(*Input)(nil),                         // 25: keyhole.sharing.v1.Input
+	(*Output)(nil),                        // 26: keyhole.sharing.v1.Output
+	(*Interface)(nil),                     // 27: keyhole.sharing.v1.Interface
+	(*Slot)(nil),                          // 28: keyhole.sharing.v1.Slot
+	(*ModelUse)(nil),                      // 29: keyhole.sharing.v1.ModelUse
+	(*Problem)(nil),                       // 30: keyhole.sharing.v1.Problem
+	(*InspectedStep)(nil),                 // 31: keyhole.sharing.v1.InspectedStep
+	(*InspectWorkflowResponse)(nil),       // 32: keyhole.sharing.v1.InspectWorkflowResponse
+	(*NotRunnableStep)(nil),               // 33: keyhole.sharing.v1.NotRunnableStep
+	(*Limits)(nil),                        // 34: keyhole.sharing.v1.Limits
+	(*Detected)(nil),                      // 35: keyhole.sharing.v1.Detected
+	(*Suspension)(nil),                    // 36: keyhole.sharing.v1.Suspension
+	(*Notice)(nil),                        // 37: keyhole.sharing.v1.Notice
+	(*Sample)(nil),                        // 38: keyhole.sharing.v1.Sample
+	(*InputPresentation)(nil),             // 39: keyhole.sharing.v1.InputPresentation
+	(*OutputPresentation)(nil),            // 40: keyhole.sharing.v1.OutputPresentation
+	(*Presentation)(nil),                  // 41: keyhole.sharing.v1.Presentation
+	(*Example)(nil),                       // 42: keyhole.sharing.v1.Example
+	(*Share)(nil),                         // 43: keyhole.sharing.v1.Share
+	(*CreateShareRequest)(nil),            // 44: keyhole.sharing.v1.CreateShareRequest
+	(*ListSharesRequest)(nil),             // 45: keyhole.sharing.v1.ListSharesRequest
+	(*ListSharesResponse)(nil),            // 46: keyhole.sharing.v1.ListSharesResponse
+	(*GetShareRequest)(nil),               // 47: keyhole.sharing.v1.GetShareRequest
+	(*UpdateShareRequest)(nil),            // 48: keyhole.sharing.v1.UpdateShareRequest
+	(*DeleteShareRequest)(nil),            // 49: keyhole.sharing.v1.DeleteShareRequest
+	(*PauseShareRequest)(nil),             // 50: keyhole.sharing.v1.PauseShareRequest
+	(*ResumeShareRequest)(nil),            // 51: keyhole.sharing.v1.ResumeShareRequest
+	(*RotateShareRequest)(nil),            // 52: keyhole.sharing.v1.RotateShareRequest
+	(*GetSharedWorkflowRequest)(nil),      // 53: keyhole.sharing.v1.GetSharedWorkflowRequest
+	(*GraphNode)(nil),                     // 54: keyhole.sharing.v1.GraphNode
+	(*GraphEdge)(nil),                     // 55: keyhole.sharing.v1.GraphEdge
+	(*Graph)(nil),                         // 56: keyhole.sharing.v1.Graph
+	(*Allowance)(nil),                     // 57: keyhole.sharing.v1.Allowance
+	(*Destination)(nil),                   // 58: keyhole.sharing.v1.Destination
+	(*Terms)(nil),                         // 59: keyhole.sharing.v1.Terms
+	(*SharedWorkflow)(nil),                // 60: keyhole.sharing.v1.SharedWorkflow
+	(*WatchSharedWorkflowRequest)(nil),    // 61: keyhole.sharing.v1.WatchSharedWorkflowRequest
+	(*SharedWorkflowChange)(nil),          // 62: keyhole.sharing.v1.SharedWorkflowChange
+	(*ForkSharedWorkflowRequest)(nil),     // 63: keyhole.sharing.v1.ForkSharedWorkflowRequest
+	(*ForkReport)(nil),                    // 64: keyhole.sharing.v1.ForkReport
+	(*ForkSharedWorkflowResponse)(nil),    // 65: keyhole.sharing.v1.ForkSharedWorkflowResponse
+	(*LineItem)(nil),                      // 66: keyhole.sharing.v1.LineItem
+	(*StepEvent)(nil),                     // 67: keyhole.sharing.v1.StepEvent
+	(*Run)(nil),                           // 68: keyhole.sharing.v1.Run
+	(*ListRunsRequest)(nil),               // 69: keyhole.sharing.v1.ListRunsRequest
+	(*ListRunsResponse)(nil),              // 70: keyhole.sharing.v1.ListRunsResponse
+	(*GetRunRequest)(nil),                 // 71: keyhole.sharing.v1.GetRunRequest
+	(*QueryUsageRequest)(nil),             // 72: keyhole.sharing.v1.QueryUsageRequest
+	(*CredentialUsage)(nil),               // 73: keyhole.sharing.v1.CredentialUsage
+	(*UsageRow)(nil),                      // 74: keyhole.sharing.v1.UsageRow
+	(*QueryUsageResponse)(nil),            // 75: keyhole.sharing.v1.QueryUsageResponse
+	(*timestamppb.Timestamp)(nil),         // 76: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 77: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 78: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 79: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	75,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	75,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	75,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	75,  // 3: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
-	75,  // 4: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
-	75,  // 5: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
-	6,   // 6: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
-	4,   // 7: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	4,   // 8: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
-	4,   // 9: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	76,  // 10: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
-	5,   // 11: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
-	24,  // 12: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
-	25,  // 13: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
-	25,  // 14: keyhole.sharing.v1.InspectedStep.outputs:type_name -> keyhole.sharing.v1.Output
-	26,  // 15: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
-	27,  // 16: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
-	28,  // 17: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
-	29,  // 18: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
-	29,  // 19: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
-	36,  // 20: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
-	32,  // 21: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
-	55,  // 22: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
-	30,  // 23: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
-	77,  // 24: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
-	27,  // 25: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	75,  // 26: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
-	38,  // 27: keyhole.sharing.v1.Presentation.inputs:type_name -> keyhole.sharing.v1.InputPresentation
-	39,  // 28: keyhole.sharing.v1.Presentation.outputs:type_name -> keyhole.sharing.v1.OutputPresentation
-	75,  // 29: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
-	2,   // 30: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
-	0,   // 31: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
-	1,   // 32: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
-	33,  // 33: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	75,  // 34: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
-	37,  // 35: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
-	34,  // 36: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
-	36,  // 37: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	75,  // 38: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	75,  // 39: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
-	35,  // 40: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
-	40,  // 41: keyhole.sharing.v1.Share.presentation:type_name -> keyhole.sharing.v1.Presentation
-	41,  // 42: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
-	42,  // 43: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	42,  // 44: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	42,  // 45: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	76,  // 46: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	53,  // 47: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	54,  // 48: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	75,  // 49: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	57,  // 50: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
-	26,  // 51: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	55,  // 52: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	58,  // 53: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	56,  // 54: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	37,  // 55: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	75,  // 56: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	40,  // 57: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
-	41,  // 58: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
-	27,  // 59: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,   // 60: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	63,  // 61: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	75,  // 62: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	75,  // 63: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,   // 64: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	75,  // 65: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	75,  // 66: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	65,  // 67: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	66,  // 68: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	3,   // 69: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
-	67,  // 70: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	75,  // 71: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	75,  // 72: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	73,  // 73: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	72,  // 74: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
-	12,  // 75: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	13,  // 76: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	15,  // 77: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	16,  // 78: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	17,  // 79: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	18,  // 80: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	19,  // 81: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	21,  // 82: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	22,  // 83: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	7,   // 84: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
-	8,   // 85: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	9,   // 86: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	10,  // 87: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
-	11,  // 88: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
-	23,  // 89: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	43,  // 90: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	44,  // 91: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	46,  // 92: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	47,  // 93: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	48,  // 94: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	49,  // 95: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	50,  // 96: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	51,  // 97: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	52,  // 98: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	60,  // 99: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
-	62,  // 100: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	68,  // 101: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	70,  // 102: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	71,  // 103: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,   // 104: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	14,  // 105: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,   // 106: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 107: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 108: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 109: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	20,  // 110: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	5,   // 111: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,   // 112: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	6,   // 113: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	6,   // 114: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	78,  // 115: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
-	4,   // 116: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
-	31,  // 117: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	31,  // 118: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	42,  // 119: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	45,  // 120: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	42,  // 121: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	42,  // 122: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	78,  // 123: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	42,  // 124: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	42,  // 125: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	42,  // 126: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	59,  // 127: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	61,  // 128: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
-	64,  // 129: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	69,  // 130: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	67,  // 131: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	74,  // 132: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	104, // [104:133] is the sub-list for method output_type
-	75,  // [75:104] is the sub-list for method input_type
-	75,  // [75:75] is the sub-list for extension type_name
-	75,  // [75:75] is the sub-list for extension extendee
-	0,   // [0:75] is the sub-list for field type_name
+	76,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	76,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	76,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	76,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
+	76,  // 4: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	76,  // 5: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
+	76,  // 6: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
+	6,   // 7: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
+	4,   // 8: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	4,   // 9: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
+	4,   // 10: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	77,  // 11: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	5,   // 12: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
+	25,  // 13: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
+	26,  // 14: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
+	26,  // 15: keyhole.sharing.v1.InspectedStep.outputs:type_name -> keyhole.sharing.v1.Output
+	27,  // 16: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
+	28,  // 17: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
+	29,  // 18: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
+	30,  // 19: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
+	30,  // 20: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
+	37,  // 21: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
+	33,  // 22: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
+	56,  // 23: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
+	31,  // 24: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
+	78,  // 25: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	28,  // 26: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
+	76,  // 27: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	39,  // 28: keyhole.sharing.v1.Presentation.inputs:type_name -> keyhole.sharing.v1.InputPresentation
+	40,  // 29: keyhole.sharing.v1.Presentation.outputs:type_name -> keyhole.sharing.v1.OutputPresentation
+	76,  // 30: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
+	2,   // 31: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
+	0,   // 32: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
+	1,   // 33: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
+	34,  // 34: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
+	76,  // 35: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	38,  // 36: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
+	35,  // 37: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
+	37,  // 38: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
+	76,  // 39: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	76,  // 40: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	36,  // 41: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
+	41,  // 42: keyhole.sharing.v1.Share.presentation:type_name -> keyhole.sharing.v1.Presentation
+	42,  // 43: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
+	43,  // 44: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	43,  // 45: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	43,  // 46: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	77,  // 47: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	54,  // 48: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	55,  // 49: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	76,  // 50: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	58,  // 51: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
+	27,  // 52: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	56,  // 53: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	59,  // 54: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	57,  // 55: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	38,  // 56: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	76,  // 57: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	41,  // 58: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
+	42,  // 59: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
+	28,  // 60: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	4,   // 61: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	64,  // 62: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	76,  // 63: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	76,  // 64: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	3,   // 65: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	76,  // 66: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	76,  // 67: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	66,  // 68: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	67,  // 69: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	3,   // 70: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
+	68,  // 71: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	76,  // 72: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	76,  // 73: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	74,  // 74: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	73,  // 75: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
+	12,  // 76: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	13,  // 77: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	15,  // 78: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	16,  // 79: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	17,  // 80: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	18,  // 81: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	19,  // 82: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
+	20,  // 83: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	22,  // 84: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	23,  // 85: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	7,   // 86: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
+	8,   // 87: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	9,   // 88: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	10,  // 89: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
+	11,  // 90: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
+	24,  // 91: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	44,  // 92: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	45,  // 93: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	47,  // 94: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	48,  // 95: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	49,  // 96: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	50,  // 97: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	51,  // 98: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	52,  // 99: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	53,  // 100: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	61,  // 101: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
+	63,  // 102: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	69,  // 103: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	71,  // 104: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	72,  // 105: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,   // 106: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	14,  // 107: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,   // 108: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 109: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 110: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 111: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	79,  // 112: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
+	21,  // 113: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	5,   // 114: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,   // 115: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	6,   // 116: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	6,   // 117: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	79,  // 118: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
+	4,   // 119: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
+	32,  // 120: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	32,  // 121: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	43,  // 122: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	46,  // 123: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	43,  // 124: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	43,  // 125: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	79,  // 126: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	43,  // 127: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	43,  // 128: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	43,  // 129: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	60,  // 130: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	62,  // 131: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
+	65,  // 132: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	70,  // 133: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	68,  // 134: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	75,  // 135: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	106, // [106:136] is the sub-list for method output_type
+	76,  // [76:106] is the sub-list for method input_type
+	76,  // [76:76] is the sub-list for extension type_name
+	76,  // [76:76] is the sub-list for extension extendee
+	0,   // [0:76] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
@@ -6668,7 +6787,7 @@ func file_keyhole_sharing_v1_sharing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_v1_sharing_proto_rawDesc), len(file_keyhole_sharing_v1_sharing_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   71,
+			NumMessages:   72,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -29,6 +29,7 @@ const (
 	SharingService_UpdateWorkflow_FullMethodName         = "/keyhole.sharing.v1.SharingService/UpdateWorkflow"
 	SharingService_DeleteWorkflow_FullMethodName         = "/keyhole.sharing.v1.SharingService/DeleteWorkflow"
 	SharingService_UndeleteWorkflow_FullMethodName       = "/keyhole.sharing.v1.SharingService/UndeleteWorkflow"
+	SharingService_PurgeWorkflow_FullMethodName          = "/keyhole.sharing.v1.SharingService/PurgeWorkflow"
 	SharingService_ListWorkflowVersions_FullMethodName   = "/keyhole.sharing.v1.SharingService/ListWorkflowVersions"
 	SharingService_GetWorkflowVersion_FullMethodName     = "/keyhole.sharing.v1.SharingService/GetWorkflowVersion"
 	SharingService_RestoreWorkflowVersion_FullMethodName = "/keyhole.sharing.v1.SharingService/RestoreWorkflowVersion"
@@ -75,6 +76,9 @@ type SharingServiceClient interface {
 	DeleteWorkflow(ctx context.Context, in *DeleteWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
 	// UndeleteWorkflow takes a workflow out of the trash.
 	UndeleteWorkflow(ctx context.Context, in *UndeleteWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
+	// PurgeWorkflow deletes a workflow in the trash for good, with its versions, its draft and
+	// its links. Its runs and charges stay.
+	PurgeWorkflow(ctx context.Context, in *PurgeWorkflowRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
 	// ListWorkflowVersions lists versions, newest first, without definitions.
 	ListWorkflowVersions(ctx context.Context, in *ListWorkflowVersionsRequest, opts ...grpc.CallOption) (*ListWorkflowVersionsResponse, error)
 	// GetWorkflowVersion returns one version.
@@ -135,7 +139,8 @@ type SharingServiceClient interface {
 	ListRuns(ctx context.Context, in *ListRunsRequest, opts ...grpc.CallOption) (*ListRunsResponse, error)
 	// GetRun returns one run with its steps and charges.
 	GetRun(ctx context.Context, in *GetRunRequest, opts ...grpc.CallOption) (*Run, error)
-	// QueryUsage returns totals of the charges to the workspace's keys.
+	// QueryUsage returns totals of the charges to the workspace's keys. An operator reads the
+	// totals of any workspace by key and by day only, without the use of its credentials.
 	QueryUsage(ctx context.Context, in *QueryUsageRequest, opts ...grpc.CallOption) (*QueryUsageResponse, error)
 }
 
@@ -201,6 +206,16 @@ func (c *sharingServiceClient) UndeleteWorkflow(ctx context.Context, in *Undelet
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Workflow)
 	err := c.cc.Invoke(ctx, SharingService_UndeleteWorkflow_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sharingServiceClient) PurgeWorkflow(ctx context.Context, in *PurgeWorkflowRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(emptypb.Empty)
+	err := c.cc.Invoke(ctx, SharingService_PurgeWorkflow_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -467,6 +482,9 @@ type SharingServiceServer interface {
 	DeleteWorkflow(context.Context, *DeleteWorkflowRequest) (*Workflow, error)
 	// UndeleteWorkflow takes a workflow out of the trash.
 	UndeleteWorkflow(context.Context, *UndeleteWorkflowRequest) (*Workflow, error)
+	// PurgeWorkflow deletes a workflow in the trash for good, with its versions, its draft and
+	// its links. Its runs and charges stay.
+	PurgeWorkflow(context.Context, *PurgeWorkflowRequest) (*emptypb.Empty, error)
 	// ListWorkflowVersions lists versions, newest first, without definitions.
 	ListWorkflowVersions(context.Context, *ListWorkflowVersionsRequest) (*ListWorkflowVersionsResponse, error)
 	// GetWorkflowVersion returns one version.
@@ -527,7 +545,8 @@ type SharingServiceServer interface {
 	ListRuns(context.Context, *ListRunsRequest) (*ListRunsResponse, error)
 	// GetRun returns one run with its steps and charges.
 	GetRun(context.Context, *GetRunRequest) (*Run, error)
-	// QueryUsage returns totals of the charges to the workspace's keys.
+	// QueryUsage returns totals of the charges to the workspace's keys. An operator reads the
+	// totals of any workspace by key and by day only, without the use of its credentials.
 	QueryUsage(context.Context, *QueryUsageRequest) (*QueryUsageResponse, error)
 	mustEmbedUnimplementedSharingServiceServer()
 }
@@ -556,6 +575,9 @@ func (UnimplementedSharingServiceServer) DeleteWorkflow(context.Context, *Delete
 }
 func (UnimplementedSharingServiceServer) UndeleteWorkflow(context.Context, *UndeleteWorkflowRequest) (*Workflow, error) {
 	return nil, status.Error(codes.Unimplemented, "method UndeleteWorkflow not implemented")
+}
+func (UnimplementedSharingServiceServer) PurgeWorkflow(context.Context, *PurgeWorkflowRequest) (*emptypb.Empty, error) {
+	return nil, status.Error(codes.Unimplemented, "method PurgeWorkflow not implemented")
 }
 func (UnimplementedSharingServiceServer) ListWorkflowVersions(context.Context, *ListWorkflowVersionsRequest) (*ListWorkflowVersionsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListWorkflowVersions not implemented")
@@ -751,6 +773,24 @@ func _SharingService_UndeleteWorkflow_Handler(srv interface{}, ctx context.Conte
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(SharingServiceServer).UndeleteWorkflow(ctx, req.(*UndeleteWorkflowRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SharingService_PurgeWorkflow_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PurgeWorkflowRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SharingServiceServer).PurgeWorkflow(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SharingService_PurgeWorkflow_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SharingServiceServer).PurgeWorkflow(ctx, req.(*PurgeWorkflowRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1192,6 +1232,10 @@ var SharingService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "UndeleteWorkflow",
 			Handler:    _SharingService_UndeleteWorkflow_Handler,
+		},
+		{
+			MethodName: "PurgeWorkflow",
+			Handler:    _SharingService_PurgeWorkflow_Handler,
 		},
 		{
 			MethodName: "ListWorkflowVersions",

@@ -473,7 +473,13 @@ type Workspace struct {
 	// Human-readable title.
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
 	// When it was created.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// Number of its keys that work. Only operators see this and the fields below.
+	Keys int32 `protobuf:"varint,4,opt,name=keys,proto3" json:"keys,omitempty"`
+	// Number of these keys without a budget.
+	UnlimitedKeys int32 `protobuf:"varint,5,opt,name=unlimited_keys,json=unlimitedKeys,proto3" json:"unlimited_keys,omitempty"`
+	// Number of its people.
+	People        int32 `protobuf:"varint,6,opt,name=people,proto3" json:"people,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -529,6 +535,82 @@ func (x *Workspace) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Workspace) GetKeys() int32 {
+	if x != nil {
+		return x.Keys
+	}
+	return 0
+}
+
+func (x *Workspace) GetUnlimitedKeys() int32 {
+	if x != nil {
+		return x.UnlimitedKeys
+	}
+	return 0
+}
+
+func (x *Workspace) GetPeople() int32 {
+	if x != nil {
+		return x.People
+	}
+	return 0
+}
+
+// UpdateWorkspaceRequest changes a workspace.
+type UpdateWorkspaceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The workspace. `name` is required.
+	Workspace *Workspace `protobuf:"bytes,1,opt,name=workspace,proto3" json:"workspace,omitempty"`
+	// Fields to change: title. Over HTTP, the default is all fields in the body.
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateWorkspaceRequest) Reset() {
+	*x = UpdateWorkspaceRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateWorkspaceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateWorkspaceRequest) ProtoMessage() {}
+
+func (x *UpdateWorkspaceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateWorkspaceRequest.ProtoReflect.Descriptor instead.
+func (*UpdateWorkspaceRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *UpdateWorkspaceRequest) GetWorkspace() *Workspace {
+	if x != nil {
+		return x.Workspace
+	}
+	return nil
+}
+
+func (x *UpdateWorkspaceRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
 // CreateWorkspaceRequest creates a workspace.
 type CreateWorkspaceRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -542,7 +624,7 @@ type CreateWorkspaceRequest struct {
 
 func (x *CreateWorkspaceRequest) Reset() {
 	*x = CreateWorkspaceRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[3]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -554,7 +636,7 @@ func (x *CreateWorkspaceRequest) String() string {
 func (*CreateWorkspaceRequest) ProtoMessage() {}
 
 func (x *CreateWorkspaceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[3]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -567,7 +649,7 @@ func (x *CreateWorkspaceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateWorkspaceRequest.ProtoReflect.Descriptor instead.
 func (*CreateWorkspaceRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{3}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CreateWorkspaceRequest) GetWorkspace() *Workspace {
@@ -599,7 +681,7 @@ type ListWorkspacesRequest struct {
 
 func (x *ListWorkspacesRequest) Reset() {
 	*x = ListWorkspacesRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[4]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -611,7 +693,7 @@ func (x *ListWorkspacesRequest) String() string {
 func (*ListWorkspacesRequest) ProtoMessage() {}
 
 func (x *ListWorkspacesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[4]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -624,7 +706,7 @@ func (x *ListWorkspacesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkspacesRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkspacesRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{4}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListWorkspacesRequest) GetPageSize() int32 {
@@ -661,7 +743,7 @@ type ListWorkspacesResponse struct {
 
 func (x *ListWorkspacesResponse) Reset() {
 	*x = ListWorkspacesResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[5]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -673,7 +755,7 @@ func (x *ListWorkspacesResponse) String() string {
 func (*ListWorkspacesResponse) ProtoMessage() {}
 
 func (x *ListWorkspacesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[5]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -686,7 +768,7 @@ func (x *ListWorkspacesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkspacesResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkspacesResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{5}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListWorkspacesResponse) GetWorkspaces() []*Workspace {
@@ -714,7 +796,7 @@ type GetWorkspaceRequest struct {
 
 func (x *GetWorkspaceRequest) Reset() {
 	*x = GetWorkspaceRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[6]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -726,7 +808,7 @@ func (x *GetWorkspaceRequest) String() string {
 func (*GetWorkspaceRequest) ProtoMessage() {}
 
 func (x *GetWorkspaceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[6]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -739,7 +821,7 @@ func (x *GetWorkspaceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetWorkspaceRequest.ProtoReflect.Descriptor instead.
 func (*GetWorkspaceRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{6}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetWorkspaceRequest) GetName() string {
@@ -765,7 +847,7 @@ type Budget struct {
 
 func (x *Budget) Reset() {
 	*x = Budget{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[7]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -777,7 +859,7 @@ func (x *Budget) String() string {
 func (*Budget) ProtoMessage() {}
 
 func (x *Budget) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[7]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -790,7 +872,7 @@ func (x *Budget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Budget.ProtoReflect.Descriptor instead.
 func (*Budget) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{7}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Budget) GetRuns() int64 {
@@ -843,7 +925,7 @@ type Key struct {
 
 func (x *Key) Reset() {
 	*x = Key{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[8]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -855,7 +937,7 @@ func (x *Key) String() string {
 func (*Key) ProtoMessage() {}
 
 func (x *Key) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[8]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -868,7 +950,7 @@ func (x *Key) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Key.ProtoReflect.Descriptor instead.
 func (*Key) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{8}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Key) GetName() string {
@@ -949,7 +1031,7 @@ type CreateKeyRequest struct {
 
 func (x *CreateKeyRequest) Reset() {
 	*x = CreateKeyRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[9]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -961,7 +1043,7 @@ func (x *CreateKeyRequest) String() string {
 func (*CreateKeyRequest) ProtoMessage() {}
 
 func (x *CreateKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[9]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -974,7 +1056,7 @@ func (x *CreateKeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateKeyRequest.ProtoReflect.Descriptor instead.
 func (*CreateKeyRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{9}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CreateKeyRequest) GetParent() string {
@@ -1015,7 +1097,7 @@ type ListKeysRequest struct {
 
 func (x *ListKeysRequest) Reset() {
 	*x = ListKeysRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[10]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1027,7 +1109,7 @@ func (x *ListKeysRequest) String() string {
 func (*ListKeysRequest) ProtoMessage() {}
 
 func (x *ListKeysRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[10]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1040,7 +1122,7 @@ func (x *ListKeysRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListKeysRequest.ProtoReflect.Descriptor instead.
 func (*ListKeysRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{10}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListKeysRequest) GetParent() string {
@@ -1084,7 +1166,7 @@ type ListKeysResponse struct {
 
 func (x *ListKeysResponse) Reset() {
 	*x = ListKeysResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[11]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1096,7 +1178,7 @@ func (x *ListKeysResponse) String() string {
 func (*ListKeysResponse) ProtoMessage() {}
 
 func (x *ListKeysResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[11]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1109,7 +1191,7 @@ func (x *ListKeysResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListKeysResponse.ProtoReflect.Descriptor instead.
 func (*ListKeysResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListKeysResponse) GetKeys() []*Key {
@@ -1137,7 +1219,7 @@ type GetKeyRequest struct {
 
 func (x *GetKeyRequest) Reset() {
 	*x = GetKeyRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[12]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1149,7 +1231,7 @@ func (x *GetKeyRequest) String() string {
 func (*GetKeyRequest) ProtoMessage() {}
 
 func (x *GetKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[12]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1162,7 +1244,7 @@ func (x *GetKeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetKeyRequest.ProtoReflect.Descriptor instead.
 func (*GetKeyRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{12}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetKeyRequest) GetName() string {
@@ -1185,7 +1267,7 @@ type UpdateKeyRequest struct {
 
 func (x *UpdateKeyRequest) Reset() {
 	*x = UpdateKeyRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[13]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1197,7 +1279,7 @@ func (x *UpdateKeyRequest) String() string {
 func (*UpdateKeyRequest) ProtoMessage() {}
 
 func (x *UpdateKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[13]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1210,7 +1292,7 @@ func (x *UpdateKeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateKeyRequest.ProtoReflect.Descriptor instead.
 func (*UpdateKeyRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{13}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *UpdateKeyRequest) GetKey() *Key {
@@ -1238,7 +1320,7 @@ type DeleteKeyRequest struct {
 
 func (x *DeleteKeyRequest) Reset() {
 	*x = DeleteKeyRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[14]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1250,7 +1332,7 @@ func (x *DeleteKeyRequest) String() string {
 func (*DeleteKeyRequest) ProtoMessage() {}
 
 func (x *DeleteKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[14]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1263,7 +1345,7 @@ func (x *DeleteKeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteKeyRequest.ProtoReflect.Descriptor instead.
 func (*DeleteKeyRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{14}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *DeleteKeyRequest) GetName() string {
@@ -1299,7 +1381,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[15]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1311,7 +1393,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[15]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1324,7 +1406,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{15}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Session) GetName() string {
@@ -1396,7 +1478,7 @@ type CreateSessionRequest struct {
 
 func (x *CreateSessionRequest) Reset() {
 	*x = CreateSessionRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[16]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1408,7 +1490,7 @@ func (x *CreateSessionRequest) String() string {
 func (*CreateSessionRequest) ProtoMessage() {}
 
 func (x *CreateSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[16]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1421,7 +1503,7 @@ func (x *CreateSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSessionRequest.ProtoReflect.Descriptor instead.
 func (*CreateSessionRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{16}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CreateSessionRequest) GetCode() string {
@@ -1453,7 +1535,7 @@ type ListSessionsRequest struct {
 
 func (x *ListSessionsRequest) Reset() {
 	*x = ListSessionsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[17]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1465,7 +1547,7 @@ func (x *ListSessionsRequest) String() string {
 func (*ListSessionsRequest) ProtoMessage() {}
 
 func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[17]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1478,7 +1560,7 @@ func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSessionsRequest.ProtoReflect.Descriptor instead.
 func (*ListSessionsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{17}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListSessionsRequest) GetParent() string {
@@ -1515,7 +1597,7 @@ type ListSessionsResponse struct {
 
 func (x *ListSessionsResponse) Reset() {
 	*x = ListSessionsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1527,7 +1609,7 @@ func (x *ListSessionsResponse) String() string {
 func (*ListSessionsResponse) ProtoMessage() {}
 
 func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1540,7 +1622,7 @@ func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSessionsResponse.ProtoReflect.Descriptor instead.
 func (*ListSessionsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{18}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListSessionsResponse) GetSessions() []*Session {
@@ -1568,7 +1650,7 @@ type DeleteSessionRequest struct {
 
 func (x *DeleteSessionRequest) Reset() {
 	*x = DeleteSessionRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1580,7 +1662,7 @@ func (x *DeleteSessionRequest) String() string {
 func (*DeleteSessionRequest) ProtoMessage() {}
 
 func (x *DeleteSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1593,7 +1675,7 @@ func (x *DeleteSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSessionRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSessionRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{19}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DeleteSessionRequest) GetName() string {
@@ -1612,7 +1694,7 @@ type CreateSignInLinkRequest struct {
 
 func (x *CreateSignInLinkRequest) Reset() {
 	*x = CreateSignInLinkRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1624,7 +1706,7 @@ func (x *CreateSignInLinkRequest) String() string {
 func (*CreateSignInLinkRequest) ProtoMessage() {}
 
 func (x *CreateSignInLinkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1637,7 +1719,7 @@ func (x *CreateSignInLinkRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSignInLinkRequest.ProtoReflect.Descriptor instead.
 func (*CreateSignInLinkRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{20}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{21}
 }
 
 // SignInLink signs in once.
@@ -1654,7 +1736,7 @@ type SignInLink struct {
 
 func (x *SignInLink) Reset() {
 	*x = SignInLink{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1666,7 +1748,7 @@ func (x *SignInLink) String() string {
 func (*SignInLink) ProtoMessage() {}
 
 func (x *SignInLink) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1679,7 +1761,7 @@ func (x *SignInLink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignInLink.ProtoReflect.Descriptor instead.
 func (*SignInLink) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{21}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *SignInLink) GetPath() string {
@@ -1715,7 +1797,7 @@ type Person struct {
 
 func (x *Person) Reset() {
 	*x = Person{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1727,7 +1809,7 @@ func (x *Person) String() string {
 func (*Person) ProtoMessage() {}
 
 func (x *Person) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1740,7 +1822,7 @@ func (x *Person) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Person.ProtoReflect.Descriptor instead.
 func (*Person) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Person) GetName() string {
@@ -1793,7 +1875,7 @@ type ListPeopleRequest struct {
 
 func (x *ListPeopleRequest) Reset() {
 	*x = ListPeopleRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1805,7 +1887,7 @@ func (x *ListPeopleRequest) String() string {
 func (*ListPeopleRequest) ProtoMessage() {}
 
 func (x *ListPeopleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1818,7 +1900,7 @@ func (x *ListPeopleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeopleRequest.ProtoReflect.Descriptor instead.
 func (*ListPeopleRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListPeopleRequest) GetParent() string {
@@ -1855,7 +1937,7 @@ type ListPeopleResponse struct {
 
 func (x *ListPeopleResponse) Reset() {
 	*x = ListPeopleResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1867,7 +1949,7 @@ func (x *ListPeopleResponse) String() string {
 func (*ListPeopleResponse) ProtoMessage() {}
 
 func (x *ListPeopleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1880,7 +1962,7 @@ func (x *ListPeopleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeopleResponse.ProtoReflect.Descriptor instead.
 func (*ListPeopleResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListPeopleResponse) GetPeople() []*Person {
@@ -1908,7 +1990,7 @@ type GetPersonRequest struct {
 
 func (x *GetPersonRequest) Reset() {
 	*x = GetPersonRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1920,7 +2002,7 @@ func (x *GetPersonRequest) String() string {
 func (*GetPersonRequest) ProtoMessage() {}
 
 func (x *GetPersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1933,7 +2015,7 @@ func (x *GetPersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPersonRequest.ProtoReflect.Descriptor instead.
 func (*GetPersonRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetPersonRequest) GetName() string {
@@ -1956,7 +2038,7 @@ type UpdatePersonRequest struct {
 
 func (x *UpdatePersonRequest) Reset() {
 	*x = UpdatePersonRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1968,7 +2050,7 @@ func (x *UpdatePersonRequest) String() string {
 func (*UpdatePersonRequest) ProtoMessage() {}
 
 func (x *UpdatePersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1981,7 +2063,7 @@ func (x *UpdatePersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePersonRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePersonRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *UpdatePersonRequest) GetPerson() *Person {
@@ -2009,7 +2091,7 @@ type DeletePersonRequest struct {
 
 func (x *DeletePersonRequest) Reset() {
 	*x = DeletePersonRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2021,7 +2103,7 @@ func (x *DeletePersonRequest) String() string {
 func (*DeletePersonRequest) ProtoMessage() {}
 
 func (x *DeletePersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2034,7 +2116,7 @@ func (x *DeletePersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePersonRequest.ProtoReflect.Descriptor instead.
 func (*DeletePersonRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *DeletePersonRequest) GetName() string {
@@ -2068,7 +2150,7 @@ type Invitation struct {
 
 func (x *Invitation) Reset() {
 	*x = Invitation{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2080,7 +2162,7 @@ func (x *Invitation) String() string {
 func (*Invitation) ProtoMessage() {}
 
 func (x *Invitation) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2093,7 +2175,7 @@ func (x *Invitation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Invitation.ProtoReflect.Descriptor instead.
 func (*Invitation) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Invitation) GetName() string {
@@ -2158,7 +2240,7 @@ type CreateInvitationRequest struct {
 
 func (x *CreateInvitationRequest) Reset() {
 	*x = CreateInvitationRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2170,7 +2252,7 @@ func (x *CreateInvitationRequest) String() string {
 func (*CreateInvitationRequest) ProtoMessage() {}
 
 func (x *CreateInvitationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2183,7 +2265,7 @@ func (x *CreateInvitationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateInvitationRequest.ProtoReflect.Descriptor instead.
 func (*CreateInvitationRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{29}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *CreateInvitationRequest) GetParent() string {
@@ -2215,7 +2297,7 @@ type ListInvitationsRequest struct {
 
 func (x *ListInvitationsRequest) Reset() {
 	*x = ListInvitationsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2227,7 +2309,7 @@ func (x *ListInvitationsRequest) String() string {
 func (*ListInvitationsRequest) ProtoMessage() {}
 
 func (x *ListInvitationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2240,7 +2322,7 @@ func (x *ListInvitationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListInvitationsRequest.ProtoReflect.Descriptor instead.
 func (*ListInvitationsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{30}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListInvitationsRequest) GetParent() string {
@@ -2277,7 +2359,7 @@ type ListInvitationsResponse struct {
 
 func (x *ListInvitationsResponse) Reset() {
 	*x = ListInvitationsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2289,7 +2371,7 @@ func (x *ListInvitationsResponse) String() string {
 func (*ListInvitationsResponse) ProtoMessage() {}
 
 func (x *ListInvitationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2302,7 +2384,7 @@ func (x *ListInvitationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListInvitationsResponse.ProtoReflect.Descriptor instead.
 func (*ListInvitationsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{31}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListInvitationsResponse) GetInvitations() []*Invitation {
@@ -2330,7 +2412,7 @@ type DeleteInvitationRequest struct {
 
 func (x *DeleteInvitationRequest) Reset() {
 	*x = DeleteInvitationRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[32]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2342,7 +2424,7 @@ func (x *DeleteInvitationRequest) String() string {
 func (*DeleteInvitationRequest) ProtoMessage() {}
 
 func (x *DeleteInvitationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[32]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2355,7 +2437,7 @@ func (x *DeleteInvitationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteInvitationRequest.ProtoReflect.Descriptor instead.
 func (*DeleteInvitationRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{32}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *DeleteInvitationRequest) GetName() string {
@@ -2376,7 +2458,7 @@ type LookUpInvitationRequest struct {
 
 func (x *LookUpInvitationRequest) Reset() {
 	*x = LookUpInvitationRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[33]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2388,7 +2470,7 @@ func (x *LookUpInvitationRequest) String() string {
 func (*LookUpInvitationRequest) ProtoMessage() {}
 
 func (x *LookUpInvitationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[33]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2401,7 +2483,7 @@ func (x *LookUpInvitationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookUpInvitationRequest.ProtoReflect.Descriptor instead.
 func (*LookUpInvitationRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{33}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *LookUpInvitationRequest) GetCode() string {
@@ -2430,7 +2512,7 @@ type LookUpInvitationResponse struct {
 
 func (x *LookUpInvitationResponse) Reset() {
 	*x = LookUpInvitationResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[34]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2442,7 +2524,7 @@ func (x *LookUpInvitationResponse) String() string {
 func (*LookUpInvitationResponse) ProtoMessage() {}
 
 func (x *LookUpInvitationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[34]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2455,7 +2537,7 @@ func (x *LookUpInvitationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookUpInvitationResponse.ProtoReflect.Descriptor instead.
 func (*LookUpInvitationResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{34}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *LookUpInvitationResponse) GetWorkspace() string {
@@ -2508,7 +2590,7 @@ type AcceptInvitationRequest struct {
 
 func (x *AcceptInvitationRequest) Reset() {
 	*x = AcceptInvitationRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[35]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2520,7 +2602,7 @@ func (x *AcceptInvitationRequest) String() string {
 func (*AcceptInvitationRequest) ProtoMessage() {}
 
 func (x *AcceptInvitationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[35]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2533,7 +2615,7 @@ func (x *AcceptInvitationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptInvitationRequest.ProtoReflect.Descriptor instead.
 func (*AcceptInvitationRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{35}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *AcceptInvitationRequest) GetCode() string {
@@ -2574,7 +2656,7 @@ type SignUpRequest struct {
 
 func (x *SignUpRequest) Reset() {
 	*x = SignUpRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[36]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2586,7 +2668,7 @@ func (x *SignUpRequest) String() string {
 func (*SignUpRequest) ProtoMessage() {}
 
 func (x *SignUpRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[36]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2599,7 +2681,7 @@ func (x *SignUpRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignUpRequest.ProtoReflect.Descriptor instead.
 func (*SignUpRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{36}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *SignUpRequest) GetWorkspaceId() string {
@@ -2645,7 +2727,7 @@ type SignedIn struct {
 
 func (x *SignedIn) Reset() {
 	*x = SignedIn{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[37]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2657,7 +2739,7 @@ func (x *SignedIn) String() string {
 func (*SignedIn) ProtoMessage() {}
 
 func (x *SignedIn) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[37]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2670,7 +2752,7 @@ func (x *SignedIn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignedIn.ProtoReflect.Descriptor instead.
 func (*SignedIn) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{37}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *SignedIn) GetPerson() *Person {
@@ -2740,7 +2822,7 @@ type Credential struct {
 
 func (x *Credential) Reset() {
 	*x = Credential{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[38]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2752,7 +2834,7 @@ func (x *Credential) String() string {
 func (*Credential) ProtoMessage() {}
 
 func (x *Credential) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[38]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2765,7 +2847,7 @@ func (x *Credential) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Credential.ProtoReflect.Descriptor instead.
 func (*Credential) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{38}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Credential) GetName() string {
@@ -2902,7 +2984,7 @@ type CreateCredentialRequest struct {
 
 func (x *CreateCredentialRequest) Reset() {
 	*x = CreateCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[39]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2914,7 +2996,7 @@ func (x *CreateCredentialRequest) String() string {
 func (*CreateCredentialRequest) ProtoMessage() {}
 
 func (x *CreateCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[39]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2927,7 +3009,7 @@ func (x *CreateCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCredentialRequest.ProtoReflect.Descriptor instead.
 func (*CreateCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{39}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *CreateCredentialRequest) GetParent() string {
@@ -2969,7 +3051,7 @@ type ListCredentialsRequest struct {
 
 func (x *ListCredentialsRequest) Reset() {
 	*x = ListCredentialsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[40]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2981,7 +3063,7 @@ func (x *ListCredentialsRequest) String() string {
 func (*ListCredentialsRequest) ProtoMessage() {}
 
 func (x *ListCredentialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[40]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2994,7 +3076,7 @@ func (x *ListCredentialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCredentialsRequest.ProtoReflect.Descriptor instead.
 func (*ListCredentialsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{40}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListCredentialsRequest) GetParent() string {
@@ -3038,7 +3120,7 @@ type ListCredentialsResponse struct {
 
 func (x *ListCredentialsResponse) Reset() {
 	*x = ListCredentialsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[41]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3050,7 +3132,7 @@ func (x *ListCredentialsResponse) String() string {
 func (*ListCredentialsResponse) ProtoMessage() {}
 
 func (x *ListCredentialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[41]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3063,7 +3145,7 @@ func (x *ListCredentialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCredentialsResponse.ProtoReflect.Descriptor instead.
 func (*ListCredentialsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{41}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListCredentialsResponse) GetCredentials() []*Credential {
@@ -3091,7 +3173,7 @@ type GetCredentialRequest struct {
 
 func (x *GetCredentialRequest) Reset() {
 	*x = GetCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[42]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3103,7 +3185,7 @@ func (x *GetCredentialRequest) String() string {
 func (*GetCredentialRequest) ProtoMessage() {}
 
 func (x *GetCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[42]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3116,7 +3198,7 @@ func (x *GetCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialRequest.ProtoReflect.Descriptor instead.
 func (*GetCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{42}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *GetCredentialRequest) GetName() string {
@@ -3140,7 +3222,7 @@ type UpdateCredentialRequest struct {
 
 func (x *UpdateCredentialRequest) Reset() {
 	*x = UpdateCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[43]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3152,7 +3234,7 @@ func (x *UpdateCredentialRequest) String() string {
 func (*UpdateCredentialRequest) ProtoMessage() {}
 
 func (x *UpdateCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[43]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3165,7 +3247,7 @@ func (x *UpdateCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCredentialRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{43}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *UpdateCredentialRequest) GetCredential() *Credential {
@@ -3195,7 +3277,7 @@ type DeleteCredentialRequest struct {
 
 func (x *DeleteCredentialRequest) Reset() {
 	*x = DeleteCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[44]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3207,7 +3289,7 @@ func (x *DeleteCredentialRequest) String() string {
 func (*DeleteCredentialRequest) ProtoMessage() {}
 
 func (x *DeleteCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[44]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3220,7 +3302,7 @@ func (x *DeleteCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCredentialRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{44}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *DeleteCredentialRequest) GetName() string {
@@ -3248,7 +3330,7 @@ type TestCredentialRequest struct {
 
 func (x *TestCredentialRequest) Reset() {
 	*x = TestCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3260,7 +3342,7 @@ func (x *TestCredentialRequest) String() string {
 func (*TestCredentialRequest) ProtoMessage() {}
 
 func (x *TestCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3273,7 +3355,7 @@ func (x *TestCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestCredentialRequest.ProtoReflect.Descriptor instead.
 func (*TestCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{45}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *TestCredentialRequest) GetName() string {
@@ -3296,7 +3378,7 @@ type TestCredentialResponse struct {
 
 func (x *TestCredentialResponse) Reset() {
 	*x = TestCredentialResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3308,7 +3390,7 @@ func (x *TestCredentialResponse) String() string {
 func (*TestCredentialResponse) ProtoMessage() {}
 
 func (x *TestCredentialResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3321,7 +3403,7 @@ func (x *TestCredentialResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestCredentialResponse.ProtoReflect.Descriptor instead.
 func (*TestCredentialResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{46}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *TestCredentialResponse) GetOutcome() TestOutcome {
@@ -3361,7 +3443,7 @@ type AuditEvent struct {
 
 func (x *AuditEvent) Reset() {
 	*x = AuditEvent{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3373,7 +3455,7 @@ func (x *AuditEvent) String() string {
 func (*AuditEvent) ProtoMessage() {}
 
 func (x *AuditEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3386,7 +3468,7 @@ func (x *AuditEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditEvent.ProtoReflect.Descriptor instead.
 func (*AuditEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{47}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *AuditEvent) GetName() string {
@@ -3462,7 +3544,7 @@ type ListAuditEventsRequest struct {
 
 func (x *ListAuditEventsRequest) Reset() {
 	*x = ListAuditEventsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[48]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3474,7 +3556,7 @@ func (x *ListAuditEventsRequest) String() string {
 func (*ListAuditEventsRequest) ProtoMessage() {}
 
 func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[48]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3487,7 +3569,7 @@ func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{48}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ListAuditEventsRequest) GetParent() string {
@@ -3552,7 +3634,7 @@ type ListAuditEventsResponse struct {
 
 func (x *ListAuditEventsResponse) Reset() {
 	*x = ListAuditEventsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[49]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3564,7 +3646,7 @@ func (x *ListAuditEventsResponse) String() string {
 func (*ListAuditEventsResponse) ProtoMessage() {}
 
 func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[49]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3577,7 +3659,7 @@ func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{49}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListAuditEventsResponse) GetEvents() []*AuditEvent {
@@ -3612,12 +3694,19 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\fperson_title\x18\t \x01(\tR\vpersonTitle\x12\x1e\n" +
 	"\vcan_sign_up\x18\n" +
 	" \x01(\bR\tcanSignUp\x12+\n" +
-	"\x11identity_provider\x18\v \x01(\tR\x10identityProvider\"\x8a\x01\n" +
+	"\x11identity_provider\x18\v \x01(\tR\x10identityProvider\"\xec\x01\n" +
 	"\tWorkspace\x12\x1b\n" +
 	"\x04name\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18PR\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12@\n" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime\"\xa5\x01\n" +
+	"createTime\x12\x17\n" +
+	"\x04keys\x18\x04 \x01(\x05B\x03\xe0A\x03R\x04keys\x12*\n" +
+	"\x0eunlimited_keys\x18\x05 \x01(\x05B\x03\xe0A\x03R\runlimitedKeys\x12\x1b\n" +
+	"\x06people\x18\x06 \x01(\x05B\x03\xe0A\x03R\x06people\"\x98\x01\n" +
+	"\x16UpdateWorkspaceRequest\x12A\n" +
+	"\tworkspace\x18\x01 \x01(\v2\x1b.keyhole.vault.v1.WorkspaceB\x06\xbaH\x03\xc8\x01\x01R\tworkspace\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\"\xa5\x01\n" +
 	"\x16CreateWorkspaceRequest\x12A\n" +
 	"\tworkspace\x18\x01 \x01(\v2\x1b.keyhole.vault.v1.WorkspaceB\x06\xbaH\x03\xc8\x01\x01R\tworkspace\x12H\n" +
 	"\fworkspace_id\x18\x02 \x01(\tB%\xbaH\"r 2\x1e^[a-z][a-z0-9-]{1,38}[a-z0-9]$R\vworkspaceId\"\x87\x01\n" +
@@ -3887,7 +3976,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x14TEST_OUTCOME_LIMITED\x10\x04\x12\x1c\n" +
 	"\x18TEST_OUTCOME_UNREACHABLE\x10\x05\x12\x18\n" +
 	"\x14TEST_OUTCOME_UNCLEAR\x10\x06\x12\x1b\n" +
-	"\x17TEST_OUTCOME_NOT_TESTED\x10\a2\xf9!\n" +
+	"\x17TEST_OUTCOME_NOT_TESTED\x10\a2\xa2#\n" +
 	"\fVaultService\x12k\n" +
 	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
@@ -3898,7 +3987,9 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x01\x03\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/workspaces\x12\x81\x01\n" +
 	"\fGetWorkspace\x12%.keyhole.vault.v1.GetWorkspaceRequest\x1a\x1b.keyhole.vault.v1.Workspace\"-\xea\xe0\x18\n" +
 	"\n" +
-	"\x02\x06\x03\x1a\x04name\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/{name=workspaces/*}\x12\x83\x01\n" +
+	"\x02\x06\x03\x1a\x04name\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/{name=workspaces/*}\x12\xa6\x01\n" +
+	"\x0fUpdateWorkspace\x12(.keyhole.vault.v1.UpdateWorkspaceRequest\x1a\x1b.keyhole.vault.v1.Workspace\"L\xea\xe0\x18\x14\n" +
+	"\x02\x02\x03\x1a\x0eworkspace.name\x82\xd3\xe4\x93\x02.:\tworkspace2!/v1/{workspace.name=workspaces/*}\x12\x83\x01\n" +
 	"\tCreateKey\x12\".keyhole.vault.v1.CreateKeyRequest\x1a\x15.keyhole.vault.v1.Key\";\xea\xe0\x18\f\n" +
 	"\x02\x02\x03\x1a\x06parent\x82\xd3\xe4\x93\x02%:\x03key\"\x1e/v1/{parent=workspaces/*}/keys\x12\x89\x01\n" +
 	"\bListKeys\x12!.keyhole.vault.v1.ListKeysRequest\x1a\".keyhole.vault.v1.ListKeysResponse\"6\xea\xe0\x18\f\n" +
@@ -3972,7 +4063,7 @@ func file_keyhole_vault_v1_vault_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_vault_v1_vault_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 51)
+var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 52)
 var file_keyhole_vault_v1_vault_proto_goTypes = []any{
 	(Period)(0),                      // 0: keyhole.vault.v1.Period
 	(PersonRole)(0),                  // 1: keyhole.vault.v1.PersonRole
@@ -3981,171 +4072,176 @@ var file_keyhole_vault_v1_vault_proto_goTypes = []any{
 	(*WhoamiRequest)(nil),            // 4: keyhole.vault.v1.WhoamiRequest
 	(*WhoamiResponse)(nil),           // 5: keyhole.vault.v1.WhoamiResponse
 	(*Workspace)(nil),                // 6: keyhole.vault.v1.Workspace
-	(*CreateWorkspaceRequest)(nil),   // 7: keyhole.vault.v1.CreateWorkspaceRequest
-	(*ListWorkspacesRequest)(nil),    // 8: keyhole.vault.v1.ListWorkspacesRequest
-	(*ListWorkspacesResponse)(nil),   // 9: keyhole.vault.v1.ListWorkspacesResponse
-	(*GetWorkspaceRequest)(nil),      // 10: keyhole.vault.v1.GetWorkspaceRequest
-	(*Budget)(nil),                   // 11: keyhole.vault.v1.Budget
-	(*Key)(nil),                      // 12: keyhole.vault.v1.Key
-	(*CreateKeyRequest)(nil),         // 13: keyhole.vault.v1.CreateKeyRequest
-	(*ListKeysRequest)(nil),          // 14: keyhole.vault.v1.ListKeysRequest
-	(*ListKeysResponse)(nil),         // 15: keyhole.vault.v1.ListKeysResponse
-	(*GetKeyRequest)(nil),            // 16: keyhole.vault.v1.GetKeyRequest
-	(*UpdateKeyRequest)(nil),         // 17: keyhole.vault.v1.UpdateKeyRequest
-	(*DeleteKeyRequest)(nil),         // 18: keyhole.vault.v1.DeleteKeyRequest
-	(*Session)(nil),                  // 19: keyhole.vault.v1.Session
-	(*CreateSessionRequest)(nil),     // 20: keyhole.vault.v1.CreateSessionRequest
-	(*ListSessionsRequest)(nil),      // 21: keyhole.vault.v1.ListSessionsRequest
-	(*ListSessionsResponse)(nil),     // 22: keyhole.vault.v1.ListSessionsResponse
-	(*DeleteSessionRequest)(nil),     // 23: keyhole.vault.v1.DeleteSessionRequest
-	(*CreateSignInLinkRequest)(nil),  // 24: keyhole.vault.v1.CreateSignInLinkRequest
-	(*SignInLink)(nil),               // 25: keyhole.vault.v1.SignInLink
-	(*Person)(nil),                   // 26: keyhole.vault.v1.Person
-	(*ListPeopleRequest)(nil),        // 27: keyhole.vault.v1.ListPeopleRequest
-	(*ListPeopleResponse)(nil),       // 28: keyhole.vault.v1.ListPeopleResponse
-	(*GetPersonRequest)(nil),         // 29: keyhole.vault.v1.GetPersonRequest
-	(*UpdatePersonRequest)(nil),      // 30: keyhole.vault.v1.UpdatePersonRequest
-	(*DeletePersonRequest)(nil),      // 31: keyhole.vault.v1.DeletePersonRequest
-	(*Invitation)(nil),               // 32: keyhole.vault.v1.Invitation
-	(*CreateInvitationRequest)(nil),  // 33: keyhole.vault.v1.CreateInvitationRequest
-	(*ListInvitationsRequest)(nil),   // 34: keyhole.vault.v1.ListInvitationsRequest
-	(*ListInvitationsResponse)(nil),  // 35: keyhole.vault.v1.ListInvitationsResponse
-	(*DeleteInvitationRequest)(nil),  // 36: keyhole.vault.v1.DeleteInvitationRequest
-	(*LookUpInvitationRequest)(nil),  // 37: keyhole.vault.v1.LookUpInvitationRequest
-	(*LookUpInvitationResponse)(nil), // 38: keyhole.vault.v1.LookUpInvitationResponse
-	(*AcceptInvitationRequest)(nil),  // 39: keyhole.vault.v1.AcceptInvitationRequest
-	(*SignUpRequest)(nil),            // 40: keyhole.vault.v1.SignUpRequest
-	(*SignedIn)(nil),                 // 41: keyhole.vault.v1.SignedIn
-	(*Credential)(nil),               // 42: keyhole.vault.v1.Credential
-	(*CreateCredentialRequest)(nil),  // 43: keyhole.vault.v1.CreateCredentialRequest
-	(*ListCredentialsRequest)(nil),   // 44: keyhole.vault.v1.ListCredentialsRequest
-	(*ListCredentialsResponse)(nil),  // 45: keyhole.vault.v1.ListCredentialsResponse
-	(*GetCredentialRequest)(nil),     // 46: keyhole.vault.v1.GetCredentialRequest
-	(*UpdateCredentialRequest)(nil),  // 47: keyhole.vault.v1.UpdateCredentialRequest
-	(*DeleteCredentialRequest)(nil),  // 48: keyhole.vault.v1.DeleteCredentialRequest
-	(*TestCredentialRequest)(nil),    // 49: keyhole.vault.v1.TestCredentialRequest
-	(*TestCredentialResponse)(nil),   // 50: keyhole.vault.v1.TestCredentialResponse
-	(*AuditEvent)(nil),               // 51: keyhole.vault.v1.AuditEvent
-	(*ListAuditEventsRequest)(nil),   // 52: keyhole.vault.v1.ListAuditEventsRequest
-	(*ListAuditEventsResponse)(nil),  // 53: keyhole.vault.v1.ListAuditEventsResponse
-	nil,                              // 54: keyhole.vault.v1.AuditEvent.DetailsEntry
-	(*timestamppb.Timestamp)(nil),    // 55: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),    // 56: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),            // 57: google.protobuf.Empty
+	(*UpdateWorkspaceRequest)(nil),   // 7: keyhole.vault.v1.UpdateWorkspaceRequest
+	(*CreateWorkspaceRequest)(nil),   // 8: keyhole.vault.v1.CreateWorkspaceRequest
+	(*ListWorkspacesRequest)(nil),    // 9: keyhole.vault.v1.ListWorkspacesRequest
+	(*ListWorkspacesResponse)(nil),   // 10: keyhole.vault.v1.ListWorkspacesResponse
+	(*GetWorkspaceRequest)(nil),      // 11: keyhole.vault.v1.GetWorkspaceRequest
+	(*Budget)(nil),                   // 12: keyhole.vault.v1.Budget
+	(*Key)(nil),                      // 13: keyhole.vault.v1.Key
+	(*CreateKeyRequest)(nil),         // 14: keyhole.vault.v1.CreateKeyRequest
+	(*ListKeysRequest)(nil),          // 15: keyhole.vault.v1.ListKeysRequest
+	(*ListKeysResponse)(nil),         // 16: keyhole.vault.v1.ListKeysResponse
+	(*GetKeyRequest)(nil),            // 17: keyhole.vault.v1.GetKeyRequest
+	(*UpdateKeyRequest)(nil),         // 18: keyhole.vault.v1.UpdateKeyRequest
+	(*DeleteKeyRequest)(nil),         // 19: keyhole.vault.v1.DeleteKeyRequest
+	(*Session)(nil),                  // 20: keyhole.vault.v1.Session
+	(*CreateSessionRequest)(nil),     // 21: keyhole.vault.v1.CreateSessionRequest
+	(*ListSessionsRequest)(nil),      // 22: keyhole.vault.v1.ListSessionsRequest
+	(*ListSessionsResponse)(nil),     // 23: keyhole.vault.v1.ListSessionsResponse
+	(*DeleteSessionRequest)(nil),     // 24: keyhole.vault.v1.DeleteSessionRequest
+	(*CreateSignInLinkRequest)(nil),  // 25: keyhole.vault.v1.CreateSignInLinkRequest
+	(*SignInLink)(nil),               // 26: keyhole.vault.v1.SignInLink
+	(*Person)(nil),                   // 27: keyhole.vault.v1.Person
+	(*ListPeopleRequest)(nil),        // 28: keyhole.vault.v1.ListPeopleRequest
+	(*ListPeopleResponse)(nil),       // 29: keyhole.vault.v1.ListPeopleResponse
+	(*GetPersonRequest)(nil),         // 30: keyhole.vault.v1.GetPersonRequest
+	(*UpdatePersonRequest)(nil),      // 31: keyhole.vault.v1.UpdatePersonRequest
+	(*DeletePersonRequest)(nil),      // 32: keyhole.vault.v1.DeletePersonRequest
+	(*Invitation)(nil),               // 33: keyhole.vault.v1.Invitation
+	(*CreateInvitationRequest)(nil),  // 34: keyhole.vault.v1.CreateInvitationRequest
+	(*ListInvitationsRequest)(nil),   // 35: keyhole.vault.v1.ListInvitationsRequest
+	(*ListInvitationsResponse)(nil),  // 36: keyhole.vault.v1.ListInvitationsResponse
+	(*DeleteInvitationRequest)(nil),  // 37: keyhole.vault.v1.DeleteInvitationRequest
+	(*LookUpInvitationRequest)(nil),  // 38: keyhole.vault.v1.LookUpInvitationRequest
+	(*LookUpInvitationResponse)(nil), // 39: keyhole.vault.v1.LookUpInvitationResponse
+	(*AcceptInvitationRequest)(nil),  // 40: keyhole.vault.v1.AcceptInvitationRequest
+	(*SignUpRequest)(nil),            // 41: keyhole.vault.v1.SignUpRequest
+	(*SignedIn)(nil),                 // 42: keyhole.vault.v1.SignedIn
+	(*Credential)(nil),               // 43: keyhole.vault.v1.Credential
+	(*CreateCredentialRequest)(nil),  // 44: keyhole.vault.v1.CreateCredentialRequest
+	(*ListCredentialsRequest)(nil),   // 45: keyhole.vault.v1.ListCredentialsRequest
+	(*ListCredentialsResponse)(nil),  // 46: keyhole.vault.v1.ListCredentialsResponse
+	(*GetCredentialRequest)(nil),     // 47: keyhole.vault.v1.GetCredentialRequest
+	(*UpdateCredentialRequest)(nil),  // 48: keyhole.vault.v1.UpdateCredentialRequest
+	(*DeleteCredentialRequest)(nil),  // 49: keyhole.vault.v1.DeleteCredentialRequest
+	(*TestCredentialRequest)(nil),    // 50: keyhole.vault.v1.TestCredentialRequest
+	(*TestCredentialResponse)(nil),   // 51: keyhole.vault.v1.TestCredentialResponse
+	(*AuditEvent)(nil),               // 52: keyhole.vault.v1.AuditEvent
+	(*ListAuditEventsRequest)(nil),   // 53: keyhole.vault.v1.ListAuditEventsRequest
+	(*ListAuditEventsResponse)(nil),  // 54: keyhole.vault.v1.ListAuditEventsResponse
+	nil,                              // 55: keyhole.vault.v1.AuditEvent.DetailsEntry
+	(*timestamppb.Timestamp)(nil),    // 56: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),    // 57: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),            // 58: google.protobuf.Empty
 }
 var file_keyhole_vault_v1_vault_proto_depIdxs = []int32{
-	55, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
-	55, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
-	6,  // 2: keyhole.vault.v1.CreateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
-	6,  // 3: keyhole.vault.v1.ListWorkspacesResponse.workspaces:type_name -> keyhole.vault.v1.Workspace
-	0,  // 4: keyhole.vault.v1.Budget.period:type_name -> keyhole.vault.v1.Period
-	11, // 5: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
-	55, // 6: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
-	55, // 7: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
-	11, // 8: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
-	12, // 9: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	12, // 10: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
-	12, // 11: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	56, // 12: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
-	55, // 13: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
-	55, // 14: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
-	55, // 15: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
-	19, // 16: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
-	55, // 17: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
-	1,  // 18: keyhole.vault.v1.Person.role:type_name -> keyhole.vault.v1.PersonRole
-	55, // 19: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
-	26, // 20: keyhole.vault.v1.ListPeopleResponse.people:type_name -> keyhole.vault.v1.Person
-	26, // 21: keyhole.vault.v1.UpdatePersonRequest.person:type_name -> keyhole.vault.v1.Person
-	56, // 22: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
-	1,  // 23: keyhole.vault.v1.Invitation.role:type_name -> keyhole.vault.v1.PersonRole
-	55, // 24: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
-	55, // 25: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
-	32, // 26: keyhole.vault.v1.CreateInvitationRequest.invitation:type_name -> keyhole.vault.v1.Invitation
-	32, // 27: keyhole.vault.v1.ListInvitationsResponse.invitations:type_name -> keyhole.vault.v1.Invitation
-	1,  // 28: keyhole.vault.v1.LookUpInvitationResponse.role:type_name -> keyhole.vault.v1.PersonRole
-	55, // 29: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
-	26, // 30: keyhole.vault.v1.SignedIn.person:type_name -> keyhole.vault.v1.Person
-	12, // 31: keyhole.vault.v1.SignedIn.key:type_name -> keyhole.vault.v1.Key
-	19, // 32: keyhole.vault.v1.SignedIn.session:type_name -> keyhole.vault.v1.Session
-	2,  // 33: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
-	55, // 34: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
-	55, // 35: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
-	55, // 36: keyhole.vault.v1.Credential.last_use_time:type_name -> google.protobuf.Timestamp
-	42, // 37: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	42, // 38: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	42, // 39: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	56, // 40: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
-	3,  // 41: keyhole.vault.v1.TestCredentialResponse.outcome:type_name -> keyhole.vault.v1.TestOutcome
-	55, // 42: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
-	54, // 43: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
-	55, // 44: keyhole.vault.v1.ListAuditEventsRequest.start_time:type_name -> google.protobuf.Timestamp
-	55, // 45: keyhole.vault.v1.ListAuditEventsRequest.end_time:type_name -> google.protobuf.Timestamp
-	51, // 46: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
-	4,  // 47: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
-	7,  // 48: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
-	8,  // 49: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
-	10, // 50: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
-	13, // 51: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
-	14, // 52: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
-	16, // 53: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
-	17, // 54: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
-	18, // 55: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
-	20, // 56: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
-	21, // 57: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
-	23, // 58: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
-	24, // 59: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
-	40, // 60: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
-	27, // 61: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
-	29, // 62: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
-	30, // 63: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
-	31, // 64: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
-	33, // 65: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
-	34, // 66: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
-	36, // 67: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
-	37, // 68: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
-	39, // 69: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
-	43, // 70: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
-	44, // 71: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
-	46, // 72: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
-	47, // 73: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
-	48, // 74: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
-	49, // 75: keyhole.vault.v1.VaultService.TestCredential:input_type -> keyhole.vault.v1.TestCredentialRequest
-	52, // 76: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
-	5,  // 77: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
-	6,  // 78: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	9,  // 79: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
-	6,  // 80: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
-	12, // 81: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
-	15, // 82: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
-	12, // 83: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
-	12, // 84: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
-	57, // 85: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
-	19, // 86: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
-	22, // 87: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
-	57, // 88: keyhole.vault.v1.VaultService.DeleteSession:output_type -> google.protobuf.Empty
-	25, // 89: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
-	41, // 90: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
-	28, // 91: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
-	26, // 92: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
-	26, // 93: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
-	57, // 94: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
-	32, // 95: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
-	35, // 96: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
-	57, // 97: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
-	38, // 98: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
-	41, // 99: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
-	42, // 100: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
-	45, // 101: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
-	42, // 102: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
-	42, // 103: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
-	57, // 104: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
-	50, // 105: keyhole.vault.v1.VaultService.TestCredential:output_type -> keyhole.vault.v1.TestCredentialResponse
-	53, // 106: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
-	77, // [77:107] is the sub-list for method output_type
-	47, // [47:77] is the sub-list for method input_type
-	47, // [47:47] is the sub-list for extension type_name
-	47, // [47:47] is the sub-list for extension extendee
-	0,  // [0:47] is the sub-list for field type_name
+	56, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
+	56, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
+	6,  // 2: keyhole.vault.v1.UpdateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
+	57, // 3: keyhole.vault.v1.UpdateWorkspaceRequest.update_mask:type_name -> google.protobuf.FieldMask
+	6,  // 4: keyhole.vault.v1.CreateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
+	6,  // 5: keyhole.vault.v1.ListWorkspacesResponse.workspaces:type_name -> keyhole.vault.v1.Workspace
+	0,  // 6: keyhole.vault.v1.Budget.period:type_name -> keyhole.vault.v1.Period
+	12, // 7: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
+	56, // 8: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
+	56, // 9: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
+	12, // 10: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
+	13, // 11: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
+	13, // 12: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
+	13, // 13: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
+	57, // 14: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
+	56, // 15: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
+	56, // 16: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
+	56, // 17: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
+	20, // 18: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
+	56, // 19: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
+	1,  // 20: keyhole.vault.v1.Person.role:type_name -> keyhole.vault.v1.PersonRole
+	56, // 21: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
+	27, // 22: keyhole.vault.v1.ListPeopleResponse.people:type_name -> keyhole.vault.v1.Person
+	27, // 23: keyhole.vault.v1.UpdatePersonRequest.person:type_name -> keyhole.vault.v1.Person
+	57, // 24: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
+	1,  // 25: keyhole.vault.v1.Invitation.role:type_name -> keyhole.vault.v1.PersonRole
+	56, // 26: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
+	56, // 27: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
+	33, // 28: keyhole.vault.v1.CreateInvitationRequest.invitation:type_name -> keyhole.vault.v1.Invitation
+	33, // 29: keyhole.vault.v1.ListInvitationsResponse.invitations:type_name -> keyhole.vault.v1.Invitation
+	1,  // 30: keyhole.vault.v1.LookUpInvitationResponse.role:type_name -> keyhole.vault.v1.PersonRole
+	56, // 31: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
+	27, // 32: keyhole.vault.v1.SignedIn.person:type_name -> keyhole.vault.v1.Person
+	13, // 33: keyhole.vault.v1.SignedIn.key:type_name -> keyhole.vault.v1.Key
+	20, // 34: keyhole.vault.v1.SignedIn.session:type_name -> keyhole.vault.v1.Session
+	2,  // 35: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
+	56, // 36: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
+	56, // 37: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
+	56, // 38: keyhole.vault.v1.Credential.last_use_time:type_name -> google.protobuf.Timestamp
+	43, // 39: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	43, // 40: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	43, // 41: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	57, // 42: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
+	3,  // 43: keyhole.vault.v1.TestCredentialResponse.outcome:type_name -> keyhole.vault.v1.TestOutcome
+	56, // 44: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
+	55, // 45: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
+	56, // 46: keyhole.vault.v1.ListAuditEventsRequest.start_time:type_name -> google.protobuf.Timestamp
+	56, // 47: keyhole.vault.v1.ListAuditEventsRequest.end_time:type_name -> google.protobuf.Timestamp
+	52, // 48: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
+	4,  // 49: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
+	8,  // 50: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
+	9,  // 51: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
+	11, // 52: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
+	7,  // 53: keyhole.vault.v1.VaultService.UpdateWorkspace:input_type -> keyhole.vault.v1.UpdateWorkspaceRequest
+	14, // 54: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
+	15, // 55: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
+	17, // 56: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
+	18, // 57: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
+	19, // 58: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
+	21, // 59: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
+	22, // 60: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
+	24, // 61: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
+	25, // 62: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
+	41, // 63: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
+	28, // 64: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
+	30, // 65: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
+	31, // 66: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
+	32, // 67: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
+	34, // 68: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
+	35, // 69: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
+	37, // 70: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
+	38, // 71: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
+	40, // 72: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
+	44, // 73: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
+	45, // 74: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
+	47, // 75: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
+	48, // 76: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
+	49, // 77: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
+	50, // 78: keyhole.vault.v1.VaultService.TestCredential:input_type -> keyhole.vault.v1.TestCredentialRequest
+	53, // 79: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
+	5,  // 80: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
+	6,  // 81: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	10, // 82: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
+	6,  // 83: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
+	6,  // 84: keyhole.vault.v1.VaultService.UpdateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	13, // 85: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
+	16, // 86: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
+	13, // 87: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
+	13, // 88: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
+	58, // 89: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
+	20, // 90: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
+	23, // 91: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
+	58, // 92: keyhole.vault.v1.VaultService.DeleteSession:output_type -> google.protobuf.Empty
+	26, // 93: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
+	42, // 94: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
+	29, // 95: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
+	27, // 96: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
+	27, // 97: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
+	58, // 98: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
+	33, // 99: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
+	36, // 100: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
+	58, // 101: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
+	39, // 102: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
+	42, // 103: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
+	43, // 104: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
+	46, // 105: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
+	43, // 106: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
+	43, // 107: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
+	58, // 108: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
+	51, // 109: keyhole.vault.v1.VaultService.TestCredential:output_type -> keyhole.vault.v1.TestCredentialResponse
+	54, // 110: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
+	80, // [80:111] is the sub-list for method output_type
+	49, // [49:80] is the sub-list for method input_type
+	49, // [49:49] is the sub-list for extension type_name
+	49, // [49:49] is the sub-list for extension extendee
+	0,  // [0:49] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_v1_vault_proto_init() }
@@ -4159,7 +4255,7 @@ func file_keyhole_vault_v1_vault_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_v1_vault_proto_rawDesc), len(file_keyhole_vault_v1_vault_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   51,
+			NumMessages:   52,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -27,6 +27,7 @@ const (
 	VaultService_CreateWorkspace_FullMethodName  = "/keyhole.vault.v1.VaultService/CreateWorkspace"
 	VaultService_ListWorkspaces_FullMethodName   = "/keyhole.vault.v1.VaultService/ListWorkspaces"
 	VaultService_GetWorkspace_FullMethodName     = "/keyhole.vault.v1.VaultService/GetWorkspace"
+	VaultService_UpdateWorkspace_FullMethodName  = "/keyhole.vault.v1.VaultService/UpdateWorkspace"
 	VaultService_CreateKey_FullMethodName        = "/keyhole.vault.v1.VaultService/CreateKey"
 	VaultService_ListKeys_FullMethodName         = "/keyhole.vault.v1.VaultService/ListKeys"
 	VaultService_GetKey_FullMethodName           = "/keyhole.vault.v1.VaultService/GetKey"
@@ -70,6 +71,8 @@ type VaultServiceClient interface {
 	ListWorkspaces(ctx context.Context, in *ListWorkspacesRequest, opts ...grpc.CallOption) (*ListWorkspacesResponse, error)
 	// GetWorkspace returns one tenant.
 	GetWorkspace(ctx context.Context, in *GetWorkspaceRequest, opts ...grpc.CallOption) (*Workspace, error)
+	// UpdateWorkspace changes the title of a tenant. Visitors of its links see the title.
+	UpdateWorkspace(ctx context.Context, in *UpdateWorkspaceRequest, opts ...grpc.CallOption) (*Workspace, error)
 	// CreateKey creates an owner key. Only this reply contains the key itself.
 	CreateKey(ctx context.Context, in *CreateKeyRequest, opts ...grpc.CallOption) (*Key, error)
 	// ListKeys lists the keys of a workspace, revoked ones too, oldest first.
@@ -186,6 +189,16 @@ func (c *vaultServiceClient) GetWorkspace(ctx context.Context, in *GetWorkspaceR
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Workspace)
 	err := c.cc.Invoke(ctx, VaultService_GetWorkspace_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) UpdateWorkspace(ctx context.Context, in *UpdateWorkspaceRequest, opts ...grpc.CallOption) (*Workspace, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Workspace)
+	err := c.cc.Invoke(ctx, VaultService_UpdateWorkspace_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -467,6 +480,8 @@ type VaultServiceServer interface {
 	ListWorkspaces(context.Context, *ListWorkspacesRequest) (*ListWorkspacesResponse, error)
 	// GetWorkspace returns one tenant.
 	GetWorkspace(context.Context, *GetWorkspaceRequest) (*Workspace, error)
+	// UpdateWorkspace changes the title of a tenant. Visitors of its links see the title.
+	UpdateWorkspace(context.Context, *UpdateWorkspaceRequest) (*Workspace, error)
 	// CreateKey creates an owner key. Only this reply contains the key itself.
 	CreateKey(context.Context, *CreateKeyRequest) (*Key, error)
 	// ListKeys lists the keys of a workspace, revoked ones too, oldest first.
@@ -560,6 +575,9 @@ func (UnimplementedVaultServiceServer) ListWorkspaces(context.Context, *ListWork
 }
 func (UnimplementedVaultServiceServer) GetWorkspace(context.Context, *GetWorkspaceRequest) (*Workspace, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetWorkspace not implemented")
+}
+func (UnimplementedVaultServiceServer) UpdateWorkspace(context.Context, *UpdateWorkspaceRequest) (*Workspace, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateWorkspace not implemented")
 }
 func (UnimplementedVaultServiceServer) CreateKey(context.Context, *CreateKeyRequest) (*Key, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateKey not implemented")
@@ -728,6 +746,24 @@ func _VaultService_GetWorkspace_Handler(srv interface{}, ctx context.Context, de
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(VaultServiceServer).GetWorkspace(ctx, req.(*GetWorkspaceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_UpdateWorkspace_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateWorkspaceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).UpdateWorkspace(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_UpdateWorkspace_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).UpdateWorkspace(ctx, req.(*UpdateWorkspaceRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1222,6 +1258,10 @@ var VaultService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetWorkspace",
 			Handler:    _VaultService_GetWorkspace_Handler,
+		},
+		{
+			MethodName: "UpdateWorkspace",
+			Handler:    _VaultService_UpdateWorkspace_Handler,
 		},
 		{
 			MethodName: "CreateKey",

@@ -2327,7 +2327,11 @@ type Attempt struct {
 	// When it began.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// "ok", "failed" with the provider's status, or empty if its outcome is unknown.
-	Outcome       string `protobuf:"bytes,5,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	Outcome string `protobuf:"bytes,5,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// Where it went, for example "https://api.openai.com:443".
+	Destination string `protobuf:"bytes,6,opt,name=destination,proto3" json:"destination,omitempty"`
+	// Provider of a stored credential that still exists; empty for a visitor's own.
+	Provider      string `protobuf:"bytes,7,opt,name=provider,proto3" json:"provider,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2393,6 +2397,20 @@ func (x *Attempt) GetStartTime() *timestamppb.Timestamp {
 func (x *Attempt) GetOutcome() string {
 	if x != nil {
 		return x.Outcome
+	}
+	return ""
+}
+
+func (x *Attempt) GetDestination() string {
+	if x != nil {
+		return x.Destination
+	}
+	return ""
+}
+
+func (x *Attempt) GetProvider() string {
+	if x != nil {
+		return x.Provider
 	}
 	return ""
 }
@@ -2750,7 +2768,7 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\x0eEgressResponse\x12C\n" +
 	"\x04head\x18\x01 \x01(\v2-.keyhole.vault.internal.v1.EgressResponseHeadH\x00R\x04head\x12\x14\n" +
 	"\x04body\x18\x02 \x01(\fH\x00R\x04bodyB\x06\n" +
-	"\x04part\"\xac\x01\n" +
+	"\x04part\"\xea\x01\n" +
 	"\aAttempt\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x18\n" +
 	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12\x1e\n" +
@@ -2759,7 +2777,9 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"credential\x129\n" +
 	"\n" +
 	"start_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x12\x18\n" +
-	"\aoutcome\x18\x05 \x01(\tR\aoutcome\"R\n" +
+	"\aoutcome\x18\x05 \x01(\tR\aoutcome\x12 \n" +
+	"\vdestination\x18\x06 \x01(\tR\vdestination\x12\x1a\n" +
+	"\bprovider\x18\a \x01(\tR\bprovider\"R\n" +
 	"\rEndRunRequest\x12\x19\n" +
 	"\x03run\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03run\x12&\n" +
 	"\aleaving\x18\x02 \x03(\fB\f\xbaH\x06\x92\x01\x03\x10\xe8\a\x80\x01\x01R\aleaving\"\x8e\x01\n" +
