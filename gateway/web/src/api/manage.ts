@@ -13,6 +13,7 @@ export type ModelVersion = Schemas["v1ModelVersion"];
 export type Usage = Schemas["v1QueryUsageResponse"];
 export type UsageRow = Schemas["v1UsageRow"];
 export type CredentialUsage = Schemas["v1CredentialUsage"];
+export type Workspace = Schemas["v1Workspace"];
 export type Tested = Schemas["v1TestCredentialResponse"];
 
 const pageSize = 25;
@@ -86,6 +87,27 @@ export function updateKey(path: { workspace: string; key: string }, body: Partia
 
 export function revokeKey(path: { workspace: string; key: string }): Promise<unknown> {
   return call(client.DELETE(oneKey, { params: { path }, ...text }));
+}
+
+// Workspaces, for operators.
+
+const oneWorkspace = "/v1/workspaces/{workspace}";
+
+export function listWorkspaces(words: string, pageToken: string): Promise<Page<Workspace>> {
+  const params = { query: paging(pageToken, { text: words }) };
+  return pageOf(call(client.GET("/v1/workspaces", { params, ...text })), "workspaces");
+}
+
+export function getWorkspace(workspace: string): Promise<Workspace> {
+  return call(client.GET(oneWorkspace, { params: { path: { workspace } }, ...text }));
+}
+
+export function createWorkspace(workspaceId: string, body: Partial<Workspace>): Promise<Workspace> {
+  return call(client.POST("/v1/workspaces", { params: { query: { workspaceId } }, body, ...text }));
+}
+
+export function updateWorkspace(workspace: string, body: Partial<Workspace>): Promise<Workspace> {
+  return call(client.PATCH(oneWorkspace, { params: { path: { workspace } }, body, ...text }));
 }
 
 // Sessions.

@@ -12,6 +12,8 @@ export type Presentation = Schemas["v1Presentation"];
 export type Notice = Schemas["v1Notice"];
 export type Run = Schemas["v1Run"];
 export type RunState = Exclude<Schemas["v1RunState"], "RUN_STATE_UNSPECIFIED">;
+export type LineItem = Schemas["v1LineItem"];
+export type StepEvent = Schemas["v1StepEvent"];
 export type Credential = Schemas["v1Credential"];
 export type Key = Schemas["v1Key"];
 
@@ -44,6 +46,27 @@ export interface WorkflowPath {
 
 export function getWorkflow(path: WorkflowPath): Promise<Workflow> {
   return call(client.GET("/v1/workspaces/{workspace}/workflows/{workflow}", { params: { path }, ...text }));
+}
+
+// listTrash lists the workflows that were deleted and can be restored.
+export function listTrash(workspace: string, words: string, pageToken: string): Promise<Page<Workflow>> {
+  const query = { pageSize, pageToken: pageToken || undefined, text: words || undefined, onlyDeleted: true };
+  const params = { path: { workspace }, query };
+  return pageOf(call(client.GET("/v1/workspaces/{workspace}/workflows", { params, ...text })), "workflows");
+}
+
+const oneWorkflow = "/v1/workspaces/{workspace}/workflows/{workflow}";
+
+export function deleteWorkflow(path: WorkflowPath): Promise<Workflow> {
+  return call(client.DELETE(oneWorkflow, { params: { path }, ...text }));
+}
+
+export function undeleteWorkflow(path: WorkflowPath): Promise<Workflow> {
+  return call(client.POST(`${oneWorkflow}:undelete`, { params: { path }, body: {}, ...text }));
+}
+
+export function purgeWorkflow(path: WorkflowPath): Promise<unknown> {
+  return call(client.POST(`${oneWorkflow}:purge`, { params: { path }, body: {}, ...text }));
 }
 
 export function inspect(path: WorkflowPath, version = 0): Promise<Inspection> {
@@ -123,6 +146,10 @@ export function storeExample(path: SharePath, sample: string, credentials: Recor
       ...text,
     }),
   );
+}
+
+export function getRun(path: { workspace: string; run: string }): Promise<Run> {
+  return call(client.GET("/v1/workspaces/{workspace}/runs/{run}", { params: { path }, ...text }));
 }
 
 export function listRuns(

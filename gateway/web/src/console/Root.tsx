@@ -30,6 +30,10 @@ const KeysPage = lazy(() => import("./keys/KeysPage"));
 const KeyPage = lazy(() => import("./keys/KeyPage"));
 const UsagePage = lazy(() => import("./usage/UsagePage"));
 const AuditPage = lazy(() => import("./audit/AuditPage"));
+const RunPage = lazy(() => import("./runs/RunPage"));
+const TrashPage = lazy(() => import("./workflows/TrashPage"));
+const WorkspacesPage = lazy(() => import("./workspaces/WorkspacesPage"));
+const WorkspacePage = lazy(() => import("./workspaces/WorkspacePage"));
 const SessionsPage = lazy(() => import("./sessions/SessionsPage"));
 
 // Root shows the page of the address to who is signed in, else the page for signing in. The
@@ -73,9 +77,9 @@ function Page({ route, back, me }: { route: Route; back: string; me: Me }) {
   useEffect(() => {
     if (back) window.location.replace(back);
     else if (route.page === "sign-up") navigate("/app", true);
-    else if (route.page === "home" && !me.operator) navigate(pathOf.workflows(me.workspace), true);
+    else if (route.page === "home") navigate(homeOf(me), true);
   }, [route.page, back, me]);
-  if (route.page === "home" && !me.operator) return null;
+  if (route.page === "home") return null;
   if (route.page === "edit" && !me.operator && route.workspace === me.workspace)
     return (
       <Suspense fallback={null}>
@@ -91,23 +95,41 @@ function Page({ route, back, me }: { route: Route; back: string; me: Me }) {
   );
 }
 
+const homeOf = (me: Me) => (me.operator ? pathOf.workspaces() : pathOf.workflows(me.workspace));
+
 // Pages whose lists the server refuses to other roles.
 const ownersOnly: Route["page"][] = ["keys", "key", "people", "audit"];
-const editorsOnly: Route["page"][] = ["templates", "template", "credentials", "credential"];
+const editorsOnly: Route["page"][] = ["templates", "template", "credentials", "credential", "trash"];
+const operatorsOnly: Route["page"][] = ["workspaces", "tenant", "tenant-key"];
+// What an operator has in a workspace: its own. Others' it sees as tenants.
+const operators: Route["page"][] = ["usage", "models", "model", "keys", "key", "audit", "sessions"];
+
+// forWhom is who may open a page, if the signed-in role may not.
+function forWhom(page: Route["page"], me: Me): string {
+  if (operatorsOnly.includes(page)) return me.operator ? "" : "For operators";
+  if (me.operator) return operators.includes(page) ? "" : "For members of a workspace";
+  if (ownersOnly.includes(page) && !me.owner) return "For owners";
+  return editorsOnly.includes(page) && !me.editor ? "For owners and editors" : "";
+}
 
 function ForRole({ title, me }: { title: string; me: Me }) {
   return (
     <Missing title={title}>
-      Your role in {me.workspace} is {me.role}. An owner of the workspace can change it.
+      Your role in {me.workspace} is {me.role}.
+      {!me.operator && title !== "For operators" && " An owner of the workspace can change it."}
     </Missing>
   );
 }
 
 function Content({ route, me }: { route: Route; me: Me }) {
-  if (me.operator) return <Missing title="Nothing for operators here yet">Use the command line.</Missing>;
   if (route.page === "unknown" || route.page === "home" || route.page === "sign-up") {
     return <Missing title="Page not found">Check the address, or pick a page on the left.</Missing>;
   }
+  const whom = forWhom(route.page, me);
+  if (whom) return <ForRole title={whom} me={me} />;
+  if (route.page === "workspaces") return <WorkspacesPage />;
+  if (route.page === "tenant") return <WorkspacePage id={route.tenant} />;
+  if (route.page === "tenant-key") return <KeyPage id={route.id} tenant={route.tenant} />;
   if (route.workspace !== me.workspace) {
     return (
       <Missing title="Another workspace">
@@ -115,8 +137,6 @@ function Content({ route, me }: { route: Route; me: Me }) {
       </Missing>
     );
   }
-  if (ownersOnly.includes(route.page) && !me.owner) return <ForRole title="For owners" me={me} />;
-  if (editorsOnly.includes(route.page) && !me.editor) return <ForRole title="For owners and editors" me={me} />;
   switch (route.page) {
     case "workflows":
       return <WorkflowsPage />;
@@ -130,6 +150,10 @@ function Content({ route, me }: { route: Route; me: Me }) {
       return <TemplatePage id={route.id} />;
     case "runs":
       return <RunsPage />;
+    case "run":
+      return <RunPage id={route.id} />;
+    case "trash":
+      return <TrashPage />;
     case "people":
       return <PeoplePage />;
     case "credentials":

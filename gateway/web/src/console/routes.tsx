@@ -9,22 +9,35 @@ export type Route =
   | { page: "people"; workspace: string }
   | { page: "sign-up" }
   | { page: Lists; workspace: string }
-  | { page: "credential" | "key" | "model" | "template"; workspace: string; id: string }
+  | { page: "credential" | "key" | "model" | "template" | "run"; workspace: string; id: string }
+  | { page: "workspaces" }
+  | { page: "tenant"; tenant: string }
+  | { page: "tenant-key"; tenant: string; id: string }
   | { page: "unknown" };
 
 // Pages that list what a workspace has, and the page of one such thing.
-const one = { credentials: "credential", keys: "key", models: "model", templates: "template" } as const;
-export type Lists = keyof typeof one | "runs" | "sessions" | "usage" | "audit";
+const one = {
+  credentials: "credential",
+  keys: "key",
+  models: "model",
+  runs: "run",
+  templates: "template",
+} as const;
+export type Lists = keyof typeof one | "sessions" | "usage" | "audit" | "trash";
 
 const id = "([a-z0-9_-]{1,63})";
 const ofWorkflow = new RegExp(`^/app/${id}/workflows/${id}(/edit)?/?$`);
-const ofPage = new RegExp(`^/app/${id}/(workflows|${Object.keys(one).join("|")}|runs|people|sessions|usage|audit)/?$`);
+const ofPage = new RegExp(`^/app/${id}/(workflows|${Object.keys(one).join("|")}|people|sessions|usage|audit|trash)/?$`);
+const ofTenant = new RegExp(`^/app/workspaces(?:/${id}(?:/keys/${id})?)?/?$`); // "workspaces" is no id of one
 const ofOne = new RegExp(`^/app/${id}/(${Object.keys(one).join("|")})/${id}/?$`);
 
 export function routeOf(pathname: string): Route {
   if (pathname === "/" || /^\/app\/?$/.test(pathname) || /^\/app\/(sign-in|join)\/?$/.test(pathname))
     return { page: "home" };
   if (/^\/app\/sign-up\/?$/.test(pathname)) return { page: "sign-up" };
+  const tenant = ofTenant.exec(pathname);
+  if (tenant?.[2]) return { page: "tenant-key", tenant: tenant[1]!, id: tenant[2] };
+  if (tenant) return tenant[1] ? { page: "tenant", tenant: tenant[1] } : { page: "workspaces" };
   const workflow = ofWorkflow.exec(pathname);
   if (workflow) return { page: workflow[3] ? "edit" : "workflow", workspace: workflow[1]!, workflow: workflow[2]! };
   const page = ofPage.exec(pathname);
@@ -42,6 +55,11 @@ export const pathOf = {
   template: (workspace: string, template: string) => `/app/${workspace}/templates/${template}`,
   people: (workspace: string) => `/app/${workspace}/people`,
   runs: (workspace: string, query: Record<string, string> = {}) => withQuery(`/app/${workspace}/runs`, query),
+  run: (workspace: string, run: string) => `/app/${workspace}/runs/${run}`,
+  trash: (workspace: string) => `/app/${workspace}/trash`,
+  workspaces: () => "/app/workspaces",
+  tenant: (tenant: string) => `/app/workspaces/${tenant}`,
+  tenantKey: (tenant: string, key: string) => `/app/workspaces/${tenant}/keys/${key}`,
   usage: (workspace: string) => `/app/${workspace}/usage`,
   credentials: (workspace: string) => `/app/${workspace}/credentials`,
   addCredential: (workspace: string) => `/app/${workspace}/credentials?add`,

@@ -140,6 +140,7 @@ const shapes: Record<string, ReactNode> = {
   undo: <path d="M9 7 4.5 11.500 9 16M5 11.500h9.500a5 5 0 0 1 0 10H12" />,
   redo: <path d="m15 7 4.500 4.500L15 16m4-4.500H9.500a5 5 0 0 0 0 10H12" />,
   cloud: <path d="M7 18.500a4.500 4.500 0 0 1-.4-9 6 6 0 0 1 11.600 1.500 3.800 3.800 0 0 1-.7 7.500z" />,
+  trash: <path d="M4 7h16M9 7V4.500h6V7M6.500 7l1 13h9l1-13M10.500 11v5.500m3-5.500v5.500" />,
   plus: <path d="M12 5v14M5 12h14" />,
   grid: (
     <>

@@ -31,6 +31,7 @@ const deeds: Record<string, string> = {
   "session.end": "ended session {}",
   "session.link": "made a sign-in link for key {}",
   "workspace.create": "created workspace {}",
+  "workspace.update": "changed the title of workspace {}",
   "handle.refused": "was refused the use of credential {}",
   "redirect.followed": "followed a redirect of a call with credential {}",
   "answer.withheld": "got an answer withheld that held credential {}",

@@ -15,6 +15,10 @@ const listOf: Record<string, string> = {
   model: "models",
   key: "keys",
   template: "templates",
+  run: "runs",
+  trash: "workflows",
+  tenant: "workspaces",
+  "tenant-key": "workspaces",
 };
 
 // Frame is the rail and the place of a page.

@@ -10,7 +10,7 @@ export interface Entry {
 
 // entriesOf lists the pages that the role may open, for the rail and the command palette.
 export function entriesOf({ operator, editor, owner, workspace }: Me): Entry[] {
-  if (operator) return [];
+  if (operator) return operators(workspace);
   const all: (Entry & { off?: boolean })[] = [
     { page: "workflows", label: "Workflows", icon: "fork", href: pathOf.workflows(workspace) },
     { page: "templates", label: "Templates", icon: "grid", href: pathOf.templates(workspace), off: !editor },
@@ -25,3 +25,14 @@ export function entriesOf({ operator, editor, owner, workspace }: Me): Entry[] {
   ];
   return all.filter((e) => !e.off);
 }
+
+// operators have their own workspace, with the public models and the keys of operators and
+// guests, besides those of others.
+const operators = (at: string): Entry[] => [
+  { page: "workspaces", label: "Workspaces", icon: "cloud", href: pathOf.workspaces() },
+  { page: "usage", label: "Usage", icon: "analytics", href: pathOf.usage(at) },
+  { page: "models", label: "Models", icon: "model", href: pathOf.models(at) },
+  { page: "keys", label: "Keys", icon: "key", href: pathOf.keys(at) },
+  { page: "audit", label: "Audit", icon: "formatter", href: pathOf.audit(at) },
+  { page: "sessions", label: "Sessions", icon: "external", href: pathOf.sessions(at) },
+];

@@ -28,8 +28,11 @@ import { useSpent } from "./useSpent";
 type Asked = "" | "change" | "roll" | "revoke";
 
 // KeyPage shows one key: its budget, what is used of it, and what happened to it.
-export default function KeyPage({ id }: { id: string }) {
-  const { workspace, key: mine } = useMe();
+// An operator sees the keys of another workspace, its tenant, without what they were used for.
+export default function KeyPage({ id, tenant }: { id: string; tenant?: string }) {
+  const { workspace: own, key: ownKey, operator } = useMe();
+  const workspace = tenant ?? own;
+  const mine = tenant ? "" : ownKey;
   const path = { workspace, key: id };
   const queries = useQueryClient();
   const say = useToast();
@@ -51,7 +54,11 @@ export default function KeyPage({ id }: { id: string }) {
   };
   return (
     <>
-      <Crumbs list="Keys" href={pathOf.keys(workspace)} here={id} />
+      {tenant ? (
+        <Crumbs list={`Workspaces / ${tenant}`} href={pathOf.tenant(tenant)} here={id} />
+      ) : (
+        <Crumbs list="Keys" href={pathOf.keys(workspace)} here={id} />
+      )}
       <div className={page.head}>
         <h1 className={page.title}>{k?.title || id}</h1>
         {k && !k.revokeTime && (
@@ -80,14 +87,16 @@ export default function KeyPage({ id }: { id: string }) {
                 ["Revoked", k.revokeTime && moment(k.revokeTime)],
                 [
                   "Runs",
-                  <Link key="runs" href={pathOf.runs(workspace, { key: id })}>
-                    Show the runs that it pays for
-                  </Link>,
+                  !operator && (
+                    <Link key="runs" href={pathOf.runs(workspace, { key: id })}>
+                      Show the runs that it pays for
+                    </Link>
+                  ),
                 ],
               ]}
             />
           </section>
-          <LatestEvents workspace={workspace} resource={k.name ?? ""} />
+          {!tenant && <LatestEvents workspace={workspace} resource={k.name ?? ""} />}
         </>
       )}
       {k && asked === "change" && (

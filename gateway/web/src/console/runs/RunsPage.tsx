@@ -4,7 +4,7 @@ import { Button } from "../../ui/Button";
 import { EmptyState } from "../../ui/EmptyState";
 import { Select } from "../../ui/Select";
 import { Table } from "../../ui/Table";
-import { Tag, type Tone } from "../../ui/Tag";
+import { Tag } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
 import { setQuery } from "../parts/query";
 import { Trouble } from "../parts/Trouble";
@@ -12,6 +12,7 @@ import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
 import { Link, pathOf, useAddress } from "../routes";
 import { useMe } from "../session";
+import { State, states, took } from "./state";
 
 // RunsPage lists runs, newest first, of all workflows, of one, or of one link.
 export default function RunsPage() {
@@ -62,7 +63,11 @@ export default function RunsPage() {
               )
             }
             columns={[
-              { id: "time", head: "Started", cell: (r) => moment(r.startTime ?? "") },
+              {
+                id: "time",
+                head: "Started",
+                cell: (r) => <Link href={pathOf.run(workspace, idOfRun(r))}>{moment(r.startTime ?? "")}</Link>,
+              },
               { id: "state", head: "State", cell: (r) => <State run={r} /> },
               { id: "workflow", head: "Workflow", cell: (r) => <OfWorkflow run={r} workspace={workspace} /> },
               { id: "share", head: "Link", cell: (r) => <OfShare run={r} workspace={workspace} /> },
@@ -88,29 +93,13 @@ export default function RunsPage() {
   );
 }
 
-const states: Record<RunState, [Tone, string]> = {
-  RUN_STATE_RUNNING: ["accent", "Running"],
-  RUN_STATE_SUCCEEDED: ["good", "Succeeded"],
-  RUN_STATE_FAILED: ["bad", "Failed"],
-  RUN_STATE_CANCELLED: ["plain", "Cancelled"],
-  RUN_STATE_ABANDONED: ["bad", "Abandoned"],
-  RUN_STATE_STOPPED: ["plain", "Stopped"],
-};
-
 const choices = Object.entries(states).map(([value, [, label]]) => ({ value, label }));
+
+const idOfRun = (run: Run) => run.name?.split("/")[3] ?? "";
 
 // stateOf reads a state from the address. Words that are no state mean every state.
 function stateOf(word: string | null): RunState | undefined {
   return word !== null && Object.hasOwn(states, word) ? (word as RunState) : undefined;
-}
-
-function State({ run }: { run: Run }) {
-  const [tone, word] = states[run.state as RunState] ?? ["plain", "Unknown"];
-  return (
-    <span title={run.message || undefined}>
-      <Tag tone={tone}>{word}</Tag>
-    </span>
-  );
 }
 
 function OfWorkflow({ run, workspace }: { run: Run; workspace: string }) {
@@ -122,9 +111,4 @@ function OfShare({ run, workspace }: { run: Run; workspace: string }) {
   const [, , , workflow, , share] = run.share?.split("/") ?? [];
   if (!share || !workflow) return "";
   return <Link href={pathOf.runs(workspace, { workflow, share })}>{share}</Link>;
-}
-
-function took(run: Run): string {
-  if (!run.startTime || !run.endTime) return "";
-  return `${((Date.parse(run.endTime) - Date.parse(run.startTime)) / 1000).toFixed(2)} s`;
 }

@@ -16,6 +16,7 @@ import { Problems } from "./Problems";
 import { Versions } from "./Versions";
 import style from "./Workflow.module.css";
 
+const DeleteWorkflow = lazy(() => import("./DeleteWorkflow"));
 const ShareDialog = lazy(() => import("../share/ShareDialog"));
 
 // WorkflowPage shows a workflow to its owner: graph, links, versions.
@@ -33,6 +34,7 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
   });
   // Which link the dialog shows: "" for the first one, null while it is closed.
   const [sharing, setSharing] = useState<string | null>(null);
+  const [deleting, setDeleting] = useState(false);
   const title = saved.data?.title || workflow;
   useTitle(title);
   return (
@@ -47,6 +49,9 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
         </div>
         {editor ? (
           <>
+            <Button icon="trash" disabled={!saved.data || !!saved.data.deleteTime} onClick={() => setDeleting(true)}>
+              Delete
+            </Button>
             <Button icon="pencil" disabled={!saved.data} onClick={() => navigate(pathOf.edit(workspace, workflow))}>
               Edit
             </Button>
@@ -77,6 +82,7 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
         </>
       )}
       <Suspense fallback={null}>
+        {deleting && <DeleteWorkflow path={path} title={title} onClose={() => setDeleting(false)} />}
         {sharing !== null && found.data && (
           <ShareDialog
             path={path}

@@ -39,6 +39,7 @@ export function WorkflowsPage() {
       <div className={page.head}>
         <h1 className={page.title}>Workflows</h1>
         {searching && <Search workspace={workspace} start={words} />}
+        {editor && <Link href={pathOf.trash(workspace)}>Trash</Link>}
         {editor && (
           <Button look="filled" icon="plus" onClick={() => setMaking(true)}>
             New workflow
