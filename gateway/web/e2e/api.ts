@@ -5,7 +5,7 @@ export const base = inject("base");
 export const provider = inject("provider");
 export const demo = inject("token");
 export const ownerKey = inject("ownerKey");
-const operatorKey = inject("operatorKey");
+export const operatorKey = inject("operatorKey");
 
 export async function call<T = Record<string, unknown>>(
   method: string,
