@@ -37,7 +37,7 @@ test("one's own run has its key, its steps and its charge; the page says that no
   await facts.getByText("Started by").waitFor();
   expect(await facts.getByText(/^key /).count()).toBe(2); // started by, paid by
   await page.getByRole("listitem").filter({ hasText: "hello" }).getByText("Succeeded").waitFor();
-  await page.getByRole("region", { name: "Charges" }).getByText("greet, version 1").waitFor();
+  await page.getByRole("region", { name: "What the run used" }).getByText("greet, version 1").waitFor();
   await page.getByText("Nothing else is kept").waitFor();
   await nowhere(page, "nobody-else");
 });
@@ -51,7 +51,7 @@ for (const { name, options } of screens) {
     await step.getByText("Failed", { exact: true }).waitFor();
     await step.getByText("A provider refused the call or failed").waitFor();
     await page.getByText("Only the visitor gets the details").waitFor();
-    const charges = page.getByRole("region", { name: "Charges" });
+    const charges = page.getByRole("region", { name: "What the run used" });
     await charges.getByText("(openai_compatible)").waitFor();
     await charges
       .getByText(/^http:\/\/127\.0\.0\.1:\d+$/)

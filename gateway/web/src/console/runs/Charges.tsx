@@ -25,7 +25,7 @@ export function Charges({ run }: { run: Run }) {
         </p>
       ) : (
         <Table<LineItem>
-          caption="Charges"
+          caption="What the run used"
           rows={[...items]}
           keyOf={(_, i) => i}
           columns={[

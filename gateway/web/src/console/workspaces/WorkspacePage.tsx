@@ -58,9 +58,9 @@ export default function WorkspacePage({ id }: { id: string }) {
             />
             {used.error && <Trouble failure={used.error} onRetry={() => void used.refetch()} />}
           </section>
-          <section className={page.section} aria-labelledby="keys">
+          <div className={page.section}>
             <div className={page.head}>
-              <h2 className={page.title} id="keys">
+              <h2 className={page.title}>
                 Keys
               </h2>
               <Search label="Search keys" />
@@ -69,7 +69,7 @@ export default function WorkspacePage({ id }: { id: string }) {
               </Button>
             </div>
             <KeyList workspace={id} words={words} hrefOf={(key) => pathOf.tenantKey(id, key)} />
-          </section>
+          </div>
         </>
       )}
       {asked === "key" && <CreateKey workspace={id} onClose={close} />}
