@@ -107,7 +107,6 @@ func commands(t *testing.T, in *installation) {
 	operator.wants(t, says{"NAME"}, "workspace", "list", "--page-size", "1")
 	operator.wants(t, says{"By hand"}, "workspace", "get", "workspaces/"+id)
 	operator.wants(t, says{"Renamed"}, "workspace", "update", id, "--title", "Renamed")
-	operator.wants(t, says{"GROUP"}, "usage", "--workspace", id)
 	s.wants(t, says{"member", strings.TrimPrefix(w.name, "workspaces/")}, "whoami")
 	s.wants(t, says{"line_counter@v2", "not built yet", "!open_ai"}, "block", "list", "line counter", "--runnable=false")
 	s.wants(t, says{"Dynamic Crop", "$inputs.image"}, "block", "show", "dynamic_crop@v1")

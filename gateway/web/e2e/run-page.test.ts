@@ -35,7 +35,7 @@ test("one's own run has its key, its steps and its charge; the page says that no
   await heading(page, "Run of greet");
   const facts = page.getByRole("region", { name: "The run" });
   await facts.getByText("Started by").waitFor();
-  expect(await facts.getByText(/^key /).count()).toBe(2); // started by, paid by
+  await expect.poll(() => facts.getByText(/^key /).count()).toBe(2); // started by, paid by
   await page.getByRole("listitem").filter({ hasText: "hello" }).getByText("Succeeded").waitFor();
   await page.getByRole("region", { name: "What the run used" }).getByText("greet, version 1").waitFor();
   await page.getByText("Nothing else is kept").waitFor();

@@ -13,20 +13,25 @@ import (
 )
 
 // Redact hides the names of the owner's credentials, models and workflows from viewers of
-// another workspace.
+// another workspace. Everyone sees only of their own credentials where the calls went.
 func Redact(items []*sharingv1.LineItem, owner, viewer string) []*sharingv1.LineItem {
-	if owner == viewer {
-		return items
-	}
 	out := make([]*sharingv1.LineItem, len(items))
 	for i, item := range items {
 		out[i] = item
-		if strings.HasPrefix(item.GetResource(), resource.Workspace(owner)+"/") {
-			out[i] = proto.CloneOf(item)
-			out[i].Resource, out[i].Failed, out[i].Provider, out[i].Destination = "", 0, "", ""
+		if of(item, viewer) {
+			continue
+		}
+		out[i] = proto.CloneOf(item)
+		out[i].Provider, out[i].Destination = "", ""
+		if of(item, owner) {
+			out[i].Resource, out[i].Failed = "", 0
 		}
 	}
 	return out
+}
+
+func of(item *sharingv1.LineItem, workspace string) bool {
+	return strings.HasPrefix(item.GetResource(), resource.Workspace(workspace)+"/")
 }
 
 const itemColumns = `step, attempt, kind, resource, quantity, input_tokens, output_tokens, end_unknown, failed, provider, destination`

@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -18,18 +15,13 @@ import (
 // what its credentials were used for.
 func (h *Handlers) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageRequest) (*sharingv1.QueryUsageResponse, error) {
 	q := usageQuery{workspace: resource.Segment(r.GetParent(), 0), group: r.GetGroupBy(), byDay: r.GetByDay(), to: math.MaxInt64}
-	if p := caller.From(ctx); p.Kind == caller.Operator && p.Workspace != q.workspace {
-		if q.onlyCharges = true; !slices.Contains([]string{"", "key", "day"}, q.group) {
-			return nil, errs.PermissionDenied("an operator reads the usage of a workspace by key and by day only")
-		}
-	}
 	if r.GetStartTime() != nil {
 		q.from = sqldb.Micros(r.GetStartTime().AsTime())
 	}
 	if r.GetEndTime() != nil {
 		q.to = sqldb.Micros(r.GetEndTime().AsTime())
 	}
-	binding := []string{"usage", q.workspace, q.group, fmt.Sprint(q.byDay, q.onlyCharges), fmt.Sprint(q.from), fmt.Sprint(q.to)}
+	binding := []string{"usage", q.workspace, q.group, fmt.Sprint(q.byDay), fmt.Sprint(q.from), fmt.Sprint(q.to)}
 	rows, next, err := page.List(h.pages, r, page.Listing[usageRow, *usagePlace]{
 		Binding: binding,
 		Read: func(after *usagePlace, limit int) ([]usageRow, error) {

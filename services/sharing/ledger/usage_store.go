@@ -12,8 +12,6 @@ type usageQuery struct {
 	workspace, group string
 	byDay            bool
 	from, to         int64
-	// onlyCharges leaves out the use of credentials.
-	onlyCharges bool
 	// after is the last row of the previous page, if later is set.
 	after usagePlace
 	later bool
@@ -77,7 +75,7 @@ func (s Store) usage(ctx context.Context, q usageQuery, limit int) ([]usageRow, 
 			WHERE r.charged_workspace = $1` + within + ` AND l.kind = '` + q.group + `' GROUP BY 1, 2`
 	}
 	both := charged
-	if group, ok := credentialGroups[q.group]; ok && !q.onlyCharges {
+	if group, ok := credentialGroups[q.group]; ok {
 		both += ` UNION ALL SELECT ` + group + ` AS g, ` + day + ` AS d, 1 AS section, ` + itemSums + `, SUM(l.failed) FROM line_items l JOIN runs r ON r.id = l.run
 			WHERE r.owner_workspace = $1` + within + ` AND l.kind = 'credential' AND l.resource LIKE 'workspaces/' || $1 || '/credentials/%' GROUP BY 1, 2`
 	}

@@ -2,12 +2,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { moment } from "../../api/explain";
 import type { Failure } from "../../api/failure";
-import { getWorkspace, queryUsage, updateWorkspace, type Usage, type Workspace } from "../../api/manage";
+import { getWorkspace, updateWorkspace, type Workspace } from "../../api/manage";
 import { Button } from "../../ui/Button";
 import { Field, Input } from "../../ui/Field";
 import { Skeleton } from "../../ui/Skeleton";
 import { useToast } from "../../ui/Toast";
-import { numbers } from "../keys/budget";
 import { CreateKey } from "../keys/CreateKey";
 import { KeyList } from "../keys/KeyList";
 import { Crumbs } from "../parts/Crumbs";
@@ -15,23 +14,17 @@ import { Facts } from "../parts/Facts";
 import { errorAt, FormDialog, textOf } from "../parts/FormDialog";
 import page from "../parts/Page.module.css";
 import { Search } from "../parts/Search";
-import { today } from "../parts/today";
 import { Trouble } from "../parts/Trouble";
 import { useTitle } from "../parts/useTitle";
 import { pathOf, useAddress } from "../routes";
 import { keysOf, titleOf } from "./words";
 
-const days = 30;
-
-// WorkspacePage shows a tenant to an operator: since when, how much it used, and its keys.
+// WorkspacePage shows a tenant to an operator: since when it is there, and its keys with their
+// budgets. What it does with them is its own.
 export default function WorkspacePage({ id }: { id: string }) {
   const words = useAddress().query.get("q") ?? "";
   const [asked, setAsked] = useState<"" | "key" | "title">("");
   const got = useQuery<Workspace, Failure>({ queryKey: ["workspaces", "one", id], queryFn: () => getWorkspace(id) });
-  const used = useQuery<Usage, Failure>({
-    queryKey: ["usage", id, "total", today(days)],
-    queryFn: () => queryUsage(id, { groupBy: "", since: today(days) }),
-  });
   const w = got.data;
   useTitle(w ? titleOf(w) : id);
   const close = () => setAsked("");
@@ -53,10 +46,8 @@ export default function WorkspacePage({ id }: { id: string }) {
                 ["Created", moment(w.createTime ?? "")],
                 ["Keys that work", keysOf(w)],
                 ["People", w.people ?? 0],
-                [`Used in ${days} days`, usedWords(used.data)],
               ]}
             />
-            {used.error && <Trouble failure={used.error} onRetry={() => void used.refetch()} />}
           </section>
           <div className={page.section}>
             <div className={page.head}>
@@ -76,13 +67,6 @@ export default function WorkspacePage({ id }: { id: string }) {
       {w && asked === "title" && <ChangeTitle of={w} id={id} onClose={close} />}
     </>
   );
-}
-
-function usedWords(usage: Usage | undefined): string {
-  if (!usage) return "";
-  const sum = (of: (r: NonNullable<Usage["rows"]>[number]) => unknown) =>
-    numbers.format((usage.rows ?? []).reduce((n, r) => n + Number(of(r) ?? 0), 0));
-  return `${sum((r) => r.runs)} runs, ${sum((r) => r.modelImages)} pictures through models, ${sum((r) => r.credentialCalls)} calls`;
 }
 
 function ChangeTitle({ of: w, id, onClose }: { of: Workspace; id: string; onClose: () => void }) {
