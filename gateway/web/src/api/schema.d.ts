@@ -661,10 +661,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * QueryUsage returns totals of the charges to the workspace's keys. An operator reads the
-         *     totals of any workspace by key and by day only, without the use of its credentials.
-         */
+        /** QueryUsage returns totals of the charges to the workspace's keys. */
         get: operations["SharingService_QueryUsage"];
         put?: never;
         post?: never;
@@ -1914,11 +1911,11 @@ export interface components {
              * @description Failed calls. Only the owner of the credential sees this.
              */
             failed?: string;
-            /** @description Provider of the credential. Who does not see the credential does not see this. */
+            /** @description Provider of the credential. Only the owner of the credential sees this. */
             provider?: string;
             /**
-             * @description Where the calls with the credential went, for example "https://api.openai.com". Who does
-             *     not see the credential does not see this.
+             * @description Where the calls with the credential went, for example "https://api.openai.com". Only the
+             *     owner of the credential sees this.
              */
             destination?: string;
         };

@@ -5003,10 +5003,10 @@ type LineItem struct {
 	EndUnknown bool `protobuf:"varint,8,opt,name=end_unknown,json=endUnknown,proto3" json:"end_unknown,omitempty"`
 	// Failed calls. Only the owner of the credential sees this.
 	Failed int64 `protobuf:"varint,9,opt,name=failed,proto3" json:"failed,omitempty"`
-	// Provider of the credential. Who does not see the credential does not see this.
+	// Provider of the credential. Only the owner of the credential sees this.
 	Provider string `protobuf:"bytes,10,opt,name=provider,proto3" json:"provider,omitempty"`
-	// Where the calls with the credential went, for example "https://api.openai.com". Who does
-	// not see the credential does not see this.
+	// Where the calls with the credential went, for example "https://api.openai.com". Only the
+	// owner of the credential sees this.
 	Destination   string `protobuf:"bytes,11,opt,name=destination,proto3" json:"destination,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -6534,7 +6534,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x01\x06\x1a\x04name\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=workspaces/*/runs/*}\x12\x94\x01\n" +
 	"\n" +
 	"QueryUsage\x12%.keyhole.sharing.v1.QueryUsageRequest\x1a&.keyhole.sharing.v1.QueryUsageResponse\"7\xea\xe0\x18\f\n" +
-	"\x02\x06\x03\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/usageBJZHgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1;sharingv1b\x06proto3"
+	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/usageBJZHgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1;sharingv1b\x06proto3"
 
 var (
 	file_keyhole_sharing_v1_sharing_proto_rawDescOnce sync.Once

@@ -139,8 +139,7 @@ type SharingServiceClient interface {
 	ListRuns(ctx context.Context, in *ListRunsRequest, opts ...grpc.CallOption) (*ListRunsResponse, error)
 	// GetRun returns one run with its steps and charges.
 	GetRun(ctx context.Context, in *GetRunRequest, opts ...grpc.CallOption) (*Run, error)
-	// QueryUsage returns totals of the charges to the workspace's keys. An operator reads the
-	// totals of any workspace by key and by day only, without the use of its credentials.
+	// QueryUsage returns totals of the charges to the workspace's keys.
 	QueryUsage(ctx context.Context, in *QueryUsageRequest, opts ...grpc.CallOption) (*QueryUsageResponse, error)
 }
 
@@ -545,8 +544,7 @@ type SharingServiceServer interface {
 	ListRuns(context.Context, *ListRunsRequest) (*ListRunsResponse, error)
 	// GetRun returns one run with its steps and charges.
 	GetRun(context.Context, *GetRunRequest) (*Run, error)
-	// QueryUsage returns totals of the charges to the workspace's keys. An operator reads the
-	// totals of any workspace by key and by day only, without the use of its credentials.
+	// QueryUsage returns totals of the charges to the workspace's keys.
 	QueryUsage(context.Context, *QueryUsageRequest) (*QueryUsageResponse, error)
 	mustEmbedUnimplementedSharingServiceServer()
 }
