@@ -47,6 +47,7 @@ func tourVault(t *testing.T, w *tenant, url string) {
 	w.get(t, "/v1/templates/read-text")
 	w.in.operator(t).get(t, "/v1/workspaces")
 	w.get(t, w.path())
+	w.must(t, http.MethodPatch, w.path(), object{"title": "Toured"})
 	key, name := w.in.newKey(t, w.client, w.name, 5)
 	w.get(t, w.path()+"/keys")
 	w.get(t, "/v1/"+name)
@@ -129,6 +130,9 @@ func tourWorkflows(t *testing.T, w *tenant, url string) {
 	tourDrafts(t, w, path+"/draft", url)
 	w.must(t, http.MethodDelete, path, nil)
 	w.post(t, path+":undelete", object{})
+	w.must(t, http.MethodDelete, path, nil)
+	w.get(t, w.path()+"/workflows?onlyDeleted=true")
+	w.post(t, path+":purge", object{})
 	inline := object{"specification": ask(url, w.in.secret()), "inputs": object{}, "api_key": w.key}
 	(&client{in: w.in}).must(t, http.MethodPost, "/workflows/run", inline)
 }
