@@ -51,9 +51,7 @@ export default function WorkspacePage({ id }: { id: string }) {
           </section>
           <div className={page.section}>
             <div className={page.head}>
-              <h2 className={page.title}>
-                Keys
-              </h2>
+              <h2 className={page.title}>Keys</h2>
               <Search label="Search keys" />
               <Button look="filled" icon="plus" onClick={() => setAsked("key")}>
                 Create a key
