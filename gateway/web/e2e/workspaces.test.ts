@@ -38,7 +38,9 @@ test("an operator creates a workspace and its first key, titles it and limits th
   await call("POST", `/v1/workspaces/${id}/workflows?workflowId=greet`, { definition: greet() }, made);
   await call("POST", `/v1/workspaces/${id}/workflows/greet:run`, { inputs: {} }, made);
   await page.getByRole("link", { name: "First" }).click();
-  await page.getByText("1 of 7 runs a month").waitFor();
+  const limited = page.getByRole("region", { name: "The key" });
+  await limited.getByText("7 runs a month", { exact: true }).waitFor();
+  expect(await limited.getByText("Used").count()).toBe(0); // what it did is the workspace's own
   expect(await page.getByText("Latest uses").count()).toBe(0); // the workspace's own log
   await page.getByRole("navigation", { name: "Breadcrumb" }).getByRole("link").click();
   await page.getByRole("button", { name: "Change the title" }).click();

@@ -18,12 +18,14 @@ interface Props {
   hrefOf: (key: string) => string;
 }
 
-// KeyList lists the keys of a workspace, with what is used of their budgets.
+// KeyList lists the keys of a workspace, with what is used of their budgets. Only the workspace
+// itself sees the use.
 export function KeyList({ workspace, words, hrefOf }: Props) {
   const me = useMe();
-  const mine = me.workspace === workspace ? me.key : "";
+  const own = me.workspace === workspace;
+  const mine = own ? me.key : "";
   const list = useList<Key>(["keys", workspace, "list", words], (token) => listKeys(workspace, words, token));
-  const spent = useSpent(workspace, list.rows);
+  const spent = useSpent(workspace, own ? list.rows : []);
   return (
     <Listing<Key>
       caption="Keys"
@@ -60,7 +62,7 @@ export function KeyList({ workspace, words, hrefOf }: Props) {
         },
         { id: "prefix", head: "Begins with", cell: (k) => <code>{k.prefix}…</code> },
         { id: "limit", head: "Limit", cell: (k) => budgetWords(k.budget) },
-        { id: "used", head: "Used", cell: (k) => <BudgetBar of={k} spent={spent(k)} /> },
+        ...(own ? [{ id: "used", head: "Used", cell: (k: Key) => <BudgetBar of={k} spent={spent(k)} /> }] : []),
         { id: "made", head: "Made", cell: (k) => ago(k.createTime) },
       ]}
     />

@@ -39,7 +39,7 @@ export default function KeyPage({ id, tenant }: { id: string; tenant?: string })
   const [asked, setAsked] = useState<Asked>("");
   const got = useQuery<Key, Failure>({ queryKey: ["keys", workspace, "one", id], queryFn: () => getKey(path) });
   const k = got.data;
-  const spent = useSpent(workspace, k ? [k] : []);
+  const spent = useSpent(workspace, k && !tenant ? [k] : []);
   useTitle(k?.title || id);
   const close = () => setAsked("");
   const done = async (said: string) => {
@@ -81,7 +81,7 @@ export default function KeyPage({ id, tenant }: { id: string; tenant?: string })
                 ["State", <State key="state" of={k} mine={id === mine} />],
                 ["Begins with", <code key="prefix">{k.prefix}…</code>],
                 ["Limit", budgetWords(k.budget)],
-                ["Used", <BudgetBar key="used" of={k} spent={spent(k)} />],
+                ["Used", !tenant && <BudgetBar key="used" of={k} spent={spent(k)} />],
                 ["Set by the operator", k.operatorBudget && `at most ${budgetWords(k.operatorBudget)}`],
                 ["Made", moment(k.createTime ?? "")],
                 ["Revoked", k.revokeTime && moment(k.revokeTime)],
