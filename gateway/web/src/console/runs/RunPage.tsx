@@ -47,7 +47,7 @@ export default function RunPage({ id }: { id: string }) {
           <Charges run={run} />
           <p className={page.section}>
             Nothing else is kept: no inputs, no outputs and no pictures, of your own runs neither. A result is shown
-            once, to whoever ran it.
+            once, to the caller.
           </p>
         </>
       )}
