@@ -84,7 +84,6 @@ describe("presentation", () => {
 
   test("the QR code is drawn and saved under the content security policy", async () => {
     const { page } = await dialogOf(greet(), "Has a code");
-    await page.getByRole("button", { name: "QR code" }).click();
     await page.getByRole("img", { name: "QR code of the link" }).waitFor();
     const file = page.waitForEvent("download");
     await page.getByRole("button", { name: "SVG" }).click();
@@ -112,7 +111,6 @@ describe("presentation", () => {
   for (const { name, options } of screens)
     test(`the dialog looks right at ${name}`, async () => {
       const { page } = await dialogOf(twoOutputs(), "Looks", options);
-      await page.getByRole("button", { name: "QR code" }).click();
       await page.getByRole("img", { name: "QR code of the link" }).waitFor();
       await looks(page, `presentation-dialog-${name}`);
       for (const part of ["Page", "Inputs", "Samples", "Embedding"]) {

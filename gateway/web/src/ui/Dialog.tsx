@@ -13,10 +13,11 @@ interface Props {
   description: string;
   children: ReactNode;
   wide?: boolean;
+  wider?: boolean; // room for two columns
   full?: boolean; // the whole screen
 }
 
-export function Dialog({ open, onClose, title, description, children, wide, full }: Props) {
+export function Dialog({ open, onClose, title, description, children, wide, wider, full }: Props) {
   // Return the focus to the element that opened the dialog. Radix returns it only to its
   // own trigger.
   const opener = useRef<Element>(null);
@@ -25,7 +26,7 @@ export function Dialog({ open, onClose, title, description, children, wide, full
       <Radix.Portal>
         <Radix.Overlay className={style.overlay} />
         <Radix.Content
-          className={classes(style.dialog, wide && style.wide, full && style.full)}
+          className={classes(style.dialog, wide && style.wide, wider && style.wider, full && style.full)}
           onOpenAutoFocus={() => (opener.current = document.activeElement)}
           onCloseAutoFocus={(e) => {
             e.preventDefault();

@@ -1,13 +1,12 @@
 // Events of the audit log as sentences.
 import type { AuditEvent } from "../../api/manage";
-
-const idOf = (name: string | undefined) => name?.split("/").pop() ?? "";
+import { idOf, type NameOf } from "../parts/useNames";
 
 // actorOf names who did it: a key, a service, or nobody in particular.
-export function actorOf(e: AuditEvent): string {
+export function actorOf(e: AuditEvent, nameOf: NameOf = idOf): string {
   const actor = e.actor ?? "";
   if (/^workspaces\/[^/]+\/keys\//.test(actor)) {
-    return actor.startsWith("workspaces/operator/") ? "The operator" : `Key ${idOf(actor)}`;
+    return actor.startsWith("workspaces/operator/") ? "The operator" : `Key ${nameOf(actor)}`;
   }
   if (actor === "guest") return "A guest";
   if (actor === "runner") return e.details?.share ? "A run through a link" : "A run";
@@ -37,10 +36,10 @@ const deeds: Record<string, string> = {
   "answer.withheld": "got an answer withheld that held credential {}",
 };
 
-export function deedOf(e: AuditEvent): string {
+export function deedOf(e: AuditEvent, nameOf: NameOf = idOf): string {
   const action = e.action ?? "";
   const deed = deeds[action] ?? `did ${action.replace(/[._]/g, " ")} on {}`;
-  return deed.replace("{}", () => idOf(e.resource));
+  return deed.replace("{}", () => nameOf(e.resource));
 }
 
 // moreOf is what the details add.

@@ -9,9 +9,15 @@ import { useMe } from "../session";
 import { dismiss, dismissed } from "./dismissed";
 import style from "./FirstRun.module.css";
 
-// FirstRun has the three first steps of an owner. A tick says what has happened on the server,
-// also if somebody else did it, or another client.
-export function FirstRun({ workflows }: { workflows: Workflow[] }) {
+export interface FirstSteps {
+  pending: boolean; // whether they are shown is not known yet
+  done: { ran: boolean; key: boolean } | undefined; // undefined: they are not shown
+  close: () => void;
+}
+
+// useFirstSteps asks what has happened on the server, also if somebody else did it, or another
+// client. The page waits for the answer, so that nothing on it moves.
+export function useFirstSteps(wanted: boolean): FirstSteps {
   const me = useMe();
   const { workspace } = me;
   const [gone, setGone] = useState(() => dismissed(me));
@@ -22,16 +28,27 @@ export function FirstRun({ workflows }: { workflows: Workflow[] }) {
       const keys = listCredentials(workspace, "", "");
       return { ran: (await runs).rows.length > 0, key: (await keys).rows.length > 0 };
     },
-    enabled: !gone,
+    enabled: wanted && !gone,
   });
-  if (gone || !done.data) return null;
+  const shown = wanted && !gone;
+  return {
+    pending: shown && done.isPending,
+    done: shown ? done.data : undefined,
+    close: () => (dismiss(me), setGone(true)),
+  };
+}
+
+// FirstRun has the three first steps of an owner.
+export function FirstRun({ workflows, steps }: { workflows: Workflow[]; steps: FirstSteps }) {
+  const { workspace } = useMe();
+  const { done, close } = steps;
+  if (!done) return null;
   const shared = workflows.some((w) => (w.activeShares ?? 0) + (w.pausedShares ?? 0) > 0);
-  const ticks = [done.data.ran, shared, done.data.key];
+  const ticks = [done.ran, shared, done.key];
   if (ticks.every(Boolean)) return null;
   const first = workflows[0]?.name?.split("/")[3];
   const next = ticks.indexOf(false);
   const look = (i: number) => (i === next ? "filled" : "outline");
-  const close = () => (dismiss(me), setGone(true));
   return (
     <section className={style.first} aria-labelledby="first">
       <div className={style.head}>

@@ -1,17 +1,16 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { Failure } from "../../api/failure";
 import { updateShare, type Inspection, type Share } from "../../api/owner";
 import { Button } from "../../ui/Button";
 import { CopyButton } from "../../ui/CopyButton";
 import { Input } from "../../ui/Field";
-import { Icon } from "../../ui/icons";
 import { Notice } from "../../ui/Tag";
 import { useToast } from "../../ui/Toast";
 import { Confirm } from "../parts/Confirm";
 import { Trouble } from "../parts/Trouble";
 import { CredentialAccess } from "./CredentialAccess";
+import { Follows } from "./Follows";
 import { More } from "./More";
-import { QRCode } from "./QRCode";
 import { LinkActions } from "./LinkActions";
 import { RunAccess } from "./RunAccess";
 import { changeOf, formOf, limitPattern, linkOf, opens, pathOfShare, worst, type Form } from "./share";
@@ -22,13 +21,14 @@ interface Props {
   share: Share;
   inspection: Inspection;
   onChanged: () => Promise<void>;
+  children: ReactNode; // chooses another link
 }
 
 const shownElsewhere =
   /^(share\.default|run_access\.(info|warning|note|unavailable)|credential_access\.(info|warning|note|unavailable|unknown_destination))$/;
 
 // LinkSettings is one link: its address, its settings, its end.
-export function LinkSettings({ share, inspection, onChanged }: Props) {
+export function LinkSettings({ share, inspection, onChanged, children }: Props) {
   const [form, setForm] = useState<Form>(() => formOf(share));
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -57,37 +57,38 @@ export function LinkSettings({ share, inspection, onChanged }: Props) {
   const link = linkOf(share);
   return (
     <div className={style.settings}>
-      <section className={style.section} aria-label="Link">
-        <div className={style.head}>
-          <h3 className={style.title}>Link</h3>
-          <StateTag share={share} />
-          <a className={style.visit} href={link} target="_blank" rel="noopener noreferrer">
-            View as visitor <Icon name="external" size={14} />
-          </a>
-        </div>
-        <div className={style.link}>
-          <Input mono readOnly aria-label="Share link" value={link} onFocus={(e) => e.target.select()} />
-          <CopyButton look="filled" size={40} text={link} label="Copy Share Link" />
-        </div>
-        <p className={style.text}>{visitors(share)}</p>
-        <QRCode link={link} />
-      </section>
-      {(share.notices ?? [])
-        .filter((n) => !shownElsewhere.test(n.id ?? ""))
-        .map((n) => (
-          <Notice key={n.id} role="note">
-            <strong>{n.title}.</strong> {n.text}
-          </Notice>
-        ))}
-      <RunAccess share={share} inspection={inspection} form={form} set={set} />
-      <CredentialAccess share={share} form={form} set={set} />
-      {worst(share, form) && <p className={style.text}>{worst(share, form)}</p>}
-      <More share={share} form={form} set={set} saved={count === 0} onChanged={onChanged} />
+      <div className={style.decide}>
+        <section className={style.section} aria-label="Link">
+          <div className={style.head}>
+            <h3 className={style.title}>Link</h3>
+            <StateTag share={share} />
+            <span className={style.choose}>{children}</span>
+          </div>
+          <div className={style.link}>
+            <Input mono readOnly aria-label="Share link" value={link} onFocus={(e) => e.target.select()} />
+            <CopyButton look="filled" size={40} text={link} label="Copy Share Link" />
+          </div>
+        </section>
+        {(share.notices ?? [])
+          .filter((n) => !shownElsewhere.test(n.id ?? ""))
+          .map((n) => (
+            <Notice key={n.id} role="note">
+              <strong>{n.title}.</strong> {n.text}
+            </Notice>
+          ))}
+        <RunAccess share={share} inspection={inspection} form={form} set={set} />
+        <CredentialAccess share={share} form={form} set={set} />
+        <More share={share} form={form} set={set} saved={count === 0} onChanged={onChanged} />
+      </div>
+      <Follows share={share} form={form} />
       {failure && <Trouble failure={failure} />}
       <div className={style.foot}>
         <LinkActions share={share} onChanged={onChanged} />
         {count > 0 && (
           <span className={style.save}>
+            <span className={style.text}>
+              {count === 1 ? "1 change." : `${count} changes.`} {opens(share, form) && "Saving asks you once more."}
+            </span>
             <Button onClick={() => setForm(formOf(share))}>Undo</Button>
             <Button
               look="filled"
@@ -111,10 +112,4 @@ export function LinkSettings({ share, inspection, onChanged }: Props) {
       )}
     </div>
   );
-}
-
-function visitors(share: Share): string {
-  const pays = share.runAccess === "RUN_ACCESS_OWNER" ? "You pay for their runs." : "They pay for their own runs.";
-  const fork = share.forkDisabled ? "view and run" : "view, run and fork";
-  return `Anyone with the link can ${fork} it. ${pays} A fork carries no keys.`;
 }

@@ -36,7 +36,7 @@ export default function ShareDialog({ path, title, inspection, start, onClose }:
     await changed();
   };
   return (
-    <Dialog open wide onClose={onClose} title="Share Workflow" description={title}>
+    <Dialog open wide={!share} wider={!!share} onClose={onClose} title="Share Workflow" description={title}>
       {list.error && <Trouble failure={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Skeleton height={120} />}
       {list.data && !share && (
@@ -46,22 +46,17 @@ export default function ShareDialog({ path, title, inspection, start, onClose }:
         </div>
       )}
       {share && (
-        <>
-          <div className={style.choose}>
-            {rows.length > 1 ? (
-              <Select
-                aria-label="Link"
-                value={idOf(share)}
-                onChange={(e) => setChosen(e.target.value)}
-                options={rows.map((s) => ({ value: idOf(s), label: titleOf(s) }))}
-              />
-            ) : (
-              <span className={style.text}>One link</span>
-            )}
-            <Create path={path} label="New link" onMade={made} />
-          </div>
-          <LinkSettings key={idOf(share)} share={share} inspection={inspection} onChanged={changed} />
-        </>
+        <LinkSettings key={idOf(share)} share={share} inspection={inspection} onChanged={changed}>
+          {rows.length > 1 && (
+            <Select
+              aria-label="Link"
+              value={idOf(share)}
+              onChange={(e) => setChosen(e.target.value)}
+              options={rows.map((s) => ({ value: idOf(s), label: titleOf(s) }))}
+            />
+          )}
+          <Create path={path} label="New link" onMade={made} />
+        </LinkSettings>
       )}
     </Dialog>
   );

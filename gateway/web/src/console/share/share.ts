@@ -1,4 +1,5 @@
 // What a share is called, where it leads, and which of its settings a form changes.
+import type { UsageRow } from "../../api/manage";
 import type { Inspection, Notice, Presentation, Sample, Share, SharePath } from "../../api/owner";
 import { stringify } from "../../json/exact";
 
@@ -145,6 +146,11 @@ function pageChange(share: Share, form: Form): Partial<Share> {
 export function opens(share: Share, form: Form): boolean {
   const before = formOf(share);
   return (form.runAccess && !before.runAccess) || (form.credentialAccess && !before.credentialAccess);
+}
+
+// usedOf is how many runs a link had, by the rows of a query.
+export function usedOf(rows: UsageRow[] | undefined, name: string | undefined): number {
+  return Number(rows?.find((r) => r.group === name)?.runs ?? 0);
 }
 
 const periods: Record<string, string> = { PERIOD_DAY: "a day", PERIOD_MONTH: "a month", PERIOD_LIFETIME: "in all" };

@@ -24,6 +24,7 @@ export default function NewWorkflow({ onClose }: { onClose: () => void }) {
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const file = useRef<HTMLInputElement>(null);
   const made = useRef(""); // id of the workflow, if only its draft could not be saved
 
   const take = (text: string) => {
@@ -80,14 +81,20 @@ export default function NewWorkflow({ onClose }: { onClose: () => void }) {
           error={wrong}
           help="Paste a Roboflow definition, or drop its file here. Leave it empty for a blank workflow."
           aside={
-            <label>
-              <span className="sr-only">A file with the definition</span>
+            <>
+              <Button size={28} onClick={() => file.current?.click()}>
+                Choose a file
+              </Button>
               <input
+                ref={file}
+                className="sr-only"
                 type="file"
+                tabIndex={-1}
+                aria-label="A file with the definition"
                 accept="application/json,.json"
                 onChange={(e) => void takeFile(e.target.files?.[0] ?? undefined)}
               />
-            </label>
+            </>
           }
         >
           {(d) => <TextArea {...d} mono rows={10} value={pasted} onChange={(e) => take(e.target.value)} />}

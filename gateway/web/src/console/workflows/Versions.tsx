@@ -6,10 +6,12 @@ import { Tag } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
+import { useNames } from "../parts/useNames";
 import { pinnedWords } from "../parts/words";
 
 // Versions lists the versions of a workflow, newest first.
 export function Versions({ path, live }: { path: WorkflowPath; live: number }) {
+  const nameOf = useNames();
   const list = useList<WorkflowVersion>(["versions", path.workspace, path.workflow], (token) =>
     listVersions(path, token),
   );
@@ -30,13 +32,13 @@ export function Versions({ path, live }: { path: WorkflowPath; live: number }) {
               id: "number",
               head: "Version",
               cell: (v) => (
-                <>
+                <span className={page.tags}>
                   <strong>{v.number}</strong> {v.number === live && <Tag tone="good">live</Tag>}
-                </>
+                </span>
               ),
             },
             { id: "time", head: "Saved", cell: (v) => moment(v.createTime ?? "") },
-            { id: "author", head: "By key", cell: (v) => v.author?.split("/")[3] ?? v.author },
+            { id: "author", head: "Saved by", cell: (v) => nameOf(v.author) },
             {
               id: "pinned",
               head: "Links",

@@ -6,13 +6,14 @@ import { EmptyState } from "../../ui/EmptyState";
 import { Input } from "../../ui/Field";
 import { Skeleton } from "../../ui/Skeleton";
 import { Tag } from "../../ui/Tag";
-import { FirstRun } from "../first/FirstRun";
+import { FirstRun, useFirstSteps } from "../first/FirstRun";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
 import { Link, navigate, pathOf, useAddress } from "../routes";
 import { useMe } from "../session";
+import { useRunsToday } from "./useRunsToday";
 import style from "./Workflows.module.css";
 
 const StartHere = lazy(() => import("../templates/StartHere"));
@@ -33,6 +34,8 @@ export function WorkflowsPage() {
     setMaking(false);
     if (asked) navigate(pathOf.workflows(workspace), true);
   };
+  const steps = useFirstSteps(owner && words === "");
+  const ran = useRunsToday(workspace);
   const searching = words !== "" || list.rows.length > 0;
   return (
     <>
@@ -47,10 +50,10 @@ export function WorkflowsPage() {
         )}
       </div>
       <Suspense fallback={null}>{(making || asked) && <NewWorkflow onClose={close} />}</Suspense>
-      {owner && words === "" && list.data && <FirstRun workflows={list.rows} />}
+      {list.data && <FirstRun workflows={list.rows} steps={steps} />}
       {list.error ? (
         <Trouble failure={list.error} onRetry={() => void list.refetch()} />
-      ) : list.isPending ? (
+      ) : list.isPending || steps.pending ? (
         <Waiting />
       ) : list.rows.length === 0 ? (
         words ? (
@@ -69,7 +72,7 @@ export function WorkflowsPage() {
       ) : (
         <ul className={style.list} aria-label="Workflows" aria-busy={list.isFetching || undefined}>
           {list.rows.map((w) => (
-            <Row key={w.name} workflow={w} workspace={workspace} />
+            <Row key={w.name} workflow={w} workspace={workspace} runs={ran(w)} />
           ))}
         </ul>
       )}
@@ -108,7 +111,13 @@ function Search({ workspace, start }: { workspace: string; start: string }) {
   );
 }
 
-function Row({ workflow, workspace }: { workflow: Workflow; workspace: string }) {
+interface RowProps {
+  workflow: Workflow;
+  workspace: string;
+  runs: number | undefined; // today; undefined until it is known
+}
+
+function Row({ workflow, workspace, runs }: RowProps) {
   const id = workflow.name?.split("/")[3] ?? "";
   const [active, paused] = [workflow.activeShares ?? 0, workflow.pausedShares ?? 0];
   return (
@@ -129,7 +138,14 @@ function Row({ workflow, workspace }: { workflow: Workflow; workspace: string })
         {paused > 0 && <Tag icon="stop">{paused} paused</Tag>}
         {active + paused === 0 && <span className={page.quiet}>No link</span>}
       </span>
-      <span className={page.quiet}>changed {moment(workflow.updateTime ?? "")}</span>
+      <span className={style.runs}>
+        {runs !== undefined && (
+          <>
+            <strong>{runs.toLocaleString("en-GB")}</strong> {runs === 1 ? "run" : "runs"} today
+          </>
+        )}
+      </span>
+      <span className={style.changed}>changed {moment(workflow.updateTime ?? "")}</span>
     </li>
   );
 }

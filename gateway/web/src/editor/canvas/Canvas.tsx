@@ -53,7 +53,7 @@ interface Props extends Wiring {
 }
 
 // Canvas is the graph, to change. It is one tab stop: arrow keys go from block to block, Enter
-// opens the settings, Delete takes a block out.
+// opens the settings, L goes through the lines of a block, Delete takes out what is chosen.
 export const Canvas = memo(function Canvas(props: Props) {
   const { graph, fitting, troubles, selected, onSelect, onEnter, onConnect, onOpen, onDelete, onInsert, readOnly } =
     props;
@@ -70,14 +70,24 @@ export const Canvas = memo(function Canvas(props: Props) {
     [marks, selected, focused, wire, troubles],
   );
 
+  // The lines of the selected block, for the keyboard. An order of steps carries nothing to put
+  // a block into.
+  const lines = readOnly ? [] : graph.wires.filter((w) => !w.control && [w.source, w.target].includes(selected));
+  const chosen = lines.find((w) => w.id === wire);
+  const nameOf = (id: string) => boxes.find((b) => b.id === id)?.name ?? id;
+
   const go = (id: string) => {
+    setWire("");
     onSelect(id);
     const b = boxes.find((box) => box.id === id);
     if (b) void flow.setCenter(b.x + boxWidth / 2, b.y + b.height / 2, { zoom: flow.getZoom(), duration: motion(120) });
   };
   const press = (e: KeyboardEvent) => {
     if (e.target !== e.currentTarget) return;
-    if (e.key === "Enter" && selected) onEnter();
+    if (e.key === "Enter" && chosen) onInsert(chosen);
+    else if (e.key === "Enter" && selected) onEnter();
+    else if (e.key.toLowerCase() === "l" && lines.length > 0)
+      setWire(lines[(lines.findIndex((w) => w.id === wire) + 1) % lines.length]!.id);
     else if (e.key === "Tab" && !e.shiftKey && !readOnly)
       document.querySelector<HTMLElement>("[data-part=catalogue] input")?.focus();
     else if (e.key === "Escape") {
@@ -122,7 +132,7 @@ export const Canvas = memo(function Canvas(props: Props) {
         tabIndex={0}
         role="application"
         aria-roledescription="graph"
-        aria-label="The workflow as a graph. Arrow keys go from block to block, Enter opens the settings, Delete removes, Tab leads to the catalogue."
+        aria-label="The workflow as a graph. Arrow keys go from block to block, Enter opens the settings, L chooses a line of the block, Delete removes, Tab leads to the catalogue."
         aria-activedescendant={focused && at ? domId(at.id) : undefined}
         data-part="canvas-keys"
         onKeyDown={press}
@@ -174,7 +184,11 @@ export const Canvas = memo(function Canvas(props: Props) {
         </Fitting>
       </div>
       <p className="sr-only" role="status">
-        {focused && at ? [at.name, at.title, ...(troubles.get(at.id) ?? []).map((t) => t.text)].join(", ") : ""}
+        {focused && chosen
+          ? `Line from ${nameOf(chosen.source)} to ${nameOf(chosen.target)}. Enter adds a block there, Delete removes the line.`
+          : focused && at
+            ? [at.name, at.title, ...(troubles.get(at.id) ?? []).map((t) => t.text)].join(", ")
+            : ""}
       </p>
     </div>
   );

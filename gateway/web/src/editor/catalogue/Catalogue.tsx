@@ -19,7 +19,16 @@ interface Props {
   onLeave: () => void;
 }
 
-const icons = new Set(["model", "visualization", "transformation", "formatter", "flow_control", "sink", "analytics"]);
+const icons = new Set([
+  "model",
+  "image",
+  "visualization",
+  "transformation",
+  "formatter",
+  "flow_control",
+  "sink",
+  "analytics",
+]);
 
 // Catalogue lists the blocks: type to search, arrow keys to move, Enter to add.
 export const Catalogue = memo(function Catalogue({ blocks, from, text, onText, search, onAdd, onLeave }: Props) {
