@@ -31,7 +31,7 @@ var circles = map[string]struct {
 	"services/kit/sqldb":             {9, "writes, their batches and their errors share one transaction"},
 	"services/modelworker":           {5, "a pool, its workers and the messages between them"},
 	"services/runner/engine":         {10, "one executor: its schedule, its steps and their values"},
-	"services/runner/models":         {7, "reading text detects regions, recognises them and puts them in order"},
+	"services/runner/models":         {5, "reading text detects regions, recognises them and puts them in order"},
 	"services/vault/guard":           {10, "texts nest in texts, and each is inspected again"},
 	"services/vault/guard/container": {6, "JSON, forms, lines and wire formats contain each other"},
 	"services/vault/guard/lane":      {6, "an index of codings, and a scanner that extends matches along them"},

@@ -74,16 +74,17 @@ func layer(path string) string {
 
 // allowed are the arrows. Each layer may also import itself.
 var allowed = map[string][]string{
-	"proto":                {},
-	"services/kit":         {"proto"},
-	"services/workflow":    {"proto", "services/kit"},
-	"services/modelworker": {"proto", "services/kit"},
-	"services/vault":       {"proto", "services/kit", "services/workflow"},
-	"services/sharing":     {"proto", "services/kit", "services/workflow"},
-	"services/registry":    {"proto", "services/kit", "services/modelworker"},
-	"services/runner":      {"proto", "services/kit", "services/workflow", "services/modelworker"},
-	"gateway":              {"proto", "services/kit"},
-	"deploy":               {"proto", "services/kit", "services/workflow", "services/modelworker", "services/vault", "services/sharing", "services/registry", "services/runner", "gateway"},
+	"proto":                 {},
+	"services/kit":          {"proto"},
+	"services/workflow":     {"proto", "services/kit"},
+	"services/modelworker":  {"proto", "services/kit"},
+	"services/modelpackage": {"proto", "services/kit", "services/modelworker"},
+	"services/vault":        {"proto", "services/kit", "services/workflow"},
+	"services/sharing":      {"proto", "services/kit", "services/workflow"},
+	"services/registry":     {"proto", "services/kit", "services/modelworker", "services/modelpackage"},
+	"services/runner":       {"proto", "services/kit", "services/workflow", "services/modelworker", "services/modelpackage"},
+	"gateway":               {"proto", "services/kit"},
+	"deploy":                {"proto", "services/kit", "services/workflow", "services/modelworker", "services/modelpackage", "services/vault", "services/sharing", "services/registry", "services/runner", "gateway"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -99,7 +99,11 @@ func (h *Handlers) upload(client fair.Client, stream uploadStream, v models.Vers
 	if v.Size, v.SHA256, err = h.receive(stream, file); err != nil {
 		return v, err
 	}
-	if err := h.inspector.Open(ctx, client, file, &v); err != nil {
+	m, err := h.store.models.Get(ctx, v.Name)
+	if err != nil {
+		return v, models.Error(err)
+	}
+	if err := h.inspector.Open(ctx, client, file, m.Task, &v); err != nil {
 		return v, err
 	}
 	return v, models.Error(h.store.publish(ctx, file, v))

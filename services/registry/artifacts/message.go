@@ -36,7 +36,7 @@ func empty() error {
 }
 
 func notAModel(v models.Version) error {
-	return errs.InvalidArgument("the file is not a model that can be opened: %s", v.Problem).WithReason(errorsv1.Reason_REASON_MODEL_INVALID).
+	return errs.InvalidArgument("the file is not a model that can be used: %s", v.Problem).WithReason(errorsv1.Reason_REASON_MODEL_INVALID).
 		With("version", v.VersionName.String())
 }
 

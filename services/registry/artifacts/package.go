@@ -9,44 +9,50 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
-	"github.com/keyhole-dev/keyhole/services/registry/models"
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
+	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
 // maxEntries is how many files a package may hold.
 const maxEntries = 64
 
-// inspectPackage opens every .onnx file of a package and returns the signature of the first.
-// maxBytes bounds all files together. Nothing is unpacked of a package that takes more.
-func (i *Inspector) inspectPackage(ctx context.Context, client fair.Client, archive *zip.Reader, maxBytes int64) (models.Signature, error) {
+// inspectPackage opens every .onnx file of a package and reads its texts. maxBytes bounds all
+// files together. Nothing is unpacked of a package that takes more.
+func (i *Inspector) inspectPackage(ctx context.Context, client fair.Client, archive *zip.Reader, maxBytes int64) (*contents, error) {
 	if err := checkEntries(archive.File, uint64(maxBytes)); err != nil {
-		return models.Signature{}, err
+		return nil, err
 	}
-	var signature models.Signature
-	var found bool
+	found := &contents{files: map[string]*wire.Signature{}, texts: map[string][]byte{}}
 	for _, entry := range archive.File {
 		if path.Ext(entry.Name) != ".onnx" {
-			if err := publicEntry(entry); err != nil {
-				return models.Signature{}, err
+			text, err := publicEntry(entry)
+			if err != nil {
+				return nil, err
+			}
+			if name := path.Base(entry.Name); name == modelpackage.DictFile || slices.Contains(modelpackage.Text(), name) {
+				found.texts[name] = text
 			}
 			continue
 		}
 		one, err := i.inspectEntry(ctx, client, entry)
 		if err != nil {
-			return models.Signature{}, err
+			return nil, err
 		}
-		if !found {
-			signature, found = one, true
+		found.files[path.Base(entry.Name)] = one
+		if found.first == nil {
+			found.first = one
 		}
 	}
-	if !found {
-		return models.Signature{}, &invalid{"the package holds no .onnx file"}
+	if found.first == nil {
+		return nil, &invalid{"the package holds no .onnx file"}
 	}
-	return signature, nil
+	return found, nil
 }
 
 // checkEntries checks the names and sizes in the archive's directory. A size is a claim, which
@@ -70,30 +76,31 @@ func checkEntries(entries []*zip.File, left uint64) error {
 // maxText bounds a file of labels, dictionaries or settings in a package, in bytes.
 const maxText = 4 << 20
 
-// publicEntry refuses a secret in a text of a package: strangers see its labels.
-func publicEntry(entry *zip.File) error {
-	if entry.UncompressedSize64 > maxText {
-		return nil // too large for a list of labels
+// publicEntry reads a text of a package. It refuses a secret in it, because strangers see the
+// labels. A file that is too large for a text is not read.
+func publicEntry(entry *zip.File) ([]byte, error) {
+	if entry.UncompressedSize64 > maxText || entry.FileInfo().IsDir() {
+		return nil, nil
 	}
 	content, err := entry.Open()
 	if err != nil {
-		return &invalid{"a file of the package cannot be unpacked"}
+		return nil, &invalid{"a file of the package cannot be unpacked"}
 	}
 	defer func() { _ = content.Close() }()
 	text, err := io.ReadAll(io.LimitReader(content, maxText))
 	if err != nil {
-		return &invalid{"a file of the package is damaged"}
+		return nil, &invalid{"a file of the package is damaged"}
 	}
 	if leak.Find(entry.Name) || utf8.Valid(text) && leak.Find(string(text)) {
-		return &invalid{"a text in the package looks like a secret, and others can see its labels"}
+		return nil, &invalid{"a text in the package looks like a secret, and others can see its labels"}
 	}
-	return nil
+	return text, nil
 }
 
-func (i *Inspector) inspectEntry(ctx context.Context, client fair.Client, entry *zip.File) (models.Signature, error) {
+func (i *Inspector) inspectEntry(ctx context.Context, client fair.Client, entry *zip.File) (*wire.Signature, error) {
 	unpacked, err := os.CreateTemp(i.scratch, "keyhole-inspect-*.onnx")
 	if err != nil {
-		return models.Signature{}, err
+		return nil, err
 	}
 	defer func() {
 		_ = unpacked.Close()
@@ -101,16 +108,16 @@ func (i *Inspector) inspectEntry(ctx context.Context, client fair.Client, entry 
 	}()
 	content, err := entry.Open()
 	if err != nil {
-		return models.Signature{}, &invalid{"a file of the package cannot be unpacked"}
+		return nil, &invalid{"a file of the package cannot be unpacked"}
 	}
 	defer func() { _ = content.Close() }()
 	// The header's size is a claim. One byte more shows that it is false.
 	n, err := io.Copy(unpacked, io.LimitReader(content, int64(entry.UncompressedSize64)+1))
 	if _, disk := errors.AsType[*fs.PathError](err); disk { // the disk is full: not the package's fault
-		return models.Signature{}, err
+		return nil, err
 	}
 	if err != nil || uint64(n) != entry.UncompressedSize64 {
-		return models.Signature{}, &invalid{"a file of the package is damaged"}
+		return nil, &invalid{"a file of the package is damaged"}
 	}
 	return i.inspectFile(ctx, client, unpacked.Name())
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
 )
 
 // dictionary maps the recogniser's classes to characters. The first class is the CTC blank,
@@ -21,7 +23,7 @@ func (p *Package) dictionary() (*dictionary, error) {
 	if p.reader != nil {
 		return p.reader, nil
 	}
-	data, err := os.ReadFile(filepath.Join(p.dir, dictFile))
+	data, err := os.ReadFile(filepath.Join(p.dir, modelpackage.DictFile))
 	if err != nil {
 		return nil, err
 	}

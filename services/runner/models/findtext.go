@@ -5,6 +5,7 @@ import (
 	"image"
 	"math"
 
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
@@ -28,7 +29,7 @@ func (j *job) findText(ctx context.Context, pixels image.Image) ([]textBox, erro
 	shape := []int64{1, 3, int64(tensor.Height), int64(tensor.Width)}
 	input := modelworker.FillFloat32(shape, func(data []float32) error { return tensor.Fill(data, pixels, fit) })
 	var boxes []textBox
-	err := j.pool.Infer(ctx, j.pkg.model(j.tenant, detectFile, j.client), []modelworker.Input{input}, func(outputs []modelworker.Output) error {
+	err := j.pool.Infer(ctx, j.pkg.model(j.tenant, modelpackage.DetectFile, j.client), []modelworker.Input{input}, func(outputs []modelworker.Output) error {
 		out := outputs[0].Float32()
 		if len(out) != tensor.Width*tensor.Height {
 			return badPackage("det.onnx is not a text detector: its output is %v", outputs[0].Shape)

@@ -1,14 +1,30 @@
 package models
 
-import "github.com/keyhole-dev/keyhole/services/workflow/value"
+import (
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
+	"github.com/keyhole-dev/keyhole/services/runner/models/decode"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
 
-// Names of options of an object detector.
+// The tasks of models.
 const (
-	OptionConfidence    = "confidence"
-	OptionIoU           = "iou_threshold"
-	OptionMaxDetections = "max_detections"
-	OptionMaxCandidates = "max_candidates"
-	OptionClassAgnostic = "class_agnostic_nms"
+	ObjectDetection      = modelpackage.ObjectDetection
+	InstanceSegmentation = modelpackage.InstanceSegmentation
+	KeypointDetection    = modelpackage.KeypointDetection
+	Classification       = modelpackage.Classification
+	MultiLabel           = modelpackage.MultiLabel
+	SemanticSegmentation = modelpackage.SemanticSegmentation
+	TextRecognition      = modelpackage.TextRecognition
+)
+
+// Names of options of a model that finds objects.
+const (
+	OptionConfidence         = "confidence"
+	OptionIoU                = "iou_threshold"
+	OptionMaxDetections      = "max_detections"
+	OptionMaxCandidates      = "max_candidates"
+	OptionClassAgnostic      = "class_agnostic_nms"
+	OptionKeypointConfidence = "keypoint_confidence"
 )
 
 // Names of options of a text reader; the value "none" disables that part.
@@ -18,38 +34,34 @@ const (
 	None                  = "none"
 )
 
-// thresholds filter the candidates of an object detector.
-type thresholds struct {
-	confidence    float64
-	iou           float64
-	detections    int
-	candidates    int
-	classAgnostic bool
-}
-
 // mostCandidates bounds the work of suppression, even if the step asks for more.
 const mostCandidates = 10_000
 
-func (j *job) thresholds() thresholds {
-	t := thresholds{confidence: 0.4, iou: 0.3, detections: 300, candidates: 3000}
-	if c := j.pkg.config; c != nil && c.Post != nil && c.Post.Params.Confidence != nil {
-		t.confidence = *c.Post.Params.Confidence
-	}
-	if v, ok := value.Float(j.options[OptionConfidence]); ok {
-		t.confidence = v
-	}
+func (j *job) limits() decode.Limits {
+	t := decode.Limits{Confidence: j.confidence(0.4), IoU: 0.3, Detections: 300, Candidates: 3000}
 	if v, ok := value.Float(j.options[OptionIoU]); ok {
-		t.iou = v
+		t.IoU = v
 	}
 	if v, ok := value.Int(j.options[OptionMaxDetections]); ok {
-		t.detections = int(max(v, 0))
+		t.Detections = int(min(max(v, 0), mostCandidates))
 	}
 	if v, ok := value.Int(j.options[OptionMaxCandidates]); ok {
-		t.candidates = int(max(v, 0))
+		t.Candidates = int(min(max(v, 0), mostCandidates))
 	}
-	t.candidates = min(max(t.candidates, t.detections), mostCandidates)
-	t.classAgnostic, _ = j.options[OptionClassAgnostic].(bool)
+	t.Candidates = max(t.Candidates, t.Detections)
+	t.ClassAgnostic, _ = j.options[OptionClassAgnostic].(bool)
 	return t
+}
+
+// confidence is the threshold of the step, else that of the package, else a default.
+func (j *job) confidence(fallback float64) float64 {
+	if v, ok := value.Float(j.options[OptionConfidence]); ok {
+		return v
+	}
+	if c := j.pkg.Config; c != nil && c.Post != nil && c.Post.Params.Confidence != nil {
+		return *c.Post.Params.Confidence
+	}
+	return fallback
 }
 
 func (j *job) without(option string) bool { return j.options[option] == None }

@@ -1,32 +1,21 @@
 package models
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
-)
-
-// Tasks of packages.
-const (
-	ObjectDetection = "object-detection"
-	TextRecognition = "text-recognition"
 )
 
 // Package is an unpacked model with its settings.
 type Package struct {
-	// Task is the model's task. A bare model without settings is treated as a detector.
-	Task   string
-	config *inferenceConfig
-	// names of the classes, nil if the package has none.
-	names  []string
+	*modelpackage.Settings
 	digest string
 	dir    string
 
@@ -39,46 +28,28 @@ type Package struct {
 
 // load reads a package's settings.
 func load(digest, dir string) (*Package, error) {
-	p := &Package{digest: digest, dir: dir, Task: ObjectDetection}
-	var about struct {
-		TaskType string `json:"task_type"`
-	}
-	if _, err := readJSON(dir, modelConfig, &about); err != nil {
-		return nil, err
-	}
-	if about.TaskType != "" {
-		p.Task = about.TaskType
-	}
-	var config inferenceConfig
-	found, err := readJSON(dir, inferConfig, &config)
+	settings, err := modelpackage.Read(func(name string) ([]byte, error) {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		return data, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	if found {
-		if err := config.check(); err != nil {
-			return nil, err
-		}
-		p.config = &config
+	p := &Package{Settings: settings, digest: digest, dir: dir}
+	if _, err := os.Stat(filepath.Join(dir, modelpackage.DetectFile)); err == nil && settings.Task == "" {
+		return p, p.complete(TextRecognition)
 	}
-	names, err := os.ReadFile(filepath.Join(dir, classNames))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	if err == nil {
-		p.names = strings.Split(strings.TrimRight(strings.ReplaceAll(string(names), "\r\n", "\n"), "\n"), "\n")
-	}
-	return p, p.complete()
+	return p, p.complete(settings.Task)
 }
 
-// complete checks that the package has the files that its task needs.
-func (p *Package) complete() error {
-	needed := []string{weightsFile}
-	if p.Task == TextRecognition {
-		needed = []string{detectFile, recogniseFile, dictFile}
-	}
-	for _, name := range needed {
+// complete checks that the package has the files that a task needs.
+func (p *Package) complete(task string) error {
+	for _, name := range modelpackage.Files(task) {
 		if info, err := os.Stat(filepath.Join(p.dir, name)); err != nil || info.Size() == 0 {
-			return badPackage("the model package for %s lacks %s", p.Task, name)
+			return badPackage("the model package for %s lacks %s", task, name)
 		}
 	}
 	return nil
@@ -92,16 +63,35 @@ func (p *Package) model(tenant, name string, client fair.Client) modelworker.Mod
 	}
 }
 
-func readJSON(dir, name string, into any) (found bool, err error) {
-	data, err := os.ReadFile(filepath.Join(dir, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
+// recognised tells how to run the model of the package.
+func (j *job) recognised(ctx context.Context) (*modelpackage.Model, error) {
+	signature, err := j.signature(ctx)
 	if err != nil {
-		return false, fmt.Errorf("read %s: %w", name, err)
+		return nil, err
 	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return false, badPackage("%s in the model package is invalid", name).Because(err)
+	return modelpackage.Recognise(j.task, j.pkg.Settings, signature)
+}
+
+// signature returns the model's signature. It is read once for each loaded package, by the
+// worker that then runs the model.
+func (j *job) signature(ctx context.Context) (*modelworker.Signature, error) {
+	j.pkg.mu.Lock()
+	known := j.pkg.signature
+	j.pkg.mu.Unlock()
+	if known != nil {
+		return known, nil
 	}
-	return true, nil
+	signature, err := j.pool.Describe(ctx, j.weights())
+	if err != nil {
+		return nil, err
+	}
+	j.pkg.mu.Lock()
+	defer j.pkg.mu.Unlock()
+	j.pkg.signature = signature
+	return signature, nil
+}
+
+// weights is the model of a package with one file.
+func (j *job) weights() modelworker.Model {
+	return j.pkg.model(j.tenant, modelpackage.WeightsFile, j.client)
 }

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"image"
+	"math"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
@@ -77,8 +78,8 @@ func around(q imaging.Quad, size image.Point) value.Box {
 	}
 	w, h := float64(size.X), float64(size.Y)
 	return value.Box{
-		roundHalfEven(min(max(b[0], 0), w)), roundHalfEven(min(max(b[1], 0), h)),
-		roundHalfEven(min(max(b[2], 0), w)), roundHalfEven(min(max(b[3], 0), h)),
+		math.RoundToEven(min(max(b[0], 0), w)), math.RoundToEven(min(max(b[1], 0), h)),
+		math.RoundToEven(min(max(b[2], 0), w)), math.RoundToEven(min(max(b[3], 0), h)),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
@@ -74,7 +75,7 @@ func (j *job) recogniseBatch(ctx context.Context, pixels image.Image, lines []te
 		}
 		return nil
 	})
-	return j.pool.Infer(ctx, j.pkg.model(j.tenant, recogniseFile, j.client), []modelworker.Input{input}, func(outputs []modelworker.Output) error {
+	return j.pool.Infer(ctx, j.pkg.model(j.tenant, modelpackage.RecogniseFile, j.client), []modelworker.Input{input}, func(outputs []modelworker.Output) error {
 		out := outputs[0]
 		if data := out.Float32(); data == nil || len(out.Shape) != 3 || out.Shape[0] != int64(len(lines)) || out.Shape[2] != int64(dict.size()) {
 			return badPackage("rec.onnx does not fit dict.txt: its output is %v and there are %d characters", out.Shape, dict.size())

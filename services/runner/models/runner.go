@@ -1,14 +1,14 @@
 package models
 
 import (
+	"cmp"
 	"context"
-
-	"golang.org/x/sync/errgroup"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -24,11 +24,8 @@ type Runner struct {
 
 var _ engine.Models = (*Runner)(nil)
 
-// parallel is the number of pictures or lines of text in progress for one job. The pool of
-// workers bounds the real concurrency.
-const parallel = 4
-
-// Infer returns *value.Detections for each picture, in coordinates of the picture.
+// Infer returns *Classes for each picture from a classifier, and *value.Detections in
+// coordinates of the picture from any other model.
 func (r *Runner) Infer(ctx context.Context, ask engine.Inference) ([]any, error) {
 	artifact, err := r.Source.Resolve(ctx, ask.Model)
 	if err != nil {
@@ -39,55 +36,52 @@ func (r *Runner) Infer(ctx context.Context, ask engine.Inference) ([]any, error)
 		return nil, err
 	}
 	defer release()
-	if ask.Task != pkg.Task {
+	if task := taskOf(pkg, artifact); ask.Task != task {
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED,
-			"model %q is for %s; step %q needs one for %s", artifact.ID, pkg.Task, ask.Step, ask.Task)
+			"model %q is for %s; step %q needs one for %s", artifact.ID, task, ask.Step, ask.Task)
 	}
-	job := &job{pool: r.Pool, pkg: pkg, tenant: artifact.Tenant, client: fair.From(ctx), options: ask.Options}
-	found, err := job.run(ctx, ask.Task, ask.Images)
+	if err := pkg.complete(ask.Task); err != nil {
+		return nil, err
+	}
+	job := &job{pool: r.Pool, pkg: pkg, task: ask.Task, tenant: artifact.Tenant, client: fair.From(ctx), options: ask.Options}
+	answers, err := job.run(ctx, ask.Images)
 	if err != nil {
 		return nil, failed(artifact.ID, err)
 	}
-	results := make([]any, len(found))
-	for i, d := range found {
-		results[i] = d.Place(ask.Images[i])
+	return answers, nil
+}
+
+// taskOf is the task that the package states, else that of the model, else detection.
+func taskOf(pkg *Package, artifact Artifact) string {
+	task := cmp.Or(pkg.Task, artifact.Task)
+	if task == "" || pkg.Task == "" && !modelpackage.Known(task) {
+		return ObjectDetection
 	}
-	return results, nil
+	return task
 }
 
-// job is one call of a model on all pictures of a batch.
-type job struct {
-	pool    *modelworker.Pool
-	pkg     *Package
-	tenant  string
-	client  fair.Client
-	options map[string]any
-}
-
-func (j *job) run(ctx context.Context, task string, images []*value.Image) ([]*value.Detections, error) {
-	switch task {
+func (j *job) run(ctx context.Context, images []*value.Image) ([]any, error) {
+	switch j.task {
 	case ObjectDetection:
-		return j.detect(ctx, images)
+		return placed(images)(j.detect(ctx, images))
 	case TextRecognition:
-		return j.read(ctx, images)
+		return placed(images)(j.read(ctx, images))
+	case Classification, MultiLabel:
+		return j.classify(ctx, images)
 	}
-	return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED, "models for %s cannot run here; use one for %s or %s", task, ObjectDetection, TextRecognition)
+	return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED, "models for %s cannot run here", j.task)
 }
 
-// each calls do for every index, up to parallel at a time.
-func each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
-	if n == 1 {
-		return do(ctx, 0)
+// placed puts detections on their pictures.
+func placed(images []*value.Image) func([]*value.Detections, error) ([]any, error) {
+	return func(found []*value.Detections, err error) ([]any, error) {
+		if err != nil {
+			return nil, err
+		}
+		answers := make([]any, len(found))
+		for i, d := range found {
+			answers[i] = d.Place(images[i])
+		}
+		return answers, nil
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallel)
-	for i := range n {
-		group.Go(func() (err error) {
-			// The outputs of hostile models are decoded on these goroutines, and an
-			// unrecovered panic would end the runs of all clients.
-			defer errs.Recover(&err)
-			return do(ctx, i)
-		})
-	}
-	return group.Wait()
 }

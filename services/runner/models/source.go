@@ -17,6 +17,8 @@ type Source interface {
 type Artifact struct {
 	// ID is the full ID: workspace/model/version.
 	ID string
+	// Task is the task that the model was created for. A package may state it too.
+	Task string
 	// Tenant is the workspace that owns the model. Tenants do not share workers.
 	Tenant string
 	// SHA256 is the hash of the file, in hex. It is the file's name in the cache and is

@@ -20,6 +20,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
 )
 
 func artifact(data []byte) Artifact {
@@ -73,20 +74,20 @@ func TestPackagesAreUnpacked(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		file, err := pkg.model("demo", weightsFile, fair.Client{}).Open()
+		file, err := pkg.model("demo", modelpackage.WeightsFile, fair.Client{}).Open()
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, _ := io.ReadAll(file)
 		_ = file.Close()
-		if string(got) != "weights" || pkg.Task != ObjectDetection {
-			t.Errorf("%s: weights are %q, the task is %s", name, got, pkg.Task)
+		if string(got) != "weights" || taskOf(pkg, Artifact{}) != ObjectDetection || taskOf(pkg, Artifact{Task: Classification}) != Classification {
+			t.Errorf("%s: weights are %q, the task is %s", name, got, taskOf(pkg, Artifact{}))
 		}
 		if entries, _ := os.ReadDir(pkg.dir); len(entries) > 2 {
 			t.Errorf("%s: %v was unpacked", name, entries)
 		}
-		if name == "in a folder" && strings.Join(pkg.names, ",") != "cat,dog" {
-			t.Errorf("%s: classes are %q", name, pkg.names)
+		if name == "in a folder" && strings.Join(pkg.Names, ",") != "cat,dog" {
+			t.Errorf("%s: classes are %q", name, pkg.Names)
 		}
 		release()
 	}
@@ -117,7 +118,7 @@ func TestHostilePackagesAreRefused(t *testing.T) {
 		"damaged":              damaged,
 		"settings not JSON":    zipped(t, entry{"weights.onnx", "w"}, entry{"model_config.json", "{"}),
 		"settings of no sense": zipped(t, entry{"weights.onnx", "w"}, entry{"inference_config.json", `{"network_input":{"training_input_size":{"width":100000,"height":1}}}`}),
-		"unknown resize":       zipped(t, entry{"weights.onnx", "w"}, entry{"inference_config.json", `{"network_input":{"training_input_size":{"width":64,"height":64},"resize_mode":"center-crop"}}`}),
+		"unknown resize":       zipped(t, entry{"weights.onnx", "w"}, entry{"inference_config.json", `{"network_input":{"training_input_size":{"width":64,"height":64},"resize_mode":"fit-longer-edge"}}`}),
 		"reader without parts": zipped(t, entry{"det.onnx", "w"}, entry{"model_config.json", `{"task_type":"text-recognition"}`}),
 	} {
 		_, _, err := s.Open(t.Context(), artifact(data))
@@ -170,7 +171,7 @@ func TestTheStoreIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	if _, err := os.Stat(filepath.Join(pkg.dir, weightsFile)); err != nil {
+	if _, err := os.Stat(filepath.Join(pkg.dir, modelpackage.WeightsFile)); err != nil {
 		t.Errorf("the package in use was removed: %v", err)
 	}
 	held()

@@ -9,20 +9,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	archivelimit "github.com/keyhole-dev/keyhole/services/kit/archive"
-)
-
-// Names of files in a package. No other file is unpacked.
-const (
-	weightsFile   = "weights.onnx"
-	detectFile    = "det.onnx"
-	recogniseFile = "rec.onnx"
-	dictFile      = "dict.txt"
-	modelConfig   = "model_config.json"
-	inferConfig   = "inference_config.json"
-	classNames    = "class_names.txt"
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
 )
 
 // Limits of a package.
@@ -32,14 +23,15 @@ const (
 	maxSettings = 4 << 20
 )
 
+// limitOf returns the largest size of a file in bytes. No other file is unpacked.
 func limitOf(name string) (int64, bool) {
 	switch name {
-	case weightsFile, detectFile, recogniseFile:
+	case modelpackage.WeightsFile, modelpackage.DetectFile, modelpackage.RecogniseFile:
 		return maxWeights, true
-	case dictFile, modelConfig, inferConfig, classNames:
+	case modelpackage.DictFile:
 		return maxSettings, true
 	}
-	return 0, false
+	return maxSettings, slices.Contains(modelpackage.Text(), name)
 }
 
 // unpack writes an artifact into dir: the known files of a zip, or a bare model as
@@ -50,7 +42,7 @@ func unpack(file *os.File, dir string) error {
 		return fmt.Errorf("read the model: %w", err)
 	}
 	if !bytes.Equal(head, []byte("PK\x03\x04")) {
-		return os.Link(file.Name(), filepath.Join(dir, weightsFile))
+		return os.Link(file.Name(), filepath.Join(dir, modelpackage.WeightsFile))
 	}
 	info, err := file.Stat()
 	if err != nil {

@@ -68,7 +68,7 @@ func (s *Models) artifact(version string, model *registryinternalv1.RunModel) (m
 		return models.Artifact{}, fmt.Errorf("sharing named the model version %q", version)
 	}
 	return models.Artifact{
-		ID: parts[1] + "/" + parts[3] + "/" + parts[5], Tenant: parts[1],
+		ID: parts[1] + "/" + parts[3] + "/" + parts[5], Tenant: parts[1], Task: model.GetTask(),
 		SHA256: model.GetSha256(), Size: model.GetSizeBytes(),
 		Fetch: func(ctx context.Context, w io.Writer) error { return s.download(ctx, version, w) },
 	}, nil

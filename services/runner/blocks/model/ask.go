@@ -5,8 +5,22 @@ import (
 	"fmt"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/models"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
+
+// subjects returns the pictures of the whole batch, in order, and the model to run on them.
+func subjects(call *engine.Call) ([]*value.Image, string, error) {
+	images, err := pictures(call)
+	if err != nil {
+		return nil, "", err
+	}
+	id, ok := call.Arg("model_id").(string)
+	if !ok || id == "" {
+		return nil, "", engine.Failf(engine.RuntimeInput, "model_id must be the id of a model")
+	}
+	return images, id, nil
+}
 
 // pictures returns the pictures of the whole batch, in order.
 func pictures(call *engine.Call) ([]*value.Image, error) {
@@ -22,8 +36,8 @@ func pictures(call *engine.Call) ([]*value.Image, error) {
 	return images, nil
 }
 
-// ask runs a model on pictures and reports the use.
-func ask(ctx context.Context, call *engine.Call, inference engine.Inference) ([]*value.Detections, error) {
+// infer runs a model on pictures and reports the use.
+func infer(ctx context.Context, call *engine.Call, inference engine.Inference) ([]any, error) {
 	if call.Models == nil {
 		return nil, engine.Failf(engine.StepExecution, "this run may not use models")
 	}
@@ -40,15 +54,48 @@ func ask(ctx context.Context, call *engine.Call, inference engine.Inference) ([]
 	if len(answers) != len(inference.Images) {
 		return nil, fmt.Errorf("model %s answered for %d of %d pictures", inference.Model, len(answers), len(inference.Images))
 	}
+	return answers, nil
+}
+
+// ask runs a model that finds things on pictures.
+func ask(ctx context.Context, call *engine.Call, inference engine.Inference) ([]*value.Detections, error) {
+	answers, err := infer(ctx, call, inference)
+	if err != nil {
+		return nil, err
+	}
 	found := make([]*value.Detections, len(answers))
 	for i, answer := range answers {
 		detections, ok := answer.(*value.Detections)
 		if !ok {
-			return nil, fmt.Errorf("model %s answered with %T", inference.Model, answer)
+			return nil, unexpected(inference.Model, answer)
 		}
 		found[i] = detections
 	}
 	return found, nil
+}
+
+func unexpected(model string, answer any) error {
+	return fmt.Errorf("model %s answered with %T", model, answer)
+}
+
+// outputs are the outputs of a block for one picture. Version 1 does not have the model's ID.
+func outputs(version int, model, inferenceID string, predictions any) engine.Outputs {
+	out := engine.Outputs{"inference_id": inferenceID, "predictions": predictions}
+	if version > 1 {
+		out["model_id"] = model
+	}
+	return out
+}
+
+// setConfidence sets the threshold. From version 3 on there is a mode in which the model's
+// own threshold applies.
+func setConfidence(options map[string]any, call *engine.Call, version int) {
+	switch {
+	case version < 3:
+		options[models.OptionConfidence] = call.Arg("confidence")
+	case call.Arg("confidence_mode") == "custom":
+		options[models.OptionConfidence] = call.Arg("custom_confidence")
+	}
 }
 
 // identified adds the columns that name the origin of each detection, and gives each an ID.

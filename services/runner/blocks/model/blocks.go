@@ -1,13 +1,22 @@
 package model
 
-import "github.com/keyhole-dev/keyhole/services/runner/engine"
+import (
+	"fmt"
+
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/models"
+)
 
 // Blocks lists the constructors of this package by block type.
 func Blocks() engine.Registry {
-	return engine.Registry{
-		"roboflow_core/roboflow_object_detection_model@v1": newObjectDetection(1),
-		"roboflow_core/roboflow_object_detection_model@v2": newObjectDetection(2),
-		"roboflow_core/roboflow_object_detection_model@v3": newObjectDetection(3),
-		"roboflow_core/pp_ocr@v1":                          newPPOCR,
+	all := engine.Registry{"roboflow_core/pp_ocr@v1": newPPOCR}
+	versions := func(family string, make func(task string, version int) engine.Constructor, task string, newest int) {
+		for version := 1; version <= newest; version++ {
+			all[fmt.Sprintf("roboflow_core/roboflow_%s_model@v%d", family, version)] = make(task, version)
+		}
 	}
+	versions("object_detection", newDetection, models.ObjectDetection, 3)
+	versions("classification", newClassification, models.Classification, 3)
+	versions("multi_label_classification", newClassification, models.MultiLabel, 3)
+	return all
 }

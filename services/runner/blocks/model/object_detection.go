@@ -9,32 +9,26 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newObjectDetection makes the block of a version. Version 2 adds the model's ID to the
-// outputs. Version 3 adds a confidence mode in which the model's own threshold applies.
-func newObjectDetection(version int) engine.Constructor {
+// newDetection makes the block of a version for a task whose models find objects. Version 2
+// adds the model's ID to the outputs. Version 3 adds a confidence mode.
+func newDetection(task string, version int) engine.Constructor {
 	return func(engine.Step) (engine.Block, error) {
 		return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
-			return detectObjects(ctx, call, version)
+			return detectObjects(ctx, call, task, version)
 		}), nil
 	}
 }
 
-func detectObjects(ctx context.Context, call *engine.Call, version int) (engine.Result, error) {
-	images, err := pictures(call)
+func detectObjects(ctx context.Context, call *engine.Call, task string, version int) (engine.Result, error) {
+	images, id, err := subjects(call)
 	if err != nil {
 		return engine.None(), err
-	}
-	id, ok := call.Arg("model_id").(string)
-	if !ok || id == "" {
-		return engine.None(), engine.Failf(engine.RuntimeInput, "model_id must be the id of a model")
 	}
 	wanted, filtered, err := classFilter(call)
 	if err != nil {
 		return engine.None(), err
 	}
-	found, err := ask(ctx, call, engine.Inference{
-		Model: id, Task: models.ObjectDetection, Images: images, Options: detectionOptions(call, version),
-	})
+	found, err := ask(ctx, call, engine.Inference{Model: id, Task: task, Images: images, Options: detectionOptions(call, version)})
 	if err != nil {
 		return engine.None(), err
 	}
@@ -44,11 +38,7 @@ func detectObjects(ctx context.Context, call *engine.Call, version int) (engine.
 			d = ofClasses(d, wanted)
 		}
 		inferenceID := call.NewID()
-		outputs := engine.Outputs{"inference_id": inferenceID, "predictions": identified(call, d, models.ObjectDetection, inferenceID)}
-		if version > 1 {
-			outputs["model_id"] = id
-		}
-		results[i] = engine.One(outputs)
+		results[i] = engine.One(outputs(version, id, inferenceID, identified(call, d, task, inferenceID)))
 	}
 	return engine.Many(results), nil
 }
@@ -56,17 +46,14 @@ func detectObjects(ctx context.Context, call *engine.Call, version int) (engine.
 // detectionOptions omits the confidence if the model's own threshold is to apply.
 func detectionOptions(call *engine.Call, version int) map[string]any {
 	options := map[string]any{}
-	for _, name := range []string{models.OptionIoU, models.OptionMaxDetections, models.OptionMaxCandidates, models.OptionClassAgnostic} {
+	for _, name := range []string{
+		models.OptionIoU, models.OptionMaxDetections, models.OptionMaxCandidates, models.OptionClassAgnostic, models.OptionKeypointConfidence,
+	} {
 		if v := call.Arg(name); v != nil {
 			options[name] = v
 		}
 	}
-	switch {
-	case version < 3:
-		options[models.OptionConfidence] = call.Arg("confidence")
-	case call.Arg("confidence_mode") == "custom":
-		options[models.OptionConfidence] = call.Arg("custom_confidence")
-	}
+	setConfidence(options, call, version)
 	return options
 }
 

@@ -1,4 +1,4 @@
-package models
+package modelpackage
 
 import (
 	"regexp"
@@ -18,12 +18,9 @@ const cocoNames = "person,bicycle,car,motorcycle,airplane,bus,train,truck,boat,t
 // exporters of YOLO models write class names into the model's metadata.
 var nameEntry = regexp.MustCompile(`(\d+):\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`)
 
-// maxClasses bounds the class names in metadata.
-const maxClasses = 10_000
-
 func namesOf(metadata string) []string {
 	var names []string
-	for _, m := range nameEntry.FindAllStringSubmatch(metadata, maxClasses) {
+	for _, m := range nameEntry.FindAllStringSubmatch(metadata, MaxClasses) {
 		id, err := strconv.Atoi(m[1])
 		if err != nil || id != len(names) {
 			return nil
@@ -33,9 +30,9 @@ func namesOf(metadata string) []string {
 	return names
 }
 
-// classNamesFor returns the names of n classes: those of the package, else of the metadata,
-// else COCO's, else numbers.
-func classNamesFor(n int, packaged, declared []string) []string {
+// namesFor returns the names of n classes: those of the package, else of the metadata, else
+// COCO's, else numbers.
+func namesFor(n int, packaged, declared []string) []string {
 	switch {
 	case len(packaged) >= n && n > 0:
 		return packaged

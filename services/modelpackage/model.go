@@ -1,0 +1,84 @@
+package modelpackage
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
+)
+
+// Model says how to run a model: what it takes, and where its outputs are.
+type Model struct {
+	Task   string
+	Layout Layout
+	Input  Input
+	// Boxes, Scores, Classes and Masks are the positions of outputs; -1 for one that the
+	// layout does not have.
+	Boxes, Scores, Classes, Masks int
+	// Coefficients is the number of mask coefficients of a box.
+	Coefficients int
+	// Points is the number of key points of a box, of PointSize numbers each.
+	Points, PointSize int
+	// Skeletons name the key points.
+	Skeletons []Skeleton
+	// Removed is the class to leave out, or -1.
+	Removed int
+	// Ultralytics is true for a file that Ultralytics exported.
+	Ultralytics bool
+
+	packaged, declared []string
+}
+
+// Input is the batch of pictures that a model takes.
+type Input struct {
+	Width, Height int
+	// Batch is the number of pictures of one call. A fixed batch must be full.
+	Batch int
+	Fixed bool
+	// Last is true if the channels come last, Bytes if a pixel's values are bytes.
+	Last, Bytes bool
+	// Sizes is true if a second input takes the sizes of the pictures.
+	Sizes bool
+}
+
+// Recognise tells from the task, the settings and the signature how to run a model. The
+// error says what the owner can change.
+func Recognise(task string, s *Settings, signature *wire.Signature) (*Model, error) {
+	m := &Model{Task: task, Boxes: -1, Scores: -1, Classes: -1, Masks: -1, packaged: s.Names, Skeletons: s.Skeletons, Removed: s.removed()}
+	m.declared = namesOf(signature.Metadata["names"])
+	m.Ultralytics = signature.Metadata["author"] == "Ultralytics"
+	if stated, known := ultralyticsTasks[signature.Metadata["task"]]; m.Ultralytics && known && stated != task && !(stated == Classification && task == MultiLabel) {
+		return nil, problem("the file says that it is a model for %s; create a model with that task", stated)
+	}
+	if err := m.input(s, signature.Inputs); err != nil {
+		return nil, err
+	}
+	if c := s.Config; c != nil && c.Input.ResizeMode == CenterCrop && task != Classification && task != MultiLabel {
+		return nil, problem("inference_config.json has resize_mode center-crop, which is supported for classification only; use stretch or letterbox")
+	}
+	r := &recogniser{model: m, settings: s, outputs: signature.Outputs, points: signature.Metadata["kpt_shape"]}
+	return m, r.recognise()
+}
+
+// ultralyticsTasks are the words of Ultralytics in the metadata of a file.
+var ultralyticsTasks = map[string]string{
+	"detect": ObjectDetection, "segment": InstanceSegmentation, "pose": KeypointDetection, "classify": Classification,
+	"semantic": SemanticSegmentation,
+}
+
+// removed is the class that class_names_operations removes.
+func (s *Settings) removed() int {
+	if s.Config == nil {
+		return -1
+	}
+	for _, o := range s.Config.Classes {
+		return slices.Index(s.Names, o.Name)
+	}
+	return -1
+}
+
+// Names returns the names of n classes.
+func (m *Model) Names(n int) []string { return namesFor(n, m.packaged, m.declared) }
+
+// Known is the number of classes that the package or the file names, or 0.
+func (m *Model) Known() int { return cmp.Or(len(m.packaged), len(m.declared)) }

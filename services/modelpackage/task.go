@@ -1,0 +1,43 @@
+package modelpackage
+
+import "slices"
+
+// The tasks of models.
+const (
+	ObjectDetection      = "object-detection"
+	InstanceSegmentation = "instance-segmentation"
+	KeypointDetection    = "keypoint-detection"
+	Classification       = "classification"
+	MultiLabel           = "multi-label-classification"
+	SemanticSegmentation = "semantic-segmentation"
+	TextRecognition      = "text-recognition"
+)
+
+// Names of files in a package.
+const (
+	WeightsFile   = "weights.onnx"
+	DetectFile    = "det.onnx"
+	RecogniseFile = "rec.onnx"
+	DictFile      = "dict.txt"
+	ModelConfig   = "model_config.json"
+	InferConfig   = "inference_config.json"
+	ClassNames    = "class_names.txt"
+	KeypointNames = "keypoints_metadata.json"
+)
+
+// Text lists the files that hold settings.
+func Text() []string { return []string{ModelConfig, InferConfig, ClassNames, KeypointNames} }
+
+// Files returns the files that a package for a task needs.
+func Files(task string) []string {
+	if task == TextRecognition {
+		return []string{DetectFile, RecogniseFile, DictFile}
+	}
+	return []string{WeightsFile}
+}
+
+// pictureTasks are the tasks of models that take a batch of pictures.
+var pictureTasks = []string{ObjectDetection, InstanceSegmentation, KeypointDetection, Classification, MultiLabel, SemanticSegmentation}
+
+// Known reports whether models for a task can run.
+func Known(task string) bool { return task == TextRecognition || slices.Contains(pictureTasks, task) }

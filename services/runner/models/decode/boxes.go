@@ -1,0 +1,114 @@
+package decode
+
+import (
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+)
+
+// Limits filter the boxes of a model.
+type Limits struct {
+	Confidence float64
+	IoU        float64
+	// Detections is the largest number of boxes of a picture, Candidates that of boxes before
+	// suppression.
+	Detections, Candidates int
+	ClassAgnostic          bool
+}
+
+// Found are the boxes on one picture, the best first.
+type Found struct {
+	Boxes []Box
+	// Classes is the number of classes that the model tells apart.
+	Classes int
+	// values returns what follows the classes of a box: its coefficients or key points.
+	values func(b Box) []float32
+}
+
+const (
+	// maxAnchors bounds the boxes in an output; a detector of 4096 by 4096 pixels has 344 064.
+	maxAnchors = 500_000
+	// maxPairs bounds the pairs of a query and a class.
+	maxPairs = 1 << 20
+	// maxScore is far above any score. Infinities are not scores.
+	maxScore = 1e6
+)
+
+// Boxes returns the boxes on picture i of n.
+func Boxes(m *modelpackage.Model, outputs []modelworker.Output, i, n int, limits Limits) (*Found, error) {
+	d := &decoder{model: m, outputs: outputs, i: i, n: n, threshold: float32(limits.Confidence)}
+	found, err := d.boxes()
+	if err != nil {
+		return nil, err
+	}
+	found.Boxes = d.known(found.Boxes)
+	if suppressed(m.Layout) {
+		found.Boxes = suppress(best(found.Boxes, limits.Candidates), limits.IoU, limits.ClassAgnostic)
+	}
+	found.Boxes = best(found.Boxes, limits.Detections)
+	if found.Classes == 0 {
+		found.Classes = max(m.Known(), 1+highest(found.Boxes))
+	}
+	return found, nil
+}
+
+// suppressed reports whether boxes of a layout still overlap.
+func suppressed(l modelpackage.Layout) bool {
+	switch l {
+	case modelpackage.YOLOv8, modelpackage.YOLOv5, modelpackage.YOLOX, modelpackage.YOLONAS:
+		return true
+	}
+	return false
+}
+
+func highest(found []Box) int {
+	class := -1
+	for _, b := range found {
+		class = max(class, b.Class)
+	}
+	return class
+}
+
+// decoder decodes the boxes on one picture.
+type decoder struct {
+	model     *modelpackage.Model
+	outputs   []modelworker.Output
+	i, n      int
+	threshold float32
+}
+
+func (d *decoder) boxes() (*Found, error) {
+	switch d.model.Layout {
+	case modelpackage.YOLONAS, modelpackage.DETR, modelpackage.RFDETR:
+		return d.queries()
+	case modelpackage.SSD, modelpackage.SSDRows, modelpackage.SSDPixels:
+		return d.built()
+	case modelpackage.YOLOv7NMS:
+		return d.flat()
+	}
+	return d.rows()
+}
+
+// out is an output that Recognise has found. The worker may return fewer.
+func (d *decoder) out(at int) modelworker.Output {
+	if at < 0 || at >= len(d.outputs) {
+		return modelworker.Output{}
+	}
+	return d.outputs[at]
+}
+
+// known drops the boxes of a class that the package removes, and of classes that it does not
+// name: exports of DETR have columns without a class.
+func (d *decoder) known(all []Box) []Box {
+	removed, names := d.model.Removed, d.model.Known()
+	kept := all[:0]
+	for _, b := range all {
+		if b.Class == removed || d.model.Layout == modelpackage.RFDETR && names > 0 && b.Class >= names {
+			continue
+		}
+		if removed >= 0 && b.Class > removed {
+			b.Class--
+		}
+		kept = append(kept, b)
+	}
+	return kept
+}

@@ -1,0 +1,15 @@
+package decode
+
+import (
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/modelpackage"
+	"github.com/keyhole-dev/keyhole/services/modelworker"
+)
+
+// undeclared is the error for an output that is not what the model's file declares.
+func undeclared(m *modelpackage.Model, out modelworker.Output) error {
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_INVALID,
+		"the model's output %v is not what it declared: it is no output of a model for %s of the layout %s", out.Shape, m.Task, m.Layout)
+}
