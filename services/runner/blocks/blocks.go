@@ -7,14 +7,18 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/fusion"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/measure"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/memory"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/model"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/motion"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/overlay"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/picture"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/pixel"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/track"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/transform"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/visualization"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/zone"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
@@ -27,13 +31,17 @@ func All() engine.Registry {
 		formatter.Blocks(),
 		fusion.Blocks(),
 		measure.Blocks(),
+		memory.Blocks(),
 		model.Blocks(),
 		motion.Blocks(),
+		overlay.Blocks(),
 		picture.Blocks(),
 		pixel.Blocks(),
 		provider.Blocks(),
 		sink.Blocks(),
+		track.Blocks(),
 		transform.Blocks(),
 		visualization.Blocks(),
+		zone.Blocks(),
 	)
 }

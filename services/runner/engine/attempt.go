@@ -18,19 +18,24 @@ type stepState struct {
 }
 
 // State returns the state that the step keeps between its calls in one run. The first call
-// makes it with initial. It never outlives the run, because the next run may belong to
-// another person. Concurrent calls share it, so what it holds must be safe for concurrent
-// use.
-func (c *Call) State(key string, initial func() any) any {
-	c.state.mu.Lock()
-	defer c.state.mu.Unlock()
-	kept, ok := c.state.kept[key]
+// makes it with initial. It outlives the run only in a [Session], because the next run may
+// belong to another person. Concurrent calls share it, so what it holds must be safe for
+// concurrent use.
+func (c *Call) State(key string, initial func() any) any { return c.state.keep(key, initial) }
+
+// Shared returns state like State, but all steps of the run share it.
+func (c *Call) Shared(key string, initial func() any) any { return c.shared.keep(key, initial) }
+
+func (s *stepState) keep(key string, initial func() any) any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept, ok := s.kept[key]
 	if !ok {
 		kept = initial()
-		if c.state.kept == nil {
-			c.state.kept = map[string]any{}
+		if s.kept == nil {
+			s.kept = map[string]any{}
 		}
-		c.state.kept[key] = kept
+		s.kept[key] = kept
 	}
 	return kept
 }
@@ -121,3 +126,14 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return false
 	}
 }
+
+// Session is what the steps of one compiled workflow remember. Each run has its own unless
+// the request brings one: then the run goes on where the last one of the session ended, as
+// the frames of a video do. Its runs must follow one another and belong to one person.
+type Session struct {
+	steps  []stepState
+	shared stepState
+}
+
+// NewSession returns a session that remembers nothing yet.
+func (w *Workflow) NewSession() *Session { return &Session{steps: make([]stepState, len(w.steps))} }

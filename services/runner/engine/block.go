@@ -95,12 +95,12 @@ type Call struct {
 	// IsBatch reports whether the block must return a result for each of Indices.
 	IsBatch bool
 
-	state *stepState
+	state, shared *stepState
 }
 
 // NewCall makes a call with its own state outside of an execution, to test a single block.
 func NewCall(env *Env, step *Step, args map[string]any, indices ...Index) *Call {
-	return &Call{Env: env, Step: step, Args: args, Indices: indices, IsBatch: len(indices) > 1, state: &stepState{}}
+	return &Call{Env: env, Step: step, Args: args, Indices: indices, IsBatch: len(indices) > 1, state: &stepState{}, shared: &stepState{}}
 }
 
 // Arg returns the value of a field, or nil if it has none.

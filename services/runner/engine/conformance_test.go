@@ -26,8 +26,8 @@ type suite struct {
 	fixtures map[string]struct{ Width, Height int }
 
 	mu sync.Mutex
-	// sessions are compiled workflows that several cases run on.
-	sessions map[string]*engine.Workflow
+	// sessions are compiled workflows that several cases run on, and what they remember.
+	sessions map[string]*session
 	results  map[string]finished
 }
 
@@ -43,7 +43,7 @@ func newSuite(t *testing.T) *suite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &suite{Suite: loaded, core: catalogue(t), sessions: map[string]*engine.Workflow{}, results: map[string]finished{}}
+	s := &suite{Suite: loaded, core: catalogue(t), sessions: map[string]*session{}, results: map[string]finished{}}
 	var file struct {
 		Fixtures map[string]struct{ Width, Height int } `json:"fixtures"`
 	}
@@ -115,8 +115,13 @@ func stageOf(err error) string {
 	return "step"
 }
 
+// session is a compiled workflow with what it remembers.
+type session struct {
+	*engine.Workflow
+	memory *engine.Session
+}
+
 // run runs a case once. Cases of one session share a compiled workflow, in order.
-// order.
 func (s *suite) run(d *conformance.Definition, c *conformance.Case) ([]map[string]any, error) {
 	key := d.ID + "/" + c.Name
 	s.mu.Lock()
@@ -155,7 +160,7 @@ func (s *suite) execute(d *conformance.Definition, c *conformance.Case) ([]map[s
 	if err != nil {
 		return nil, err
 	}
-	request := engine.Request{Env: engine.Env{Codec: codec{}, Models: mocks}, Inputs: inputs.(map[string]any)}
+	request := engine.Request{Env: engine.Env{Codec: codec{}, Models: mocks}, Inputs: inputs.(map[string]any), Session: w.memory}
 	results, err := w.Run(contextOf(mocks), request)
 	if err == nil && c.RunOptions["serialize_results"] == true {
 		results, err = w.Serialize(contextOf(mocks), codec{}, results, 0, nil)
@@ -163,11 +168,11 @@ func (s *suite) execute(d *conformance.Definition, c *conformance.Case) ([]map[s
 	return results, err
 }
 
-func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *mocks) (*engine.Workflow, error) {
-	session := ""
+func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *mocks) (*session, error) {
+	name := ""
 	if c.Session != "" {
-		session = d.ID + "/" + c.Session
-		if w, ok := s.sessions[session]; ok {
+		name = d.ID + "/" + c.Session
+		if w, ok := s.sessions[name]; ok {
 			return w, nil
 		}
 	}
@@ -182,10 +187,14 @@ func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *
 		}
 	}
 	w, err := engine.Compile(p, registry)
-	if err == nil && session != "" {
-		s.sessions[session] = w
+	if err != nil {
+		return nil, err
 	}
-	return w, err
+	made := &session{w, w.NewSession()}
+	if name != "" {
+		s.sessions[name] = made
+	}
+	return made, nil
 }
 
 // registry has every shipped block, the stubs, and replacements for blocks that are not

@@ -108,7 +108,7 @@ func (x *execution) takesBatch() bool {
 }
 
 func (x *execution) newCall(rows []int, batch bool, args map[string]any) *Call {
-	call := &Call{Env: &x.env, Step: &x.s.step, Args: args, IsBatch: batch, state: &x.states[x.s.Index]}
+	call := &Call{Env: &x.env, Step: &x.s.step, Args: args, IsBatch: batch, state: &x.session.steps[x.s.Index], shared: &x.session.shared}
 	if x.s.at != 0 {
 		call.Indices = make([]Index, len(rows))
 		for i, row := range rows {

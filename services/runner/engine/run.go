@@ -14,6 +14,8 @@ type Request struct {
 	Inputs map[string]any
 	Reader value.Reader
 	Limits Limits
+	// Session is what the steps remember of earlier runs, nil for nothing.
+	Session *Session
 	// Observe receives the events of all steps. It must be fast and safe for concurrent
 	// use.
 	Observe func(Event)
@@ -84,7 +86,7 @@ type run struct {
 	elements []*elements
 	tables   []table
 	branches []branch
-	states   []stepState
+	session  *Session
 	total    counter
 }
 
@@ -101,7 +103,7 @@ func (w *Workflow) Run(ctx context.Context, request Request) ([]map[string]any, 
 		elements: make([]*elements, len(w.levels)),
 		tables:   make([]table, len(w.steps)),
 		branches: make([]branch, len(w.branches)),
-		states:   make([]stepState, len(w.steps)),
+		session:  request.Session,
 	}
 	r.elements[0] = w.unit
 	if r.env.Now == nil {
@@ -119,6 +121,9 @@ func (w *Workflow) Run(ctx context.Context, request Request) ([]map[string]any, 
 
 // defaults fills in the settings that the caller left empty.
 func (r *run) defaults() {
+	if r.session == nil {
+		r.session = r.w.NewSession()
+	}
 	if r.env.NewID == nil {
 		r.env.NewID = newID
 	}

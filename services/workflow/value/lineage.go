@@ -49,6 +49,9 @@ func (i *Image) WithVideo(metadata *VideoMetadata) *Image {
 	return &next
 }
 
+// Video returns the video metadata, nil for a still picture.
+func (i *Image) Video() *VideoMetadata { return i.video }
+
 // VideoOr returns the video metadata. For a still picture it returns frame zero of a new
 // video, for blocks that need some.
 func (i *Image) VideoOr(now time.Time) *VideoMetadata {

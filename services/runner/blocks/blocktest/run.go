@@ -4,6 +4,7 @@ package blocktest
 import (
 	"encoding/json"
 	"fmt"
+	"image"
 	"slices"
 	"strings"
 	"testing"
@@ -27,18 +28,40 @@ func Detections(d *value.Detections) Input { return Input{"instance_segmentation
 func Picture(p *value.Image) Input { return Input{"image", p} }
 
 // Run runs one block with the fields of a definition and returns its outputs. A field that
-// is an [Input] is wired to an input of the workflow.
+// is an [Input], or a list with some, is wired to inputs of the workflow.
 func Run(t testing.TB, blocks engine.Registry, block string, fields map[string]any) (map[string]any, error) {
+	t.Helper()
+	out, err := Play(t, blocks, block, fields)
+	if err != nil {
+		return nil, err
+	}
+	return out[0], nil
+}
+
+// Play is like Run for a batch: an Input may have a []any of values, one for each frame. It
+// returns the outputs for each.
+func Play(t testing.TB, blocks engine.Registry, block string, fields map[string]any) ([]map[string]any, error) {
 	t.Helper()
 	step := map[string]any{"type": "roboflow_core/" + block, "name": "s"}
 	given, inputs := map[string]any{}, []any{}
-	for name, v := range fields {
-		if in, ok := v.(Input); ok {
-			given[name] = in.Value
-			inputs = append(inputs, map[string]any{"type": "WorkflowBatchInput", "name": name, "kind": []string{in.Kind}})
-			v = "$inputs." + name
+	wire := func(name string, v any) any {
+		in, ok := v.(Input)
+		if !ok {
+			return v
 		}
-		step[name] = v
+		given[name] = in.Value
+		inputs = append(inputs, map[string]any{"type": "WorkflowBatchInput", "name": name, "kind": []string{in.Kind}})
+		return "$inputs." + name
+	}
+	for name, v := range fields {
+		if list, ok := v.([]any); ok {
+			wired := make([]any, len(list))
+			for i, item := range list {
+				wired[i] = wire(fmt.Sprint(name, i), item)
+			}
+			v = wired
+		}
+		step[name] = wire(name, v)
 	}
 	slices.SortFunc(inputs, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	definition, err := json.Marshal(map[string]any{
@@ -62,8 +85,21 @@ func Run(t testing.TB, blocks engine.Registry, block string, fields map[string]a
 	if err != nil {
 		return nil, err
 	}
-	out, _ := results[0]["out"].(map[string]any)
+	out := make([]map[string]any, len(results))
+	for i, result := range results {
+		out[i], _ = result["out"].(map[string]any)
+	}
 	return out, nil
+}
+
+// Frames are n frames of a recorded video.
+func Frames(n int, fps float64) Input {
+	fromFile, frames := true, make([]any, n)
+	for i := range frames {
+		frame := value.NewImage(image.NewGray(image.Rect(0, 0, 64, 48)), "frame")
+		frames[i] = frame.WithVideo(&value.VideoMetadata{VideoID: "v", FrameNumber: int64(i), FPS: fps, FromFile: &fromFile})
+	}
+	return Input{"image", frames}
 }
 
 // Found returns detections with the IDs a, b, ... and a class for each box.

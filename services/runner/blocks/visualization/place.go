@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/geometry"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -50,8 +51,8 @@ func (l *labeller) anchor(i int, box value.Box, size image.Point) (x, y float64,
 		if l.detections.Masks == nil {
 			return 0, 0, engine.Failf(engine.RuntimeInput, "text_position is CENTER_OF_MASS and the detections have no masks")
 		}
-		mx, my := mass(l.detections.Masks[i], cx, cy)
-		return mx - w/2, my - h/2, nil
+		p := geometry.Mass(l.detections.Masks[i], box)
+		return p.X - w/2, p.Y - h/2, nil
 	}
 	return 0, 0, engine.Failf(engine.RuntimeInput, "text_position %.60q is not known", l.position)
 }
@@ -63,20 +64,4 @@ func within(v float64, most int) int {
 		return 0
 	}
 	return int(math.Min(math.Round(v), float64(most)))
-}
-
-// mass returns the centroid of the mask's pixels, or x and y for an empty mask.
-func mass(m *value.Mask, x, y float64) (float64, float64) {
-	sumX, sumY, n := 0, 0, 0
-	for row := m.Bounds.Min.Y; row < m.Bounds.Max.Y; row++ {
-		for col := m.Bounds.Min.X; col < m.Bounds.Max.X; col++ {
-			if m.At(col, row) {
-				sumX, sumY, n = sumX+col, sumY+row, n+1
-			}
-		}
-	}
-	if n == 0 {
-		return x, y
-	}
-	return float64(sumX) / float64(n), float64(sumY) / float64(n)
 }

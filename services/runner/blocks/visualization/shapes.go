@@ -50,9 +50,7 @@ func (c *canvas) at(call *engine.Call, i int, otherwise string) (geometry.Point,
 		if c.detections.Masks == nil || c.detections.Masks[i] == nil {
 			return geometry.Point{}, engine.Failf(engine.RuntimeInput, "position is CENTER_OF_MASS and the detections have no masks")
 		}
-		x, y := box.Center()
-		x, y = mass(c.detections.Masks[i], x, y)
-		return geometry.Point{X: x, Y: y}, nil
+		return geometry.Mass(c.detections.Masks[i], box), nil
 	}
 	p, ok := geometry.Anchor(box, name)
 	if !ok {

@@ -1,0 +1,32 @@
+package argument
+
+import (
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// NumberOr is like [Number], but null stands for a value.
+func NumberOr(call *engine.Call, field string, otherwise, low, high float64) (float64, error) {
+	if call.Arg(field) == nil {
+		return otherwise, nil
+	}
+	return Number(call, field, low, high)
+}
+
+// WholeOr is like [Whole], but null stands for a value.
+func WholeOr(call *engine.Call, field string, otherwise, low, high int) (int, error) {
+	if call.Arg(field) == nil {
+		return otherwise, nil
+	}
+	return Whole(call, field, low, high)
+}
+
+// Tracked returns a field that must be detections with tracker IDs. Detections without rows
+// need none.
+func Tracked(call *engine.Call, field string) (*value.Detections, error) {
+	d, err := Detections(call, field)
+	if err == nil && d.TrackerID == nil && d.Len() > 0 {
+		err = engine.Failf(engine.RuntimeInput, "%s must come from a tracker: wire this step behind a Byte Tracker or another tracker", field)
+	}
+	return d, err
+}
