@@ -208,8 +208,8 @@ func TestAProviderThatMisbehaves(t *testing.T) {
 		attempts  int
 		message   string
 	}{
-		"unauthorized": {testkit.EchoUnauthorized, 1, "the provider answered 401 Unauthorized"},
-		"broken":       {testkit.ServerError, 3, "the provider answered 500 Internal Server Error"},
+		"unauthorized": {testkit.EchoUnauthorized, 1, "the provider answered 401 Unauthorized: it does not accept the credential, or the credential may not use this model; check the credential"},
+		"broken":       {testkit.ServerError, 3, "the provider answered 500 Internal Server Error: it is overloaded or out of order; try again later"},
 		"redirect":     {testkit.Redirect, 1, "the provider did not give a usable answer"},
 		"garbage":      {testkit.Garbage, 1, "the provider did not give a usable answer"},
 		"reset":        {testkit.Reset, 1, "the destination broke off"},

@@ -113,6 +113,10 @@ func TestWhatIsNoCredential(t *testing.T) {
 		"o": {"openai", "https://api.openai.com:443", ""},
 		"a": {"anthropic", "https://api.anthropic.com:443", "x-api-key"},
 		"g": {"gemini", "https://generativelanguage.googleapis.com:443", "x-goog-api-key"},
+		"v": {"google_vision", "https://vision.googleapis.com:443", "x-goog-api-key"},
+		"r": {"openrouter", "https://openrouter.ai:443", ""},
+		"x": {"xai", "https://api.x.ai:443", ""},
+		"s": {"stability_ai", "https://api.stability.ai:443", ""},
 	} {
 		c, err := r.public.CreateCredential(n.ctx, &vaultv1.CreateCredentialRequest{
 			Parent: "workspaces/demo", CredentialId: name, Credential: &vaultv1.Credential{Provider: want.provider, Value: canary},

@@ -25,7 +25,7 @@ type Commands struct {
 
 type credentialCreate struct {
 	ID        string   `arg:"" help:"Id of the credential."`
-	Provider  string   `help:"Provider: openai, openai_compatible, anthropic, generic ..." required:""`
+	Provider  string   `help:"Provider: openai, anthropic, gemini, google_vision, openrouter, xai, groq, stability_ai, ...; openai_compatible or ollama for a server of your own; generic for anything else." required:""`
 	Host      []string `help:"Destination that may receive it (default: the provider's own)." placeholder:"URL"`
 	ValueFile string   `help:"File with the value; - for standard input." default:"-"`
 	Title     string   `help:"Title."`

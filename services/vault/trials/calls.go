@@ -14,7 +14,7 @@ type call struct {
 }
 
 // harmless lists the calls by provider. A provider is missing if it answers such a call also without a valid key
-// (Hugging Face lists its models to everybody) or with status 200 whatever the key is (Slack, Google Maps).
+// (Hugging Face and Ollama list their models to everybody) or with status 200 whatever the key is (Slack, Google Maps).
 var harmless = map[string]call{
 	"openai":            {url: "https://api.openai.com/v1/models"},
 	"anthropic":         {url: "https://api.anthropic.com/v1/models?limit=1", header: http.Header{"Anthropic-Version": {"2023-06-01"}}},

@@ -5,10 +5,12 @@ const names: Record<string, string> = {
   anthropic: "Anthropic",
   google: "Google",
   gemini: "Google Gemini",
+  google_vision: "Google Cloud Vision",
   google_maps: "Google Maps",
   openrouter: "OpenRouter",
   mistral: "Mistral",
   groq: "Groq",
+  ollama: "Ollama",
   deepseek: "DeepSeek",
   together: "Together",
   cohere: "Cohere",
@@ -29,6 +31,9 @@ const known = new Set([
   "api.mistral.ai",
   "openrouter.ai",
   "api.groq.com",
+  "api.x.ai",
+  "api.stability.ai",
+  "vision.googleapis.com",
 ]);
 
 export function isKnown(destination: string): boolean {
@@ -49,6 +54,9 @@ const pages: Record<string, string> = {
   openrouter: "https://openrouter.ai/keys",
   mistral: "https://console.mistral.ai/api-keys",
   groq: "https://console.groq.com/keys",
+  xai: "https://console.x.ai",
+  stability_ai: "https://platform.stability.ai/account/keys",
+  google_vision: "https://console.cloud.google.com/apis/credentials",
 };
 
 export function providerName(id: string | undefined): string {

@@ -30,14 +30,19 @@ func newVLMClassifier(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// object reads the JSON of an answer, plain or in a fenced code block; nil for none.
+// object reads an answer that is a JSON object; nil for none.
 func object(text string) map[string]any {
+	out, _ := decode(text).(map[string]any)
+	return out
+}
+
+// decode reads the JSON of an answer, plain or in a fenced code block; nil for none.
+func decode(text string) any {
 	if found := fence.FindStringSubmatch(text); found != nil {
 		text = found[1]
 	}
 	read, _ := value.Decode([]byte(text))
-	out, _ := read.(map[string]any)
-	return out
+	return read
 }
 
 // classNames are the texts of a list. Their places are the numbers of the classes.

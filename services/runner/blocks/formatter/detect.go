@@ -11,7 +11,7 @@ import (
 // newVLMDetector makes the block that reads detections from the JSON of a language model.
 // It never fails for what a model wrote: error_status says that there are none.
 func newVLMDetector(step engine.Step) (engine.Block, error) {
-	florence, task := step.Fields["model_type"] == "florence-2", step.Fields["task_type"]
+	model, task := step.Fields["model_type"], step.Fields["task_type"]
 	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
 		picture, isImage := call.Arg("image").(*value.Image)
 		text, isText := call.Arg("vlm_output").(string)
@@ -23,12 +23,17 @@ func newVLMDetector(step engine.Step) (engine.Block, error) {
 		for i, name := range classNames(names) {
 			r.numbers[name] = int64(i)
 		}
-		answer, ok := object(text), false
+		answer, ok := decode(text), false
+		list, isList := answer.([]any)
+		whole, _ := answer.(map[string]any)
 		switch {
-		case florence:
-			ok = r.florence(answer, task == "region-proposal")
-		case task == "object-detection":
-			ok = r.boxes(answer)
+		case model == "florence-2":
+			ok = r.florence(whole, task == "region-proposal")
+		case task != "object-detection":
+		case isList:
+			ok = r.native(list, nativeForms[model])
+		default:
+			ok = r.boxes(whole)
 		}
 		out := engine.Outputs{"error_status": !ok, "predictions": nil, "inference_id": r.id}
 		if ok {
@@ -80,6 +85,54 @@ func (r *rows) boxes(answer map[string]any) bool {
 			confidence, isNumber = fraction(given)
 		}
 		if !isText || !isNumber {
+			return false
+		}
+		r.add(box, name, confidence)
+	}
+	return true
+}
+
+// nativeForm is the own form of a family of models: a list of labels with boxes.
+type nativeForm struct {
+	// scale is the number that stands for the whole side of the picture.
+	scale float64
+	// swapped: the box begins with y.
+	swapped bool
+}
+
+// nativeForms are the forms by the model's type.
+var nativeForms = map[any]nativeForm{
+	"google-gemini": {scale: 1000, swapped: true}, "qwen": {scale: 1000}, "muse": {scale: 1000}, "spacexai": {scale: 100},
+}
+
+// native reads [{"label", "box_2d": [x, y, x, y]}], or the four places by their names.
+func (r *rows) native(list []any, form nativeForm) bool {
+	if form.scale == 0 || len(list) > maxRows {
+		return false
+	}
+	width, height := float64(r.picture.Width()), float64(r.picture.Height())
+	for _, item := range list {
+		details, _ := item.(map[string]any)
+		places, ok := details["box_2d"].([]any)
+		if !ok {
+			places = []any{details["x_min"], details["y_min"], details["x_max"], details["y_max"]}
+		}
+		name, isText := details["label"].(string)
+		box, isBox := corners(places)
+		if !isText || !isBox || len(places) != 4 {
+			return false
+		}
+		if form.swapped && ok {
+			box[0], box[1], box[2], box[3] = box[1], box[0], box[3], box[2]
+		}
+		for i := range box {
+			box[i] = math.RoundToEven(box[i] / form.scale * []float64{width, height}[i%2])
+		}
+		confidence, isNumber := 1.0, true
+		if given, there := details["confidence"]; there {
+			confidence, isNumber = fraction(given)
+		}
+		if !isNumber {
 			return false
 		}
 		r.add(box, name, confidence)

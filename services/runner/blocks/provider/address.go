@@ -1,9 +1,7 @@
 package provider
 
 import (
-	"maps"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
@@ -14,7 +12,9 @@ type address struct {
 	base string
 	// query has the query parameters of the base URL, which every call repeats. Azure
 	// expects its api-version there.
-	query [][2]string
+	query url.Values
+	// headers are sent with every call. None is a secret.
+	headers [][2]string
 	// slots names the fields that hold credentials.
 	slots []string
 }
@@ -27,8 +27,11 @@ func (a address) metered() string {
 	return a.slots[0]
 }
 
-// toAPI returns the address of a provider's fixed API.
-func toAPI(base, slot string) address { return address{base: base, slots: []string{slot}} }
+// through returns the address with the credential of a slot.
+func (a address) through(slot string) address {
+	a.slots = []string{slot}
+	return a
+}
 
 // addressOf reads base_url and api_key. It checks only the form; the vault's egress
 // decides which hosts a run may call.
@@ -48,14 +51,8 @@ func addressOf(call *engine.Call) (a address, err error) {
 	case u.User != nil, u.Fragment != "":
 		return a, engine.Failf(engine.ClientCaused, "base_url must not have a user or a fragment")
 	}
-	parameters, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
+	if a.query, err = url.ParseQuery(u.RawQuery); err != nil {
 		return a, engine.Failf(engine.ClientCaused, "the query of base_url cannot be read")
-	}
-	for _, name := range slices.Sorted(maps.Keys(parameters)) {
-		for _, v := range parameters[name] {
-			a.query = append(a.query, [2]string{name, v})
-		}
 	}
 	text, _, _ = strings.Cut(text, "?")
 	a.base = strings.TrimRight(text, "/") + "/"

@@ -1,12 +1,12 @@
-// Package provider has the blocks that ask a provider's model: any server that speaks the
-// chat completions protocol, and OpenAI's own API.
+// Package provider has the blocks that ask the model of a provider.
 //
-// No block here sees a credential. It gets an HTTP client from [engine.Outbound] and sends
-// a placeholder, which the vault's egress replaces by the secret. The package constructs
-// the SDK's services one by one, because the SDK's client would read keys from the
-// environment of the process.
+// Each provider is data: an address, a protocol, and what its models are asked in their own
+// way ([family]). No block here sees a credential. It gets an HTTP client from
+// [engine.Outbound] and sends a placeholder; the vault's egress removes it and puts the secret
+// at the place that belongs to the credential. The address of a provider's own API is
+// constant. That of any other server comes from the definition, and the egress refuses one
+// that is not a destination of the credential.
 //
-// Each try is a separate attempt with its own client, so the SDK's retries are off. The
-// text of a provider's error stays in the cause ([Failure]), because it may quote the
-// request.
+// Each try is a separate attempt with its own client. The text of a provider's error stays in
+// the cause ([Failure]), because it may quote the request.
 package provider

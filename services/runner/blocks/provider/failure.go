@@ -9,19 +9,21 @@ import (
 	"strings"
 	"time"
 
-	"github.com/openai/openai-go/v3"
 	"google.golang.org/grpc/codes"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider/protocol"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
 // Failure is a call that the provider answered with an error or with something unreadable.
 // It is a cause, for the log and the workflow's owner. Nobody else may see Excerpt.
 type Failure struct {
-	// Status is the provider's HTTP status, 0 for none.
+	// Status is the provider's HTTP status, 0 for none or a good one.
 	Status int
+	// Kind is what went wrong.
+	Kind *protocol.Kind
 	// Excerpt is the beginning of the provider's error message.
 	Excerpt string
 	cause   error
@@ -32,26 +34,31 @@ const excerptLimit = 300
 
 // Error returns the text for the log. It omits the excerpt, which may quote inputs.
 func (f *Failure) Error() string {
-	if f.Status != 0 {
-		return fmt.Sprintf("provider status %d", f.Status)
+	switch {
+	case f.Status != 0:
+		return fmt.Sprintf("provider status %d, %s", f.Status, f.Kind.Name)
+	case f.cause != nil:
+		return "provider: " + f.cause.Error()
 	}
-	return "provider: " + f.cause.Error()
+	return "provider: " + f.Kind.Name
 }
 
 // Unwrap returns the cause if the provider did not answer.
-func (f *Failure) Unwrap() error {
-	if f.Status != 0 {
-		return nil
-	}
-	return f.cause
-}
+func (f *Failure) Unwrap() error { return f.cause }
 
-// errMalformed is an answer with a good status and an unreadable body.
-var errMalformed = errors.New("the answer does not follow the protocol")
+// complained is the failure of an answer with a bad status.
+func complained(response *http.Response, said protocol.Complaint) error {
+	kind := said.Kind(response.StatusCode)
+	f := &Failure{Status: response.StatusCode, Kind: kind, Excerpt: excerpt(said.Message)}
+	if kind.Retry {
+		return engine.Retryable(f.fault(), retryAfter(response))
+	}
+	return f.fault()
+}
 
 // failed classifies the error of a call. The end of the run and refusals of the egress pass
 // unchanged. Every other error becomes the provider's failure, without the provider's
-// words.
+// words. answer is nil unless it had a bad status.
 func failed(ctx context.Context, err error, answer *http.Response) error {
 	if ours, ok := errors.AsType[*errs.Error](err); ok {
 		// If the connection broke later, the provider may have done the work and charged
@@ -67,39 +74,26 @@ func failed(ctx context.Context, err error, answer *http.Response) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	failure := &Failure{cause: err}
 	if answer != nil {
-		failure.Status = answer.StatusCode
-		failure.Excerpt = excerpt(err)
+		return complained(answer, protocol.Complaint{})
 	}
-	fault := failure.fault()
-	if failure.mayPass() {
-		return engine.Retryable(fault, retryAfter(answer))
+	if problem, ok := errors.AsType[*protocol.Problem](err); ok {
+		return (&Failure{Kind: problem.Kind, Excerpt: excerpt(problem.Said)}).fault()
 	}
-	return fault
-}
-
-// mayPass reports whether another try may succeed.
-func (f *Failure) mayPass() bool {
-	switch f.Status {
-	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
+	return (&Failure{Kind: protocol.Unusable, cause: err}).fault()
 }
 
 // fault returns the failure in words for a stranger.
 func (f *Failure) fault() *engine.Fault {
 	class, code := engine.StepExecution, codes.Aborted
-	if f.Status >= 400 && f.Status < 500 {
+	if f.Kind.Caller {
 		class, code = engine.ClientCaused, codes.FailedPrecondition
 	}
-	message := "the provider did not give a usable answer"
+	message := "the provider " + f.Kind.Words
 	if f.Status >= 400 {
-		message = strings.TrimSpace(fmt.Sprintf("the provider answered %d %s", f.Status, http.StatusText(f.Status)))
+		message = "the provider answered " + protocol.StatusText(f.Status) + ": it " + f.Kind.Words
 	}
-	public := errs.New(code, errorsv1.Reason_REASON_PROVIDER_FAILED, "%s", message)
+	public := errs.New(code, errorsv1.Reason_REASON_PROVIDER_FAILED, "%s", message).With("cause", f.Kind.Name)
 	if f.Status >= 400 {
 		public = public.With("status", strconv.Itoa(f.Status))
 	}
@@ -109,16 +103,12 @@ func (f *Failure) fault() *engine.Fault {
 // silent returns the failure of a provider that did not answer in time.
 func silent() error {
 	const message = "the provider did not answer in time"
-	public := errs.New(codes.Aborted, errorsv1.Reason_REASON_PROVIDER_FAILED, message)
+	public := errs.New(codes.Aborted, errorsv1.Reason_REASON_PROVIDER_FAILED, message).With("cause", "no_answer")
 	return engine.Failf(engine.StepExecution, message).Because(public)
 }
 
-func excerpt(err error) string {
-	said, ok := errors.AsType[*openai.Error](err)
-	if !ok {
-		return ""
-	}
-	text := strings.Join(strings.Fields(strings.ToValidUTF8(said.Message, "")), " ")
+func excerpt(said string) string {
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(said, "")), " ")
 	if runes := []rune(text); len(runes) > excerptLimit {
 		text = string(runes[:excerptLimit]) + "…"
 	}
@@ -128,9 +118,6 @@ func excerpt(err error) string {
 // retryAfter reads the Retry-After header as seconds, the form that providers use (RFC
 // 9110, section 10.2.3).
 func retryAfter(answer *http.Response) time.Duration {
-	if answer == nil {
-		return 0
-	}
 	seconds, err := strconv.Atoi(strings.TrimSpace(answer.Header.Get("Retry-After")))
 	if err != nil || seconds < 0 {
 		return 0

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider/protocol"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
@@ -29,29 +30,29 @@ func newOpenAIv1(step engine.Step) (engine.Block, error) {
 
 // Run asks once for each picture.
 func (b *openAIv1) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
-	q := question{}
-	q.text, _ = call.Arg("prompt").(string)
-	q.model, _ = call.Arg("openai_model").(string)
-	q.detail, _ = call.Arg("image_detail").(string)
-	q.maxTokens, _ = value.Int(call.Arg("max_tokens"))
-	if len(q.text) > maxPrompt {
+	q := protocol.Question{}
+	q.Text, _ = call.Arg("prompt").(string)
+	q.Model, _ = call.Arg("openai_model").(string)
+	q.Detail, _ = call.Arg("image_detail").(string)
+	q.MaxTokens, _ = value.Int(call.Arg("max_tokens"))
+	if len(q.Text) > maxPrompt {
 		return engine.Result{}, engine.Failf(engine.LimitsCaused, "the prompt is longer than %d MiB", maxPrompt>>20)
 	}
 	if len(b.format) > 0 {
-		q.text += "\n\nAnswer with JSON of this form:\n" + indented(b.format)
+		q.Text += "\n\nAnswer with JSON of this form:\n" + indented(b.format)
 	}
 	return eachPicture(ctx, call, "images", usualConcurrency, func(ctx context.Context, picture *value.Image) (engine.Outputs, error) {
-		uri, err := dataURI(ctx, call, picture)
+		encoded, err := jpegOf(ctx, call, picture)
 		if err != nil {
 			return nil, err
 		}
 		own := q
-		own.pictures = []string{uri}
-		text, err := ask(ctx, call, toAPI(openAIBase, "openai_api_key"), chatDialect{legacyLimit: true}.request(own))
+		own.Pictures = []string{encoded}
+		answer, err := ask(ctx, call, openAIAPI.through("openai_api_key"), protocol.Chat{LegacyLimit: true}, own)
 		if err != nil {
 			return nil, err
 		}
-		return b.outputs(picture, text), nil
+		return b.outputs(picture, answer.Text), nil
 	})
 }
 

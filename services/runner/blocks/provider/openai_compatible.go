@@ -10,6 +10,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/parameter"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider/protocol"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -65,14 +66,14 @@ func (b *openAICompatible) Run(ctx context.Context, call *engine.Call) (engine.R
 	if err != nil {
 		return engine.Result{}, err
 	}
-	text, err := ask(ctx, call, to, chatDialect{legacyLimit: true, extra: b.extra}.request(q))
+	answer, err := ask(ctx, call, to, protocol.Chat{LegacyLimit: true}, q)
 	if message, soft := toleratedFailure(err); soft && b.reports {
 		return engine.One(engine.Outputs{"output": "", errorStatus: message}), nil
 	}
 	if err != nil {
 		return engine.Result{}, err
 	}
-	return engine.One(engine.Outputs{"output": text, errorStatus: ""}), nil
+	return engine.One(engine.Outputs{"output": answer.Text, errorStatus: ""}), nil
 }
 
 // toleratedFailure returns the message of a provider's failure. Refusals of Keyhole, such
@@ -85,10 +86,10 @@ func toleratedFailure(err error) (message string, ok bool) {
 	return public.Message(), true
 }
 
-func (b *openAICompatible) question(ctx context.Context, call *engine.Call) (question, error) {
+func (b *openAICompatible) question(ctx context.Context, call *engine.Call) (protocol.Question, error) {
 	values, err := b.operations.Apply(ctx, call, "prompt_parameters")
 	if err != nil {
-		return question{}, err
+		return protocol.Question{}, err
 	}
 	prompt := b.prompt
 	if prompt == nil {
@@ -98,14 +99,14 @@ func (b *openAICompatible) question(ctx context.Context, call *engine.Call) (que
 	}
 	pictures, texts, err := material(ctx, call, *prompt, values)
 	if err != nil {
-		return question{}, err
+		return protocol.Question{}, err
 	}
-	q := question{text: prompt.fill(texts), pictures: pictures, temperature: temperature(call)}
-	q.model, _ = call.Arg("model_name").(string)
-	q.system, _ = call.Arg("system_prompt").(string)
-	q.maxTokens, _ = value.Int(call.Arg("max_tokens"))
-	if len(q.text)+len(q.system) > maxPrompt {
-		return question{}, engine.Failf(engine.LimitsCaused, "the prompt is longer than %d MiB", maxPrompt>>20)
+	q := protocol.Question{Text: prompt.fill(texts), Pictures: pictures, Temperature: temperature(call), Extra: b.extra}
+	q.Model, _ = call.Arg("model_name").(string)
+	q.System, _ = call.Arg("system_prompt").(string)
+	q.MaxTokens, _ = value.Int(call.Arg("max_tokens"))
+	if len(q.Text)+len(q.System) > maxPrompt {
+		return protocol.Question{}, engine.Failf(engine.LimitsCaused, "the prompt is longer than %d MiB", maxPrompt>>20)
 	}
 	return q, nil
 }

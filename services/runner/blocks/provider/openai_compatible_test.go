@@ -154,9 +154,9 @@ func TestCompatibleReportsAFailingProvider(t *testing.T) {
 		status, tries int
 		body, message string
 	}{
-		"refused":          {status: 401, tries: 1, body: `{"error":{"message":"Incorrect API key provided: sk-canary"}}`, message: "the provider answered 401 Unauthorized"},
-		"not JSON":         {status: 404, tries: 1, body: `<html>sk-canary</html>`, message: "the provider answered 404 Not Found"},
-		"overloaded":       {status: 503, tries: 3, body: `{}`, message: "the provider answered 503 Service Unavailable"},
+		"refused":          {status: 401, tries: 1, body: `{"error":{"message":"Incorrect API key provided: sk-canary"}}`, message: "the provider answered 401 Unauthorized: it does not accept the credential, or the credential may not use this model; check the credential"},
+		"not JSON":         {status: 404, tries: 1, body: `<html>sk-canary</html>`, message: "the provider answered 404 Not Found: it does not know this model, or its address is wrong; check them"},
+		"overloaded":       {status: 503, tries: 3, body: `{}`, message: "the provider answered 503 Service Unavailable: it is overloaded or out of order; try again later"},
 		"not the protocol": {status: 200, tries: 1, body: `{"choices":[]}`, message: "the provider did not give a usable answer"},
 		"malformed":        {status: 200, tries: 1, body: `{"choices":`, message: "the provider did not give a usable answer"},
 		"redirects":        {status: 302, tries: 1, body: ``, message: "the provider did not give a usable answer"},

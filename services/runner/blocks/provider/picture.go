@@ -5,22 +5,57 @@ import (
 	"encoding/base64"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/raster"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// dataURI encodes a picture for a provider. It is always a new JPEG: every provider reads
-// JPEG, and the original file may hold private metadata such as the place where it was
-// taken.
-func dataURI(ctx context.Context, call *engine.Call, picture *value.Image) (string, error) {
+// jpegOf encodes a picture for a provider, in base64. It is always a new JPEG: every
+// provider reads JPEG, and the original file may hold private metadata such as the place
+// where it was taken.
+func jpegOf(ctx context.Context, call *engine.Call, picture *value.Image) (string, error) {
 	encoded, err := picture.JPEG(ctx, call.Codec, value.DefaultQuality)
 	if err != nil {
 		return "", err
 	}
-	return jpegURI(encoded), nil
+	return base64.StdEncoding.EncodeToString(encoded), nil
 }
 
-func jpegURI(encoded []byte) string {
-	return "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(encoded)
+// shrink is the factor of a picture's side that is still too large for the provider.
+const shrink = 0.9
+
+// jpegWithin encodes a picture whose longer side has at most side pixels and whose base64
+// has at most limit bytes. It makes the picture smaller until it fits. 0 means no bound.
+func jpegWithin(ctx context.Context, call *engine.Call, picture *value.Image, side, limit int) (string, error) {
+	longer := max(picture.Width(), picture.Height())
+	if side == 0 || side > longer {
+		side = longer
+	}
+	for {
+		smaller, err := scaled(ctx, picture, side)
+		if err != nil {
+			return "", err
+		}
+		encoded, err := jpegOf(ctx, call, smaller)
+		if err != nil || limit == 0 || len(encoded) <= limit || side == 1 {
+			return encoded, err
+		}
+		side = max(1, int(float64(side)*shrink))
+	}
+}
+
+// scaled returns the picture with its longer side reduced to side pixels.
+func scaled(ctx context.Context, picture *value.Image, side int) (*value.Image, error) {
+	width, height := picture.Width(), picture.Height()
+	longer := max(width, height)
+	if longer <= side {
+		return picture, nil
+	}
+	pixels, err := picture.Pixels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	width, height = max(1, width*side/longer), max(1, height*side/longer)
+	return picture.WithPixels(raster.Each(pixels, func(p raster.Plane) raster.Plane { return raster.Resize(p, width, height) })), nil
 }
 
 // picturesOf collects the pictures of a prompt parameter: a picture, encoded bytes, or a
@@ -28,13 +63,13 @@ func jpegURI(encoded []byte) string {
 func picturesOf(ctx context.Context, call *engine.Call, v any) ([]string, error) {
 	switch v := v.(type) {
 	case *value.Image:
-		uri, err := dataURI(ctx, call, v)
+		encoded, err := jpegOf(ctx, call, v)
 		if err != nil {
 			return nil, err
 		}
-		return []string{uri}, nil
+		return []string{encoded}, nil
 	case []byte:
-		return []string{jpegURI(v)}, nil
+		return []string{base64.StdEncoding.EncodeToString(v)}, nil
 	case []any:
 		var all []string
 		for _, item := range v {

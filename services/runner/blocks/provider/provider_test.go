@@ -167,3 +167,21 @@ func run(t *testing.T, o *out, block string, fields, args map[string]any, indice
 	env := &engine.Env{Outbound: o, Meter: o.meter, Codec: jpegCodec{}, Now: time.Now}
 	return made.Run(ctx, engine.NewCall(env, &step, args, indices...))
 }
+
+// atomicUses collects uses of concurrent calls.
+type atomicUses struct {
+	mu   sync.Mutex
+	uses []engine.Use
+}
+
+func (a *atomicUses) add(use engine.Use) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.uses = append(a.uses, use)
+}
+
+func (a *atomicUses) list() []engine.Use {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.uses
+}

@@ -9,6 +9,7 @@ const known = [
   "openai",
   "anthropic",
   "gemini",
+  "google_vision",
   "google_maps",
   "openrouter",
   "mistral",
@@ -28,6 +29,7 @@ const known = [
 export const providers: Option[] = [
   ...known.map((value) => ({ value, label: providerName(value) })),
   { value: "openai_compatible", label: "OpenAI-compatible server" },
+  { value: "ollama", label: "Ollama" },
   { value: "generic", label: "Another service" },
 ];
 

@@ -1,0 +1,175 @@
+// Package vendors has a server on loopback that speaks the published protocols of model
+// providers: their requests, answers, refusals and errors. It checks each request as the
+// provider would, and records it.
+package vendors
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Mood is the way in which the server answers.
+type Mood string
+
+// The moods. All but Good are documented failures of real providers.
+const (
+	Good         Mood = "good"
+	BadKey       Mood = "bad key" // quotes the key
+	Limited      Mood = "limited"
+	Spent        Mood = "spent"
+	TooLong      Mood = "too long"
+	UnknownModel Mood = "unknown model"
+	Overloaded   Mood = "overloaded"
+	Moderated    Mood = "moderated" // an error answer
+	Refusing     Mood = "refusing"  // a good status
+	Truncated    Mood = "truncated"
+	Garbage      Mood = "garbage"
+)
+
+// Call is one request.
+type Call struct {
+	// Vendor is the provider that was asked, by its host; Key is where it expects the key.
+	Vendor, Key string
+	Path, Query string
+	Header      http.Header
+	Body        []byte
+}
+
+// Server is a server of all providers. The host of a request says which one is meant.
+type Server struct {
+	URL string
+
+	mu    sync.Mutex
+	mood  Mood
+	text  string
+	calls []Call
+}
+
+// Start starts a server, which ends with the test.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	s := &Server{mood: Good, text: "a red motorcycle"}
+	listener := httptest.NewServer(s)
+	t.Cleanup(listener.Close)
+	s.URL = listener.URL
+	return s
+}
+
+// Feel changes the mood from now on.
+func (s *Server) Feel(m Mood) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mood = m
+}
+
+// Say sets the text of good answers.
+func (s *Server) Say(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text = text
+}
+
+// Calls returns the requests so far.
+func (s *Server) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Call(nil), s.calls...)
+}
+
+// reply is an answer: a status, a body that is JSON, and a header or two.
+type reply struct {
+	status int
+	body   any
+	header map[string]string
+}
+
+// vendor is one provider.
+type vendor struct {
+	name string
+	// key returns the key of a request, from the place where the provider expects it.
+	key func(http.Header) string
+	// fault says what the provider would refuse in a request, "" for nothing.
+	fault func(r *http.Request, body []byte) string
+	// good writes an answer with a text.
+	good func(w http.ResponseWriter, r *http.Request, text string)
+	// moods are the other answers.
+	moods map[Mood]func(key string) reply
+	// refuse is the answer to a faulty request.
+	refuse func(fault string) reply
+}
+
+// hosts maps hosts to providers.
+var hosts = map[string]vendor{
+	"api.openai.com":                    openAI("openai"),
+	"api.groq.com":                      openAI("groq"),
+	"ollama.example.com:11434":          ollama,
+	"openrouter.ai":                     openRouter,
+	"api.x.ai":                          xAI,
+	"api.anthropic.com":                 anthropic,
+	"generativelanguage.googleapis.com": gemini,
+}
+
+// Hosts lists the hosts of all providers.
+func Hosts() map[string]string {
+	names := map[string]string{}
+	for host, v := range hosts {
+		names[host] = v.name
+	}
+	return names
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	v, known := hosts[r.Host]
+	if !known {
+		http.Error(w, "no provider at "+r.Host, http.StatusNotImplemented)
+		return
+	}
+	key := v.key(r.Header)
+	s.mu.Lock()
+	s.calls = append(s.calls, Call{Vendor: v.name, Key: key, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body})
+	mood, text := s.mood, s.text
+	s.mu.Unlock()
+	if fault := v.fault(r, body); fault != "" {
+		v.refuse(fault).write(w)
+		return
+	}
+	switch special := v.moods[mood]; {
+	case mood == Garbage:
+		_, _ = io.WriteString(w, "<html>not what you asked for</html>")
+	case special != nil:
+		special(key).write(w)
+	default:
+		v.good(w, r, text)
+	}
+}
+
+func (a reply) write(w http.ResponseWriter) {
+	for name, v := range a.header {
+		w.Header().Set(name, v)
+	}
+	writeJSON(w, a.status, a.body)
+}
+
+// Moods lists the moods that a provider has answers of its own for, by its host.
+func Moods(host string) []Mood {
+	moods := []Mood{Garbage}
+	for m := range hosts[host].moods {
+		moods = append(moods, m)
+	}
+	return moods
+}
+
+func bearer(h http.Header) string {
+	key, _ := strings.CutPrefix(h.Get("Authorization"), "Bearer ")
+	return key
+}
+
+func header(name string) func(http.Header) string {
+	return func(h http.Header) string { return h.Get(name) }
+}

@@ -1,0 +1,116 @@
+package protocol
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Chat is the protocol of OpenAI's chat completions API, which OpenRouter, Groq, Ollama and
+// many other servers speak too.
+//
+//   - https://platform.openai.com/docs/api-reference/chat/create
+//   - https://openrouter.ai/docs/api-reference/chat-completion
+//   - https://console.groq.com/docs/api-reference#chat-create
+//   - https://github.com/ollama/ollama/blob/main/docs/openai.md
+type Chat struct {
+	// LegacyLimit sends max_tokens, which servers other than OpenAI's still expect.
+	LegacyLimit bool
+}
+
+// Request implements Protocol.
+func (c Chat) Request(q Question) (Request, error) {
+	var messages []object
+	if q.System != "" {
+		messages = append(messages, object{"role": "system", "content": q.System})
+	}
+	messages = append(messages, object{"role": "user", "content": chatParts(q)})
+	body := object{"model": q.Model, "messages": messages}
+	if q.MaxTokens > 0 {
+		body[map[bool]string{true: "max_tokens", false: "max_completion_tokens"}[c.LegacyLimit]] = q.MaxTokens
+	}
+	if q.Temperature != nil {
+		body["temperature"] = *q.Temperature
+	}
+	return Request{Path: "chat/completions", Body: with(body, q.Extra)}, nil
+}
+
+func chatParts(q Question) []object {
+	return parts(q, func(text string) object { return object{"type": "text", "text": text} }, func(picture string) object {
+		url := object{"url": dataURI(picture)}
+		if q.Detail != "" {
+			url["detail"] = q.Detail
+		}
+		return object{"type": "image_url", "image_url": url}
+	})
+}
+
+// parts lists the parts of a message in the order that the question asks for.
+func parts(q Question, text, picture func(string) object) []object {
+	var list []object
+	if q.Text != "" && !q.PictureFirst {
+		list = append(list, text(q.Text))
+	}
+	for _, p := range q.Pictures {
+		list = append(list, picture(p))
+	}
+	if q.Text != "" && q.PictureFirst {
+		list = append(list, text(q.Text))
+	}
+	return list
+}
+
+func dataURI(picture string) string { return "data:image/jpeg;base64," + picture }
+
+// chatAnswer is a chat completion. OpenRouter reports the failure of the server behind it as
+// an error in an answer or in a choice with status 200.
+type chatAnswer struct {
+	Choices []struct {
+		FinishReason string `json:"finish_reason"`
+		Message      struct {
+			Content   *string `json:"content"`
+			Refusal   string  `json:"refusal"`
+			Reasoning string  `json:"reasoning"`
+		} `json:"message"`
+		Error json.RawMessage `json:"error"`
+	} `json:"choices"`
+	Usage struct {
+		Prompt     int64 `json:"prompt_tokens"`
+		Completion int64 `json:"completion_tokens"`
+	} `json:"usage"`
+	Error json.RawMessage `json:"error"`
+}
+
+// Answer implements Protocol. A text that was cut off is still an answer, as in Roboflow's
+// engine; only an answer without any text is none.
+func (Chat) Answer(body []byte) (Answer, error) {
+	var a chatAnswer
+	if err := json.Unmarshal(body, &a); err != nil {
+		return Answer{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	answer := Answer{Usage: Usage{Input: a.Usage.Prompt, Output: a.Usage.Completion}}
+	if len(a.Choices) == 0 {
+		return answer, within(a.Error)
+	}
+	choice := a.Choices[0]
+	answer.Thinking = choice.Message.Reasoning
+	switch text := choice.Message.Content; {
+	case choice.Message.Refusal != "", choice.FinishReason == "content_filter":
+		return answer, &Problem{Kind: Blocked}
+	case (text == nil || *text == "") && choice.FinishReason == "length":
+		return answer, &Problem{Kind: Truncated}
+	case text == nil:
+		return answer, within(choice.Error)
+	default:
+		answer.Text = *text
+		return answer, nil
+	}
+}
+
+// within returns the problem of an error that came with a good status.
+func within(raw json.RawMessage) error {
+	if len(raw) == 0 || string(raw) == "null" {
+		return fmt.Errorf("%w: no text", ErrMalformed)
+	}
+	said := Read([]byte(`{"error":` + string(raw) + `}`))
+	return &Problem{Kind: said.Kind(said.Code), Said: said.Message}
+}

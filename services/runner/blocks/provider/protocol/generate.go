@@ -1,0 +1,114 @@
+package protocol
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Generate is the protocol of Google's Gemini API.
+//
+//   - https://ai.google.dev/api/generate-content
+//   - https://ai.google.dev/gemini-api/docs/troubleshooting
+type Generate struct{}
+
+// modelName is a name that can stand in the path. A name may be an input of the run, and
+// must not lead the owner's key to another method of the API.
+var modelName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$`)
+
+// Request implements Protocol.
+func (Generate) Request(q Question) (Request, error) {
+	if !modelName.MatchString(q.Model) {
+		return Request{}, &Problem{Kind: UnknownModel}
+	}
+	content := parts(q, func(text string) object { return object{"text": text} }, func(picture string) object {
+		return object{"inline_data": object{"mime_type": "image/jpeg", "data": picture}}
+	})
+	body := object{
+		"contents":         []object{{"role": "user", "parts": content}},
+		"generationConfig": generationConfig(q),
+	}
+	if q.System != "" {
+		body["systemInstruction"] = object{"parts": []object{{"text": q.System}}}
+	}
+	return Request{Path: "models/" + q.Model + ":generateContent", Body: with(body, q.Extra)}, nil
+}
+
+func generationConfig(q Question) object {
+	config := object{"candidateCount": 1}
+	if q.MaxTokens > 0 {
+		config["maxOutputTokens"] = q.MaxTokens
+	}
+	if q.Temperature != nil {
+		config["temperature"] = *q.Temperature
+	}
+	if q.JSON {
+		config["responseMimeType"] = "application/json"
+	}
+	if q.Schema != nil {
+		config["responseSchema"] = q.Schema
+	}
+	if q.Effort != "" {
+		config["thinkingConfig"] = object{"thinkingLevel": q.Effort}
+	}
+	return config
+}
+
+type generateAnswer struct {
+	Candidates []struct {
+		Content struct {
+			Parts []struct {
+				Text    string `json:"text"`
+				Thought bool   `json:"thought"`
+			} `json:"parts"`
+		} `json:"content"`
+		FinishReason string `json:"finishReason"`
+	} `json:"candidates"`
+	Feedback struct {
+		BlockReason string `json:"blockReason"`
+	} `json:"promptFeedback"`
+	Usage struct {
+		Prompt     int64 `json:"promptTokenCount"`
+		Candidates int64 `json:"candidatesTokenCount"`
+		Thoughts   int64 `json:"thoughtsTokenCount"`
+	} `json:"usageMetadata"`
+}
+
+// unfinished are the finish reasons other than a natural end.
+var unfinished = map[string]*Kind{
+	"MAX_TOKENS": Truncated, "SAFETY": Blocked, "RECITATION": Blocked, "BLOCKLIST": Blocked, "PROHIBITED_CONTENT": Blocked,
+	"SPII": Blocked, "IMAGE_SAFETY": Blocked, "LANGUAGE": Blocked,
+}
+
+// Answer implements Protocol.
+func (Generate) Answer(body []byte) (Answer, error) {
+	var a generateAnswer
+	if err := json.Unmarshal(body, &a); err != nil {
+		return Answer{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	answer := Answer{Usage: Usage{Input: a.Usage.Prompt, Output: a.Usage.Candidates + a.Usage.Thoughts}}
+	if a.Feedback.BlockReason != "" {
+		return answer, &Problem{Kind: Blocked}
+	}
+	if len(a.Candidates) == 0 {
+		return answer, fmt.Errorf("%w: no candidate", ErrMalformed)
+	}
+	candidate := a.Candidates[0]
+	if kind := unfinished[candidate.FinishReason]; kind != nil {
+		return answer, &Problem{Kind: kind}
+	}
+	var text, thinking strings.Builder
+	for _, part := range candidate.Content.Parts { // code that the model ran has parts without text
+		if part.Thought {
+			thinking.WriteString(part.Text)
+		} else {
+			text.WriteString(part.Text)
+		}
+	}
+	answer.Text, answer.Thinking = text.String(), thinking.String()
+	if answer.Text == "" {
+		return answer, fmt.Errorf("%w: no text, finished for %.20q", ErrMalformed, candidate.FinishReason)
+	}
+	return answer, nil
+}
