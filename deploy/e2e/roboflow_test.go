@@ -48,8 +48,55 @@ func roboflow(t *testing.T, in *installation) {
 	if r := other.call(t, http.MethodPost, "/"+id+"/workflows/hello", roboflowBody("null", inputs)); r.status != http.StatusNotFound {
 		t.Errorf("with another workspace's key: %s", r)
 	}
+	wrongRequests(t, owner, token)
 	batch(t, in)
 	limitedBatch(t, in)
+}
+
+// wrongRequests: each refusal has the status, the class and the form that Roboflow's server gives it.
+func wrongRequests(t *testing.T, owner *tenant, token string) {
+	id := strings.TrimPrefix(owner.name, "workspaces/")
+	inline := func(change func(definition object)) []byte {
+		d := plain()
+		change(d)
+		raw, err := json.Marshal(object{"specification": d, "inputs": object{"who": "x"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	link := "/s/" + token + "/any/workflows/any"
+	version := func(v string) []byte {
+		return []byte(`{"inputs": {"who": "client"}, "workflow_version_id": ` + v + `}`)
+	}
+	for name, c := range map[string]struct {
+		path   string
+		body   []byte
+		status int
+		class  string
+	}{
+		"no inputs":        {"/" + id + "/workflows/hello", []byte(`{}`), http.StatusUnprocessableEntity, ""},
+		"broken":           {"/" + id + "/workflows/hello", []byte(`{"inputs": `), http.StatusUnprocessableEntity, ""},
+		"no specification": {"/workflows/run", []byte(`{"inputs": {}}`), http.StatusUnprocessableEntity, ""},
+		"another engine":   {"/workflows/run", inline(func(d object) { d["version"] = "9.0" }), http.StatusBadRequest, "NotSupportedExecutionEngineError"},
+		"a name twice": {"/workflows/run", inline(func(d object) {
+			d["inputs"] = append(d["inputs"].([]any), d["inputs"].([]any)...)
+		}), http.StatusBadRequest, "DuplicatedNameError"},
+		"another version of a link": {link, version(`"7"`), http.StatusBadRequest, ""},
+		"no number":                 {link, version(`"live"`), http.StatusBadRequest, ""},
+	} {
+		r := owner.call(t, http.MethodPost, c.path, c.body)
+		if r.status != c.status || r.text("error_type") != c.class || r.text("message") == "" || (c.status == http.StatusUnprocessableEntity) != (len(r.list("detail")) == 1) {
+			t.Errorf("%s: %s", name, r)
+		}
+	}
+	wantHello(t, owner.call(t, http.MethodPost, link, version(`"1"`)))
+	first := owner.call(t, http.MethodPost, "/nowhere", []byte(`{}`))
+	for _, path := range []string{"/" + id + "/workflows/hello/x/y", "/infer/nowhere/x/y/z", "/s/" + token + "/x/y"} {
+		if r := owner.call(t, http.MethodPost, path, []byte(`{}`)); r.status != http.StatusNotFound || string(r.body) != string(first.body) {
+			t.Errorf("%s: %s, and another unknown path: %s", path, r, first)
+		}
+	}
 }
 
 func wantHello(t *testing.T, r reply) {

@@ -32,7 +32,7 @@ func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, first, rest stri
 	to, ok := targetOf(first, rest)
 	switch {
 	case !ok:
-		writeError(w, reply.NoSuchPath(r))
+		reply.Error(w, reply.NoSuchPath(r)) // as for every path that does not exist
 		return
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)

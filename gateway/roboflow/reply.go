@@ -2,10 +2,9 @@ package roboflow
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
-
-	"google.golang.org/grpc/codes"
 
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
@@ -24,13 +23,37 @@ func writeOutputs(w http.ResponseWriter, outputs []byte) {
 // errorBody is the body of an error in the form of Roboflow's server.
 type errorBody struct {
 	Message      string       `json:"message"`
+	Detail       []detail     `json:"detail,omitempty"`
 	ErrorType    string       `json:"error_type,omitempty"`
 	Context      string       `json:"context,omitempty"`
 	InnerType    string       `json:"inner_error_type,omitempty"`
-	InnerMessage string       `json:"inner_error_message,omitempty"`
 	BlocksErrors []blockError `json:"blocks_errors,omitempty"`
 	Reason       string       `json:"reason,omitempty"` // Keyhole's own, for machines
 	RequestID    string       `json:"request_id,omitempty"`
+}
+
+// detail is one fault of a body that is not a request of the call, as FastAPI has it.
+type detail struct {
+	Type string `json:"type"`
+	Loc  []any  `json:"loc"`
+	Msg  string `json:"msg"`
+}
+
+// unprocessable is an error of a body that is not a request of the call. Its status is 422,
+// as that of Roboflow's server. The details quote nothing that was sent.
+type unprocessable struct {
+	error
+	detail detail
+}
+
+func (u *unprocessable) Unwrap() error { return u.error }
+
+// required says that the body lacks a field.
+func required(field, what string) error {
+	return &unprocessable{
+		error:  errs.InvalidArgument("the body needs the field %s: %s", field, what).Field(field, "required"),
+		detail: detail{Type: "missing", Loc: []any{"body", field}, Msg: "Field required"},
+	}
 }
 
 // blockError is the error of one step.
@@ -57,9 +80,6 @@ func writeError(w http.ResponseWriter, err error) {
 	if body.ErrorType == "" {
 		body.ErrorType, body.Context = errorType(e.Reason())
 	}
-	if e.Code() == codes.Internal || e.Reason() == errorsv1.Reason_REASON_STEP_FAILED {
-		body.InnerMessage = e.Message()
-	}
 	for _, v := range e.Violations() {
 		step, property := stepOf(v.GetField())
 		body.BlocksErrors = append(body.BlocksErrors, blockError{BlockID: step, PropertyName: property, PropertyDetails: v.GetDescription()})
@@ -67,7 +87,10 @@ func writeError(w http.ResponseWriter, err error) {
 	if step := meta["step"]; step != "" && len(body.BlocksErrors) == 0 {
 		body.BlocksErrors = []blockError{{BlockID: step, BlockType: meta["blockType"]}}
 	}
-	code := reply.HTTPStatus(e)
+	code := reply.HTTPStatus(err)
+	if u, ok := errors.AsType[*unprocessable](err); ok {
+		code, body.Detail = http.StatusUnprocessableEntity, []detail{u.detail}
+	}
 	reply.Blame(w, code, err)
 	if code >= http.StatusInternalServerError {
 		body.RequestID = reply.RequestID(w)

@@ -3,6 +3,7 @@ package roboflow
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -36,21 +37,29 @@ func decode(raw []byte) (*request, error) {
 		return nil, malformed(raw, err)
 	}
 	if len(body.Inputs) == 0 {
-		return nil, errs.InvalidArgument("the body needs the field inputs: an object with a value for each input").Field("inputs", "required")
+		return nil, required("inputs", "an object with a value for each input")
 	}
 	return &body, nil
 }
 
 // malformed says where a body is not JSON, or not a run.
 func malformed(raw []byte, err error) error {
-	at := len(raw)
+	at, kind, field := len(raw), "json_invalid", ""
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		at = max(int(e.Offset)-1, 0) // Offset counts the wrong byte too
 	} else if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		at = int(e.Offset)
+		at, kind, field = int(e.Offset), "type_error", e.Field
 	}
 	line, column := strict.Position(raw, at)
-	return errs.InvalidArgument("the body is not the JSON object of a workflow run at line %d, column %d", line, column).WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Because(err)
+	where := []any{"body", at}
+	if field != "" {
+		where[1] = field
+	}
+	return &unprocessable{
+		error: errs.InvalidArgument("the body is not the JSON object of a workflow run at line %d, column %d", line, column).
+			WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Because(err),
+		detail: detail{Type: kind, Loc: where, Msg: fmt.Sprintf("not the JSON that is wanted at line %d, column %d", line, column)},
+	}
 }
 
 // fieldOf returns the field of the body that encloses a place. It quotes no other name.
@@ -93,21 +102,18 @@ func executeRequest(to target, body *request) (*runnerinternalv1.ExecuteJSONRequ
 	switch {
 	case to.inline:
 		if len(body.Specification) == 0 {
-			return nil, errs.InvalidArgument("the body needs the field specification: the definition to run").Field("specification", "required")
+			return nil, required("specification", "the definition to run")
 		}
 		call.Target = &runnerinternalv1.ExecuteJSONRequest_Definition{Definition: body.Specification}
 		return call, nil
 	case to.token != "":
 		call.Target = &runnerinternalv1.ExecuteJSONRequest_Token{Token: to.token}
-		return call, nil
+	default:
+		call.Target = &runnerinternalv1.ExecuteJSONRequest_Workflow{Workflow: to.name()}
 	}
 	version, err := versionNumber(body.VersionID)
-	if err != nil {
-		return nil, err
-	}
 	call.Version = version
-	call.Target = &runnerinternalv1.ExecuteJSONRequest_Workflow{Workflow: to.name()}
-	return call, nil
+	return call, err
 }
 
 // versionNumber reads workflow_version_id. Clients send it as a string.

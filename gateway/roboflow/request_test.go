@@ -1,8 +1,10 @@
 package roboflow
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,6 +87,40 @@ func TestRoboflowErrorNamesSteps(t *testing.T) {
 	}
 }
 
+// A body that is no request of the call is 422 with details, as FastAPI has it. Nothing that
+// was sent is quoted.
+func TestUnprocessableBodies(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ body, want string }{
+		"no inputs":  {`{"api_key":"kh_a"}`, `[{"type":"missing","loc":["body","inputs"],"msg":"Field required"}]`},
+		"broken":     {`{"api_key":"kh_a", x`, `[{"type":"json_invalid","loc":["body",19],"msg":"not the JSON that is wanted at line 1, column 20"}]`},
+		"cut":        {`{"api_key":"kh_a"`, `[{"type":"json_invalid","loc":["body",16],"msg":"not the JSON that is wanted at line 1, column 17"}]`},
+		"wrong type": {`{"inputs":{},"excluded_fields":7}`, `[{"type":"type_error","loc":["body","excluded_fields"],"msg":"not the JSON that is wanted at line 1, column 33"}]`},
+		"a list":     {`[]`, `[{"type":"type_error","loc":["body",1],"msg":"not the JSON that is wanted at line 1, column 2"}]`},
+	} {
+		_, err := decode([]byte(c.body))
+		w := httptest.NewRecorder()
+		writeError(w, err)
+		var got struct {
+			Message string          `json:"message"`
+			Detail  json.RawMessage `json:"detail"`
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != http.StatusUnprocessableEntity || string(got.Detail) != c.want || got.Message == "" || strings.Contains(w.Body.String(), "kh_a") {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+}
+
+// A failed step prints its text once. The client joins message and inner_error_message.
+func TestFailedStepIsToldOnce(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	writeError(w, errs.FailedPrecondition(errorsv1.Reason_REASON_STEP_FAILED, "the step failed").With("errorType", "StepExecutionError").With("innerErrorType", "OperationError").With("step", "p"))
+	if n := strings.Count(w.Body.String(), "the step failed"); n != 1 {
+		t.Errorf("told %d times: %s", n, w.Body)
+	}
+}
+
 // Roboflow's clients retry 429 and 503, and discard the message.
 func TestStatusIsOneForAReason(t *testing.T) {
 	t.Parallel()
@@ -95,6 +131,8 @@ func TestStatusIsOneForAReason(t *testing.T) {
 		errorsv1.Reason_REASON_REQUEST_TOO_LARGE:      http.StatusRequestEntityTooLarge,
 		errorsv1.Reason_REASON_PROVIDER_FAILED:        http.StatusBadGateway,
 		errorsv1.Reason_REASON_RUN_REVOKED:            http.StatusConflict,
+		errorsv1.Reason_REASON_SHARE_PAUSED:           http.StatusForbidden,
+		errorsv1.Reason_REASON_SHARE_EXPIRED:          http.StatusForbidden,
 	} {
 		for _, code := range []codes.Code{codes.ResourceExhausted, codes.Aborted, codes.FailedPrecondition, codes.Unavailable} {
 			roboflow, v1 := httptest.NewRecorder(), httptest.NewRecorder()

@@ -20,7 +20,8 @@ func runResponse(done *run.Result) (*runnerv1.RunResponse, error) {
 	}, nil
 }
 
-// rawOutputs encodes the outputs of a finished run as JSON with exact numbers.
+// rawOutputs encodes the outputs of a finished run as JSON with exact numbers, in the order of
+// the definition.
 func rawOutputs(done *run.Result) ([]byte, error) {
 	size := 0
 	for _, one := range done.Outputs {
@@ -32,7 +33,7 @@ func rawOutputs(done *run.Result) ([]byte, error) {
 			out = append(out, ',')
 		}
 		var err error
-		if out, err = value.AppendJSON(out, one); err != nil {
+		if out, err = value.AppendOrdered(out, one, done.Order); err != nil {
 			return nil, fmt.Errorf("write outputs: %w", err)
 		}
 	}

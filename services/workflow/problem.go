@@ -51,6 +51,10 @@ var classes = map[Kind]string{
 	KindLimit:           "WorkflowDefinitionError",
 }
 
+// ContextParsing is the context of a refused definition in Roboflow's engine, which clients
+// know.
+const ContextParsing = "workflow_compilation | definition_parsing"
+
 // Class returns the name of that error class.
 func (k Kind) Class() string { return classes[k] }
 

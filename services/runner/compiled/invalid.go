@@ -15,7 +15,7 @@ func Invalid(problems workflow.Problems) error {
 		text = fmt.Sprintf("the definition has %d problems; the first: %s", len(problems), text)
 	}
 	e := errs.InvalidArgument("%s", text).WithReason(errorsv1.Reason_REASON_DEFINITION_INVALID).
-		With("errorType", problems[0].Kind.Class()).With("context", "workflow_compilation | definition_parsing")
+		With("errorType", problems[0].Kind.Class()).With("context", workflow.ContextParsing)
 	for _, p := range problems {
 		e = e.Field(p.Path(), p.Message)
 	}

@@ -84,8 +84,10 @@ type Order struct {
 
 // Result is a run that succeeded and was booked.
 type Result struct {
-	Name     string
-	Outputs  []map[string]any
+	Name    string
+	Outputs []map[string]any
+	// Order has the names of the outputs, in the order of the definition.
+	Order    []string
 	Finished *sharinginternalv1.Booking
 }
 
@@ -151,5 +153,5 @@ func (r *run) conclude(ctx context.Context, outputs []map[string]any, failure *e
 	case err != nil:
 		return nil, err
 	}
-	return &Result{Name: r.name(), Outputs: outputs, Finished: finished}, nil
+	return &Result{Name: r.name(), Outputs: outputs, Order: r.names, Finished: finished}, nil
 }

@@ -40,6 +40,8 @@ type run struct {
 	previews previews
 	// brought is how many pictures were read for the steps.
 	brought int64
+	// names are those of the outputs, in the order of the definition.
+	names []string
 }
 
 // dropCaller removes the caller from a context. After the authorisation a run acts under its grant
@@ -104,6 +106,9 @@ func (r *run) evaluate(ctx context.Context) (_ []map[string]any, err error) {
 	w, err := r.deps.Workflows.Get(ctx, r.allowed.GetDefinition(), r.allowed.GetVersionHash())
 	if err != nil {
 		return nil, err
+	}
+	for _, o := range w.Plan().Outputs {
+		r.names = append(r.names, o.Name)
 	}
 	reader := r.reader()
 	values, err := reader.Read(ctx, w.Plan().Inputs, w.Required, r.order.Inputs)

@@ -32,7 +32,8 @@ func Invalid(problems workflow.Problems) error {
 		noun = "problem"
 	}
 	e := errs.InvalidArgument("the definition has %d %s; the first: %s",
-		len(problems), noun, problems[0].Message).WithReason(errorsv1.Reason_REASON_DEFINITION_INVALID)
+		len(problems), noun, problems[0].Message).WithReason(errorsv1.Reason_REASON_DEFINITION_INVALID).
+		With("errorType", problems[0].Kind.Class()).With("context", workflow.ContextParsing)
 	for _, p := range problems {
 		e = e.Field(p.Path(), p.Message)
 	}

@@ -97,11 +97,12 @@ func (p *Decider) sharedWorkflow(ctx context.Context, d *Decision, token string,
 	if err != nil {
 		return err
 	}
-	if r.GetVersion() != 0 {
-		return errs.InvalidArgument("a link chooses the version; leave it out").WithReason(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN)
-	}
 	if err := opened.Runnable(p.now()); err != nil {
 		return err
+	}
+	if number := int64(r.GetVersion()); number != 0 && number != opened.Version.Number {
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_DEFINITION_FORBIDDEN,
+			"this link runs version %d of its workflow and no other; leave the version out", opened.Version.Number)
 	}
 	d.useLink(opened)
 	d.Visitor = p.links.Pseudonym(d.Owner, d.Caller)

@@ -31,7 +31,7 @@ func detectionsOperation(f *fields) operation {
 	case "DetectionsFilter":
 		return filter(f)
 	case "DetectionsToDictionary":
-		return onDetections(f.kind, func(_ *run, d *value.Detections) (any, error) { return d.Object(), nil })
+		return onDetections(f.kind, func(_ *run, d *value.Detections) (any, error) { return dictionary(f.kind, d) })
 	case "PickDetectionsByParentClass":
 		parent := f.text("parent_class")
 		return onDetections(f.kind, func(_ *run, d *value.Detections) (any, error) { return pickByParent(d, parent), nil })
@@ -88,8 +88,23 @@ func extractOne(kind, property string) operation {
 		if builtIn(property) {
 			return cell(one.of, one.at, property, false), nil
 		}
+		if property == value.ColumnClass && one.of.Data[property] == nil {
+			return nil, unnamed(kind)
+		}
 		return value.Normal(one.of.At(property, one.at)), nil
 	}
+}
+
+func dictionary(kind string, d *value.Detections) (any, error) {
+	if d.Len() > 0 && d.Data[value.ColumnClass] == nil {
+		return nil, unnamed(kind)
+	}
+	return d.Object(), nil
+}
+
+// unnamed is the error of an operation that needs class names.
+func unnamed(kind string) error {
+	return fail(classOperation, "%s: the detections have no class names", kind)
 }
 
 func builtIn(property string) bool {
@@ -135,6 +150,9 @@ func nop(_ *run, in any) (any, error) { return in, nil }
 // of their boxes.
 func pickByParent(d *value.Detections, class string) *value.Detections {
 	var parents, children []int
+	if d.Data[value.ColumnClass] == nil {
+		return d.Select(nil)
+	}
 	for i := range d.Len() {
 		if d.Class(i) == class {
 			parents = append(parents, i)

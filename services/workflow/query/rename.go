@@ -78,8 +78,11 @@ func (r *run) parameter(v any) (any, error) {
 }
 
 func renamed(kind string, d *value.Detections, names map[string]string, strict bool, offset int64) (any, error) {
-	if d.Len() == 0 || d.Data[value.ColumnClass] == nil {
+	switch {
+	case d.Len() == 0, d.Data[value.ColumnClass] == nil && !strict:
 		return d, nil
+	case d.Data[value.ColumnClass] == nil:
+		return nil, unnamed(kind)
 	}
 	ids, err := classIDs(kind, d, names, strict, offset)
 	if err != nil {

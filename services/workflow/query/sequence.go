@@ -126,7 +126,7 @@ func join(kind, separator string) operation {
 				return nil, err
 			}
 			if b.Len()+len(text) > maxText {
-				return nil, fail(classInput, "%s: the text would be longer than %d characters", kind, maxText)
+				return nil, fail(classOperation, "%s: the text would be longer than %d characters", kind, maxText)
 			}
 			b.WriteString(text)
 		}

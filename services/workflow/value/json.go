@@ -128,10 +128,19 @@ func appendList(out []byte, list []any) (_ []byte, err error) {
 	return append(out, ']'), nil
 }
 
-func appendObject(out []byte, object map[string]any) (_ []byte, err error) {
+func appendObject(out []byte, object map[string]any) ([]byte, error) {
+	return AppendOrdered(out, object, slices.Sorted(maps.Keys(object)))
+}
+
+// AppendOrdered encodes the members of an object that keys names, in that order.
+func AppendOrdered(out []byte, object map[string]any, keys []string) (_ []byte, err error) {
 	out = append(out, '{')
-	for i, key := range slices.Sorted(maps.Keys(object)) {
-		if i > 0 {
+	first := len(out)
+	for _, key := range keys {
+		if _, ok := object[key]; !ok {
+			continue
+		}
+		if len(out) > first {
 			out = append(out, ',')
 		}
 		out, _ = jsontext.AppendQuote(out, key) // see AppendJSON

@@ -230,10 +230,8 @@ func readTime(v any) (any, error) {
 	case time.Time:
 		return v, nil
 	case string:
-		for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.DateOnly} {
-			if at, err := time.Parse(layout, v); err == nil {
-				return at, nil
-			}
+		if at, ok := parseTime(v); ok {
+			return at, nil
 		}
 	}
 	return nil, invalid("must be a time in ISO 8601 form")

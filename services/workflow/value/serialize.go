@@ -15,6 +15,8 @@ type Serializer struct {
 	// Drawn, if not nil, receives the text of each picture that this program has encoded
 	// itself.
 	Drawn func(text string)
+	// Now stamps pictures that are no frame of a video; nil means time.Now.
+	Now func() time.Time
 }
 
 // Serialize converts a value whose output has the given kinds. The kinds matter only if the
@@ -127,15 +129,20 @@ func (s Serializer) image(ctx context.Context, i *Image) (any, error) {
 	if s.Drawn != nil && i.Encoded() == nil {
 		s.Drawn(text)
 	}
-	out := map[string]any{"type": "base64", "value": text, "video_metadata": nil}
-	if i.video != nil {
-		out["video_metadata"] = i.video.Object()
-	}
+	out := map[string]any{"type": "base64", "value": text, "video_metadata": i.VideoOr(s.now()).Object()}
 	if i.IsCrop() {
 		out["parent_id"], out["parent_origin"] = i.parent.ID, i.parent.object()
 		out["root_parent_id"], out["root_parent_origin"] = i.root.ID, i.root.object()
 	}
 	return out, nil
+}
+
+// now returns the time without a zone, as the reference does.
+func (s Serializer) now() time.Time {
+	if s.Now == nil {
+		return WithoutZone(time.Now())
+	}
+	return WithoutZone(s.Now())
 }
 
 func (o Origin) object() map[string]any {

@@ -131,12 +131,3 @@ func quote(b *strings.Builder, s string) {
 	}
 	b.WriteRune(mark)
 }
-
-// ISO formats a timestamp for results. It has a fraction of six digits only if the fraction
-// is not zero.
-func ISO(t time.Time) string {
-	if t.Nanosecond()/1000 == 0 {
-		return t.Format("2006-01-02T15:04:05-07:00")
-	}
-	return t.Format("2006-01-02T15:04:05.000000-07:00")
-}
