@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/gateway/reply"
+	"github.com/keyhole-dev/keyhole/gateway/roboflow"
 	"github.com/keyhole-dev/keyhole/proto/gen/openapi"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -13,7 +14,7 @@ import (
 // pattern `/{ws}/workflows/{wf}` conflicts with all other patterns of a ServeMux. The
 // vault reserves these first segments: no workspace has such an id.
 func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/" && g.pages.Root(w, r) {
+	if !roboflow.AsksWhose(r) && r.URL.Path == "/" && g.pages.Root(w, r) {
 		return
 	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
@@ -22,7 +23,7 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 		g.api.ServeHTTP(w, r)
 	case "healthz":
 		reply.JSON(w, http.StatusOK, []byte(`{"status":"ok"}`))
-	case "readyz":
+	case "readyz", "readiness":
 		g.serveReady(w, r)
 	case "openapi.json":
 		w.Header().Set("Cache-Control", "public, max-age=300")
@@ -39,14 +40,12 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 		}
 	case "assets":
 		g.pages.Asset(w, r, rest)
-	case "infer", "workflows":
+	case "docs":
+		roboflow.Docs(w)
+	case "infer", "workflows", "model", "info":
 		g.roboflow.Serve(w, r, first, rest)
-	default:
-		if strings.HasPrefix(rest, "workflows/") || strings.HasPrefix(rest, "/workflows/") {
-			g.roboflow.Serve(w, r, first, rest)
-			return
-		}
-		reply.Error(w, reply.NoSuchPath(r))
+	default: // a workspace, or a model
+		g.roboflow.Serve(w, r, first, rest)
 	}
 }
 

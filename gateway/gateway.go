@@ -21,6 +21,7 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/roboflow"
 	"github.com/keyhole-dev/keyhole/gateway/signin"
 	"github.com/keyhole-dev/keyhole/gateway/web"
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -111,7 +112,8 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 	gate := admission.New(callers, sharing, cfg.PublicURL)
 	g := &Gateway{ready: deps.Ready, roboflow: &roboflow.Handler{
 		Callers: callers, Gate: gate, Bodies: bodies, Timeout: cfg.Timeout,
-		Runner: runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
+		Runner:  runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
+		Sharing: sharing, Registry: registryv1.NewRegistryServiceClient(deps.Registry), Vault: vaultv1.NewVaultServiceClient(deps.Vault),
 	}}
 	g.signin = &signin.Handler{
 		Callers: callers, Bodies: bodies, Vault: vaultv1.NewVaultServiceClient(deps.Vault),

@@ -18,6 +18,7 @@ var cases = []struct {
 	{"the main path", mainPath},
 	{"a photograph through the demo's private model", photograph},
 	{"Roboflow's clients", roboflow},
+	{"Roboflow's clients beyond runs", platform},
 	{"text is read in every workspace", readsText},
 	{"whole numbers, wrappers and kinds", wholeNumbers},
 	{"a tour of every RPC", tour},

@@ -9,9 +9,9 @@ func Route(path string) string {
 	switch first {
 	case "v1":
 		return "/v1/" + collection(rest)
-	case "healthz", "readyz", "openapi.json":
+	case "healthz", "readyz", "openapi.json", "info", "readiness", "docs", "":
 		return "/" + first
-	case "s", "embed", "app", "assets", "infer", "workflows":
+	case "s", "embed", "app", "assets", "infer", "workflows", "model":
 		return "/" + first + "/..."
 	default:
 		return "/{workspace}/workflows/{workflow}"

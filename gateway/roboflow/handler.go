@@ -3,6 +3,7 @@ package roboflow
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/keyhole-dev/keyhole/gateway/admission"
@@ -10,7 +11,10 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
@@ -22,6 +26,10 @@ type Handler struct {
 	Gate    *admission.Gate
 	Bodies  *intake.Reader
 	Runner  runnerinternalv1.RunnerInternalServiceClient
+	// The public endpoints, which check the rights of each caller.
+	Sharing  sharingv1.SharingServiceClient
+	Registry registryv1.RegistryServiceClient
+	Vault    vaultv1.VaultServiceClient
 	// Timeout bounds a request.
 	Timeout time.Duration
 }
@@ -29,8 +37,21 @@ type Handler struct {
 // Serve answers a request whose path is first, a slash, and rest.
 func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, first, rest string) {
 	w.Header().Set("Cache-Control", "no-store")
+	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	known := routesOf(path)
+	if len(path) == 1 && path[0] != "info" && !hasKey(r) && !AsksWhose(r) {
+		known = nil // a workspace is shown to its keys only; to others it is a path like any
+	}
 	to, ok := targetOf(first, rest)
+	one, has := known[r.Method]
 	switch {
+	case has:
+		h.serveRoute(w, r, one, path)
+		return
+	case known != nil && !(ok && r.Method == http.MethodPost):
+		w.Header().Set("Allow", allowOf(known, ok))
+		writeBody(w, http.StatusMethodNotAllowed, errorBody{Message: "this path takes " + allowOf(known, ok)})
+		return
 	case !ok:
 		reply.Error(w, reply.NoSuchPath(r)) // as for every path that does not exist
 		return
@@ -119,6 +140,8 @@ func (h *Handler) sender(ctx context.Context, r *http.Request, to target) intake
 			return client, h.Gate.Link(ctx, to.token)
 		case to.workspace != "" && caller.From(ctx).Kind != caller.Guest:
 			return client, h.Gate.Workflow(ctx, to.name())
+		case to == (target{}) && caller.From(ctx).Kind == caller.Guest:
+			return client, errs.Unauthenticated("a body of more than %d KiB needs a key: send it as api_key, or as Authorization: Bearer <key>", intake.HeadBytes>>10)
 		}
 		return client, nil
 	}}

@@ -23,6 +23,7 @@ func writeOutputs(w http.ResponseWriter, outputs []byte) {
 // errorBody is the body of an error in the form of Roboflow's server.
 type errorBody struct {
 	Message      string       `json:"message"`
+	Error        string       `json:"error,omitempty"`
 	Detail       []detail     `json:"detail,omitempty"`
 	ErrorType    string       `json:"error_type,omitempty"`
 	Context      string       `json:"context,omitempty"`
@@ -69,7 +70,12 @@ func writeBody(w http.ResponseWriter, code int, body errorBody) {
 	reply.JSON(w, code, raw)
 }
 
-func writeError(w http.ResponseWriter, err error) {
+func writeError(w http.ResponseWriter, err error) { writeErrorAs(w, err, false) }
+
+// writePlatformError is writeError for clients that read the message from the field error.
+func writePlatformError(w http.ResponseWriter, err error) { writeErrorAs(w, err, true) }
+
+func writeErrorAs(w http.ResponseWriter, err error, platform bool) {
 	e := errs.From(err)
 	meta := e.Metadata()
 	body := errorBody{
@@ -86,6 +92,9 @@ func writeError(w http.ResponseWriter, err error) {
 	}
 	if step := meta["step"]; step != "" && len(body.BlocksErrors) == 0 {
 		body.BlocksErrors = []blockError{{BlockID: step, BlockType: meta["blockType"]}}
+	}
+	if platform {
+		body.Error = e.Message()
 	}
 	code := reply.HTTPStatus(err)
 	if u, ok := errors.AsType[*unprocessable](err); ok {

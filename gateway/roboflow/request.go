@@ -70,6 +70,9 @@ func fieldOf(names []string) string {
 	return "body"
 }
 
+// noKey is what Roboflow's clients send in a query if they have no key.
+const noKey = "None"
+
 // keyOf returns the key of the request. It refuses two different keys: the gateway must
 // not guess which of them pays.
 func keyOf(r *http.Request, body *request) (string, error) {
@@ -83,7 +86,7 @@ func keyOf(r *http.Request, body *request) (string, error) {
 	}
 	for _, other := range others {
 		switch {
-		case other == "" || other == key:
+		case other == "" || other == noKey || other == key:
 		case !auth.WellFormed(other):
 			return "", errs.Unauthenticated("api_key is not a valid key; copy it completely, or create a new one")
 		case key == "":

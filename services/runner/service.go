@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks"
 	"github.com/keyhole-dev/keyhole/services/runner/booking"
+	"github.com/keyhole-dev/keyhole/services/runner/builder"
 	"github.com/keyhole-dev/keyhole/services/runner/catalogue"
 	"github.com/keyhole-dev/keyhole/services/runner/compiled"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
@@ -112,6 +113,8 @@ type Service struct {
 	models   *models.Store
 	// catalogue is what clients see of the blocks.
 	catalogue *catalogue.Catalogue
+	// builder describes the language to Roboflow's builder.
+	builder *builder.Builder
 	// templates are the workflows that clients start from.
 	templates *templates.Gallery
 	// pictures has room for PictureBytes.
@@ -152,7 +155,7 @@ func newService(cfg Config, deps Deps, registry engine.Registry) (*Service, erro
 		Runs: runs, Workflows: compiled.New(cfg.Workflows, registry), Batcher: booking.NewBatcher(deps.Sharing),
 		Models: store, Codec: imaging.NewCodec(cfg.Pictures), Pictures: pictures,
 	}, cfg.limits())
-	return &Service{cfg: cfg, inflight: runs, executor: executor, models: store, catalogue: listed, templates: gallery, pictures: pictures}, nil
+	return &Service{cfg: cfg, inflight: runs, executor: executor, models: store, catalogue: listed, builder: builder.New(manifest.Core()), templates: gallery, pictures: pictures}, nil
 }
 
 // limits are those of one run.

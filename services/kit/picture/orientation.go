@@ -26,6 +26,8 @@ func OrientationOf(encoded []byte) Orientation {
 		exif = exifOfPNG(encoded)
 	case isWebP(encoded):
 		exif = exifOfWebP(encoded)
+	case isTIFF(encoded):
+		exif = encoded
 	}
 	return orientationOfTIFF(bytes.TrimPrefix(exif, []byte("Exif\x00\x00")))
 }

@@ -34,6 +34,10 @@ const pngSignature = "\x89PNG\r\n\x1a\n"
 
 func isPNG(b []byte) bool { return bytes.HasPrefix(b, []byte(pngSignature)) }
 
+func isTIFF(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("II*\x00")) || bytes.HasPrefix(b, []byte("MM\x00*"))
+}
+
 func isWebP(b []byte) bool {
 	return len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP"
 }

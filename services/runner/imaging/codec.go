@@ -69,7 +69,7 @@ func (c *Codec) Decode(ctx context.Context, encoded []byte) (image.Image, error)
 		return nil, err
 	}
 	defer room.Release()
-	pixels, err := f.decode(encoded)
+	pixels, err := f.decodeSafely(encoded)
 	if err != nil {
 		return nil, invalid("the %s picture is damaged", f.name).Because(err)
 	}
@@ -96,14 +96,18 @@ func (c *Codec) EncodeJPEG(ctx context.Context, pixels image.Image, quality int)
 	return out.Bytes(), nil
 }
 
-// simple converts rare pixel formats (palettes, 16 bits, CMYK) once to a format that is
-// fast to sample and draw on.
+// simple converts the pixel formats of decoders once to those that are fast to sample and
+// draw on. A grey picture gets three channels, as OpenCV reads it: its chroma is neutral.
 func simple(pixels image.Image) image.Image {
 	switch pixels := pixels.(type) {
-	case *image.YCbCr, *image.RGBA, *image.NRGBA, *image.Gray:
+	case *image.YCbCr, *image.RGBA, *image.NRGBA:
 		return pixels
 	case *image.NYCbCrA: // WebP with alpha: only the colour is used
 		return &pixels.YCbCr
+	case *image.Gray:
+		return coloured(pixels)
+	case *image.Gray16:
+		return coloured(eightBits(pixels))
 	}
-	return Copy(pixels)
+	return Opaque(pixels)
 }

@@ -1,13 +1,7 @@
 package imaging
 
 import (
-	"bytes"
 	"image"
-	"image/color"
-	"image/jpeg"
-	"image/png"
-
-	"golang.org/x/image/webp"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 
@@ -43,37 +37,6 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// format is an encoding of pictures. It is recognised by its first bytes.
-type format struct {
-	name   string
-	config func([]byte) (image.Config, error)
-	decode func([]byte) (image.Image, error)
-}
-
-func formatOf(data []byte) (format, bool) {
-	switch {
-	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
-		return format{
-			"JPEG",
-			func(b []byte) (image.Config, error) { return jpeg.DecodeConfig(bytes.NewReader(b)) },
-			func(b []byte) (image.Image, error) { return jpeg.Decode(bytes.NewReader(b)) },
-		}, true
-	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
-		return format{
-			"PNG",
-			func(b []byte) (image.Config, error) { return png.DecodeConfig(bytes.NewReader(b)) },
-			func(b []byte) (image.Image, error) { return png.Decode(bytes.NewReader(b)) },
-		}, true
-	case len(data) > 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP":
-		return format{
-			"WebP",
-			func(b []byte) (image.Config, error) { return webp.DecodeConfig(bytes.NewReader(b)) },
-			func(b []byte) (image.Image, error) { return webp.Decode(bytes.NewReader(b)) },
-		}, true
-	}
-	return format{}, false
-}
-
 // measure reads the header and checks it against the limits.
 func (l Limits) measure(data []byte) (format, image.Config, error) {
 	if len(data) > l.Bytes {
@@ -81,7 +44,7 @@ func (l Limits) measure(data []byte) (format, image.Config, error) {
 	}
 	f, ok := formatOf(data)
 	if !ok {
-		return format{}, image.Config{}, invalid("the picture has an unsupported format: send JPEG, PNG or WebP")
+		return format{}, image.Config{}, invalid("the picture has an unsupported format: send JPEG, PNG, WebP, BMP, TIFF or GIF")
 	}
 	config, err := f.config(data)
 	if err != nil {
@@ -96,24 +59,6 @@ func (l Limits) measure(data []byte) (format, image.Config, error) {
 		return format{}, image.Config{}, tooLarge("the picture is %d by %d pixels; the limit is %d million pixels", w, h, l.Pixels/1_000_000)
 	}
 	return f, config, nil
-}
-
-// cost returns the most memory that decoding can take, in bytes.
-func (f format) cost(data []byte, config image.Config) int64 {
-	pixels := int64(config.Width) * int64(config.Height)
-	switch {
-	case f.name == "JPEG" && progressive(data): // the decoder keeps the coefficients of all planes
-		return pixels * 16
-	case f.name == "JPEG":
-		return pixels * 4
-	case deep(config.ColorModel):
-		return pixels * 8
-	}
-	return pixels * 5
-}
-
-func deep(m color.Model) bool {
-	return m == color.RGBA64Model || m == color.NRGBA64Model || m == color.Gray16Model
 }
 
 // progressive scans the segments of a JPEG for its frame header.

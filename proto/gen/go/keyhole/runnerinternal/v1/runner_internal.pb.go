@@ -26,6 +26,207 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// AskBuilderRequest is one question.
+type AskBuilderRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The question.
+	//
+	// Types that are valid to be assigned to Question:
+	//
+	//	*AskBuilderRequest_Blocks
+	//	*AskBuilderRequest_DefinitionSchema
+	//	*AskBuilderRequest_EngineVersions
+	//	*AskBuilderRequest_Validate
+	//	*AskBuilderRequest_DescribeInterface
+	//	*AskBuilderRequest_StepOutputs
+	Question      isAskBuilderRequest_Question `protobuf_oneof:"question"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskBuilderRequest) Reset() {
+	*x = AskBuilderRequest{}
+	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskBuilderRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskBuilderRequest) ProtoMessage() {}
+
+func (x *AskBuilderRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskBuilderRequest.ProtoReflect.Descriptor instead.
+func (*AskBuilderRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_internal_v1_runner_internal_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *AskBuilderRequest) GetQuestion() isAskBuilderRequest_Question {
+	if x != nil {
+		return x.Question
+	}
+	return nil
+}
+
+func (x *AskBuilderRequest) GetBlocks() bool {
+	if x != nil {
+		if x, ok := x.Question.(*AskBuilderRequest_Blocks); ok {
+			return x.Blocks
+		}
+	}
+	return false
+}
+
+func (x *AskBuilderRequest) GetDefinitionSchema() bool {
+	if x != nil {
+		if x, ok := x.Question.(*AskBuilderRequest_DefinitionSchema); ok {
+			return x.DefinitionSchema
+		}
+	}
+	return false
+}
+
+func (x *AskBuilderRequest) GetEngineVersions() bool {
+	if x != nil {
+		if x, ok := x.Question.(*AskBuilderRequest_EngineVersions); ok {
+			return x.EngineVersions
+		}
+	}
+	return false
+}
+
+func (x *AskBuilderRequest) GetValidate() []byte {
+	if x != nil {
+		if x, ok := x.Question.(*AskBuilderRequest_Validate); ok {
+			return x.Validate
+		}
+	}
+	return nil
+}
+
+func (x *AskBuilderRequest) GetDescribeInterface() []byte {
+	if x != nil {
+		if x, ok := x.Question.(*AskBuilderRequest_DescribeInterface); ok {
+			return x.DescribeInterface
+		}
+	}
+	return nil
+}
+
+func (x *AskBuilderRequest) GetStepOutputs() []byte {
+	if x != nil {
+		if x, ok := x.Question.(*AskBuilderRequest_StepOutputs); ok {
+			return x.StepOutputs
+		}
+	}
+	return nil
+}
+
+type isAskBuilderRequest_Question interface {
+	isAskBuilderRequest_Question()
+}
+
+type AskBuilderRequest_Blocks struct {
+	// All blocks, kinds, and the query language.
+	Blocks bool `protobuf:"varint,1,opt,name=blocks,proto3,oneof"`
+}
+
+type AskBuilderRequest_DefinitionSchema struct {
+	// The JSON Schema of a definition.
+	DefinitionSchema bool `protobuf:"varint,2,opt,name=definition_schema,json=definitionSchema,proto3,oneof"`
+}
+
+type AskBuilderRequest_EngineVersions struct {
+	// The versions of the engine.
+	EngineVersions bool `protobuf:"varint,3,opt,name=engine_versions,json=engineVersions,proto3,oneof"`
+}
+
+type AskBuilderRequest_Validate struct {
+	// Whether this definition (JSON) is valid.
+	Validate []byte `protobuf:"bytes,4,opt,name=validate,proto3,oneof"`
+}
+
+type AskBuilderRequest_DescribeInterface struct {
+	// Inputs and outputs of this definition (JSON), with their kinds.
+	DescribeInterface []byte `protobuf:"bytes,5,opt,name=describe_interface,json=describeInterface,proto3,oneof"`
+}
+
+type AskBuilderRequest_StepOutputs struct {
+	// Outputs of this step (JSON).
+	StepOutputs []byte `protobuf:"bytes,6,opt,name=step_outputs,json=stepOutputs,proto3,oneof"`
+}
+
+func (*AskBuilderRequest_Blocks) isAskBuilderRequest_Question() {}
+
+func (*AskBuilderRequest_DefinitionSchema) isAskBuilderRequest_Question() {}
+
+func (*AskBuilderRequest_EngineVersions) isAskBuilderRequest_Question() {}
+
+func (*AskBuilderRequest_Validate) isAskBuilderRequest_Question() {}
+
+func (*AskBuilderRequest_DescribeInterface) isAskBuilderRequest_Question() {}
+
+func (*AskBuilderRequest_StepOutputs) isAskBuilderRequest_Question() {}
+
+// AskBuilderResponse is the answer.
+type AskBuilderResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// JSON, in the form of Roboflow's server.
+	Answer        []byte `protobuf:"bytes,1,opt,name=answer,proto3" json:"answer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskBuilderResponse) Reset() {
+	*x = AskBuilderResponse{}
+	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskBuilderResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskBuilderResponse) ProtoMessage() {}
+
+func (x *AskBuilderResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskBuilderResponse.ProtoReflect.Descriptor instead.
+func (*AskBuilderResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_runner_internal_v1_runner_internal_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *AskBuilderResponse) GetAnswer() []byte {
+	if x != nil {
+		return x.Answer
+	}
+	return nil
+}
+
 // ExecuteJSONRequest asks for a run.
 type ExecuteJSONRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -53,7 +254,7 @@ type ExecuteJSONRequest struct {
 
 func (x *ExecuteJSONRequest) Reset() {
 	*x = ExecuteJSONRequest{}
-	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[0]
+	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -65,7 +266,7 @@ func (x *ExecuteJSONRequest) String() string {
 func (*ExecuteJSONRequest) ProtoMessage() {}
 
 func (x *ExecuteJSONRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[0]
+	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -78,7 +279,7 @@ func (x *ExecuteJSONRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteJSONRequest.ProtoReflect.Descriptor instead.
 func (*ExecuteJSONRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_internal_v1_runner_internal_proto_rawDescGZIP(), []int{0}
+	return file_keyhole_runner_internal_v1_runner_internal_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ExecuteJSONRequest) GetTarget() isExecuteJSONRequest_Target {
@@ -188,7 +389,7 @@ type ExecuteJSONResponse struct {
 
 func (x *ExecuteJSONResponse) Reset() {
 	*x = ExecuteJSONResponse{}
-	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[1]
+	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -200,7 +401,7 @@ func (x *ExecuteJSONResponse) String() string {
 func (*ExecuteJSONResponse) ProtoMessage() {}
 
 func (x *ExecuteJSONResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[1]
+	mi := &file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -213,7 +414,7 @@ func (x *ExecuteJSONResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteJSONResponse.ProtoReflect.Descriptor instead.
 func (*ExecuteJSONResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_runner_internal_v1_runner_internal_proto_rawDescGZIP(), []int{1}
+	return file_keyhole_runner_internal_v1_runner_internal_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ExecuteJSONResponse) GetRun() string {
@@ -234,7 +435,18 @@ var File_keyhole_runner_internal_v1_runner_internal_proto protoreflect.FileDescr
 
 const file_keyhole_runner_internal_v1_runner_internal_proto_rawDesc = "" +
 	"\n" +
-	"0keyhole/runner/internal/v1/runner_internal.proto\x12\x1akeyhole.runner.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ekeyhole/access/v1/access.proto\"\xb9\x02\n" +
+	"0keyhole/runner/internal/v1/runner_internal.proto\x12\x1akeyhole.runner.internal.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ekeyhole/access/v1/access.proto\"\x96\x02\n" +
+	"\x11AskBuilderRequest\x12\x18\n" +
+	"\x06blocks\x18\x01 \x01(\bH\x00R\x06blocks\x12-\n" +
+	"\x11definition_schema\x18\x02 \x01(\bH\x00R\x10definitionSchema\x12)\n" +
+	"\x0fengine_versions\x18\x03 \x01(\bH\x00R\x0eengineVersions\x12!\n" +
+	"\bvalidate\x18\x04 \x01(\fB\x03\x80\x01\x01H\x00R\bvalidate\x124\n" +
+	"\x12describe_interface\x18\x05 \x01(\fB\x03\x80\x01\x01H\x00R\x11describeInterface\x12(\n" +
+	"\fstep_outputs\x18\x06 \x01(\fB\x03\x80\x01\x01H\x00R\vstepOutputsB\n" +
+	"\n" +
+	"\bquestion\",\n" +
+	"\x12AskBuilderResponse\x12\x16\n" +
+	"\x06answer\x18\x01 \x01(\fR\x06answer\"\xb9\x02\n" +
 	"\x12ExecuteJSONRequest\x12\x1c\n" +
 	"\bworkflow\x18\x01 \x01(\tH\x00R\bworkflow\x12\x1b\n" +
 	"\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01H\x00R\x05token\x12%\n" +
@@ -250,9 +462,11 @@ const file_keyhole_runner_internal_v1_runner_internal_proto_rawDesc = "" +
 	"\x06target\"F\n" +
 	"\x13ExecuteJSONResponse\x12\x10\n" +
 	"\x03run\x18\x01 \x01(\tR\x03run\x12\x1d\n" +
-	"\aoutputs\x18\x02 \x01(\fB\x03\x80\x01\x01R\aoutputs2\x96\x01\n" +
+	"\aoutputs\x18\x02 \x01(\fB\x03\x80\x01\x01R\aoutputs2\x92\x02\n" +
 	"\x15RunnerInternalService\x12}\n" +
-	"\vExecuteJSON\x12..keyhole.runner.internal.v1.ExecuteJSONRequest\x1a/.keyhole.runner.internal.v1.ExecuteJSONResponse\"\r\xea\xe0\x18\t\x12\agatewayBXZVgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1;runnerinternalv1b\x06proto3"
+	"\vExecuteJSON\x12..keyhole.runner.internal.v1.ExecuteJSONRequest\x1a/.keyhole.runner.internal.v1.ExecuteJSONResponse\"\r\xea\xe0\x18\t\x12\agateway\x12z\n" +
+	"\n" +
+	"AskBuilder\x12-.keyhole.runner.internal.v1.AskBuilderRequest\x1a..keyhole.runner.internal.v1.AskBuilderResponse\"\r\xea\xe0\x18\t\x12\agatewayBXZVgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1;runnerinternalv1b\x06proto3"
 
 var (
 	file_keyhole_runner_internal_v1_runner_internal_proto_rawDescOnce sync.Once
@@ -266,16 +480,20 @@ func file_keyhole_runner_internal_v1_runner_internal_proto_rawDescGZIP() []byte 
 	return file_keyhole_runner_internal_v1_runner_internal_proto_rawDescData
 }
 
-var file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_keyhole_runner_internal_v1_runner_internal_proto_goTypes = []any{
-	(*ExecuteJSONRequest)(nil),  // 0: keyhole.runner.internal.v1.ExecuteJSONRequest
-	(*ExecuteJSONResponse)(nil), // 1: keyhole.runner.internal.v1.ExecuteJSONResponse
+	(*AskBuilderRequest)(nil),   // 0: keyhole.runner.internal.v1.AskBuilderRequest
+	(*AskBuilderResponse)(nil),  // 1: keyhole.runner.internal.v1.AskBuilderResponse
+	(*ExecuteJSONRequest)(nil),  // 2: keyhole.runner.internal.v1.ExecuteJSONRequest
+	(*ExecuteJSONResponse)(nil), // 3: keyhole.runner.internal.v1.ExecuteJSONResponse
 }
 var file_keyhole_runner_internal_v1_runner_internal_proto_depIdxs = []int32{
-	0, // 0: keyhole.runner.internal.v1.RunnerInternalService.ExecuteJSON:input_type -> keyhole.runner.internal.v1.ExecuteJSONRequest
-	1, // 1: keyhole.runner.internal.v1.RunnerInternalService.ExecuteJSON:output_type -> keyhole.runner.internal.v1.ExecuteJSONResponse
-	1, // [1:2] is the sub-list for method output_type
-	0, // [0:1] is the sub-list for method input_type
+	2, // 0: keyhole.runner.internal.v1.RunnerInternalService.ExecuteJSON:input_type -> keyhole.runner.internal.v1.ExecuteJSONRequest
+	0, // 1: keyhole.runner.internal.v1.RunnerInternalService.AskBuilder:input_type -> keyhole.runner.internal.v1.AskBuilderRequest
+	3, // 2: keyhole.runner.internal.v1.RunnerInternalService.ExecuteJSON:output_type -> keyhole.runner.internal.v1.ExecuteJSONResponse
+	1, // 3: keyhole.runner.internal.v1.RunnerInternalService.AskBuilder:output_type -> keyhole.runner.internal.v1.AskBuilderResponse
+	2, // [2:4] is the sub-list for method output_type
+	0, // [0:2] is the sub-list for method input_type
 	0, // [0:0] is the sub-list for extension type_name
 	0, // [0:0] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
@@ -287,6 +505,14 @@ func file_keyhole_runner_internal_v1_runner_internal_proto_init() {
 		return
 	}
 	file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[0].OneofWrappers = []any{
+		(*AskBuilderRequest_Blocks)(nil),
+		(*AskBuilderRequest_DefinitionSchema)(nil),
+		(*AskBuilderRequest_EngineVersions)(nil),
+		(*AskBuilderRequest_Validate)(nil),
+		(*AskBuilderRequest_DescribeInterface)(nil),
+		(*AskBuilderRequest_StepOutputs)(nil),
+	}
+	file_keyhole_runner_internal_v1_runner_internal_proto_msgTypes[2].OneofWrappers = []any{
 		(*ExecuteJSONRequest_Workflow)(nil),
 		(*ExecuteJSONRequest_Token)(nil),
 		(*ExecuteJSONRequest_Definition)(nil),
@@ -297,7 +523,7 @@ func file_keyhole_runner_internal_v1_runner_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_runner_internal_v1_runner_internal_proto_rawDesc), len(file_keyhole_runner_internal_v1_runner_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -23,6 +23,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	RunnerInternalService_ExecuteJSON_FullMethodName = "/keyhole.runner.internal.v1.RunnerInternalService/ExecuteJSON"
+	RunnerInternalService_AskBuilder_FullMethodName  = "/keyhole.runner.internal.v1.RunnerInternalService/AskBuilder"
 )
 
 // RunnerInternalServiceClient is the client API for RunnerInternalService service.
@@ -34,6 +35,9 @@ type RunnerInternalServiceClient interface {
 	// ExecuteJSON runs a workflow, a link or an inline definition on unparsed JSON inputs,
 	// and returns outputs as JSON. The call's assertion is the principal.
 	ExecuteJSON(ctx context.Context, in *ExecuteJSONRequest, opts ...grpc.CallOption) (*ExecuteJSONResponse, error)
+	// AskBuilder answers what Roboflow's builder asks about the language, from the catalogue
+	// of blocks. It stores nothing and runs nothing.
+	AskBuilder(ctx context.Context, in *AskBuilderRequest, opts ...grpc.CallOption) (*AskBuilderResponse, error)
 }
 
 type runnerInternalServiceClient struct {
@@ -54,6 +58,16 @@ func (c *runnerInternalServiceClient) ExecuteJSON(ctx context.Context, in *Execu
 	return out, nil
 }
 
+func (c *runnerInternalServiceClient) AskBuilder(ctx context.Context, in *AskBuilderRequest, opts ...grpc.CallOption) (*AskBuilderResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AskBuilderResponse)
+	err := c.cc.Invoke(ctx, RunnerInternalService_AskBuilder_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // RunnerInternalServiceServer is the server API for RunnerInternalService service.
 // All implementations must embed UnimplementedRunnerInternalServiceServer
 // for forward compatibility.
@@ -63,6 +77,9 @@ type RunnerInternalServiceServer interface {
 	// ExecuteJSON runs a workflow, a link or an inline definition on unparsed JSON inputs,
 	// and returns outputs as JSON. The call's assertion is the principal.
 	ExecuteJSON(context.Context, *ExecuteJSONRequest) (*ExecuteJSONResponse, error)
+	// AskBuilder answers what Roboflow's builder asks about the language, from the catalogue
+	// of blocks. It stores nothing and runs nothing.
+	AskBuilder(context.Context, *AskBuilderRequest) (*AskBuilderResponse, error)
 	mustEmbedUnimplementedRunnerInternalServiceServer()
 }
 
@@ -75,6 +92,9 @@ type UnimplementedRunnerInternalServiceServer struct{}
 
 func (UnimplementedRunnerInternalServiceServer) ExecuteJSON(context.Context, *ExecuteJSONRequest) (*ExecuteJSONResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ExecuteJSON not implemented")
+}
+func (UnimplementedRunnerInternalServiceServer) AskBuilder(context.Context, *AskBuilderRequest) (*AskBuilderResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AskBuilder not implemented")
 }
 func (UnimplementedRunnerInternalServiceServer) mustEmbedUnimplementedRunnerInternalServiceServer() {}
 func (UnimplementedRunnerInternalServiceServer) testEmbeddedByValue()                               {}
@@ -115,6 +135,24 @@ func _RunnerInternalService_ExecuteJSON_Handler(srv interface{}, ctx context.Con
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RunnerInternalService_AskBuilder_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AskBuilderRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RunnerInternalServiceServer).AskBuilder(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RunnerInternalService_AskBuilder_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RunnerInternalServiceServer).AskBuilder(ctx, req.(*AskBuilderRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // RunnerInternalService_ServiceDesc is the grpc.ServiceDesc for RunnerInternalService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -125,6 +163,10 @@ var RunnerInternalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ExecuteJSON",
 			Handler:    _RunnerInternalService_ExecuteJSON_Handler,
+		},
+		{
+			MethodName: "AskBuilder",
+			Handler:    _RunnerInternalService_AskBuilder_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -1,0 +1,46 @@
+package builder
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+type object = map[string]any
+
+// Builder answers builders. It is safe for concurrent use.
+type Builder struct {
+	manifests *manifest.Catalogue
+	// The answers that depend on the release only.
+	blocks, schema func() ([]byte, error)
+}
+
+// New makes a builder for a catalogue. It describes the catalogue when it is first asked.
+func New(manifests *manifest.Catalogue) *Builder {
+	b := &Builder{manifests: manifests}
+	b.blocks = sync.OnceValues(func() ([]byte, error) { return encode(describeAll(manifests.All())) })
+	b.schema = sync.OnceValues(func() ([]byte, error) { return encode(definitionSchema(manifests.All())) })
+	return b
+}
+
+// Blocks describes all blocks, kinds, and the query language.
+func (b *Builder) Blocks() ([]byte, error) { return b.blocks() }
+
+// DefinitionSchema is the JSON Schema of a definition.
+func (b *Builder) DefinitionSchema() ([]byte, error) { return b.schema() }
+
+// EngineVersions are the versions of the engine that definitions may ask for.
+func (b *Builder) EngineVersions() ([]byte, error) {
+	return encode(object{"versions": []string{manifest.EngineVersion}})
+}
+
+// encode keeps "<" and ">" readable.
+func encode(v any) ([]byte, error) {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return []byte(strings.TrimSpace(out.String())), err
+}
