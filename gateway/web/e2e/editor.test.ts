@@ -208,6 +208,20 @@ describe("adding", () => {
     await expect
       .poll(async () => (await draftOf(id)).steps.map((s) => s.data))
       .toMatchObject([{}, { v: "$steps.property_definition_2.output" }, "$steps.s1.output", "$steps.s0.output"]);
+
+    // The same by keyboard: L goes through the lines of a block, Enter adds a block there.
+    await node(page, "s0").click();
+    const said = page.locator("[data-part=canvas] [role=status]");
+    await expect
+      .poll(async () => {
+        await page.keyboard.press("l");
+        return said.innerText();
+      })
+      .toMatch(/^Line from s0 to property_definition_2\./);
+    await page.keyboard.press("Enter");
+    await addBlock(page, "property definition");
+    await node(page, "property_definition_3").waitFor();
+    await expect.poll(async () => (await draftOf(id)).steps[3]?.data).toBe("$steps.property_definition_3.output");
   });
 
   test("a filter is changed as a sentence, and its JSON stays what it was elsewhere", async () => {

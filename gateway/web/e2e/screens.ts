@@ -4,12 +4,21 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { accessible, shot } from "./browser";
-import { edges } from "./measure";
+import { edges, targets } from "./measure";
+import { words } from "./words";
 
 export interface Screen {
   name: string;
-  options: { viewport: { width: number; height: number }; colorScheme: "light" | "dark" };
+  options: {
+    viewport: { width: number; height: number };
+    colorScheme: "light" | "dark";
+    hasTouch?: boolean;
+    isMobile?: boolean;
+  };
 }
+
+const finger = { hasTouch: true, isMobile: true };
+const tablet = 800; // px; a screen that is not wider is touched
 
 // screensOf returns these widths in both themes if SCREENS is "all", as `make e2e-web` sets it.
 // Otherwise it returns the first width in dark and 1440 px in light, which takes half the time.
@@ -17,7 +26,7 @@ export function screensOf(widths: number[]): Screen[] {
   const all = (["light", "dark"] as const).flatMap((colorScheme) =>
     widths.map((width) => ({
       name: `${width}-${colorScheme}`,
-      options: { viewport: { width, height: 900 }, colorScheme },
+      options: { viewport: { width, height: 900 }, colorScheme, ...(width < tablet && finger) },
     })),
   );
   if (process.env.SCREENS === "all") return all;
@@ -29,10 +38,17 @@ export const screens = screensOf([390, 1440]);
 // looks checks a page as it is, and takes its picture.
 export async function looks(page: Page, name: string): Promise<void> {
   await accessible(page);
+  await fits(page);
+  await shot(page, name);
+}
+
+// fits checks what axe does not: edges of fields, words, room, and targets for a finger.
+export async function fits(page: Page): Promise<void> {
   expect(await edges(page)).toEqual([]);
+  expect(await words(page)).toEqual([]);
+  if (page.viewportSize()!.width < tablet) expect(await targets(page, "body")).toEqual([]);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wide).toBe(0);
-  await shot(page, name);
 }
 
 const docs = join(import.meta.dirname, "../../../docs/share");

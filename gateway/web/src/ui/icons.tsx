@@ -152,6 +152,15 @@ const shapes: Record<string, ReactNode> = {
   ),
   minus: <path d="M5 12h14" />,
   fit: <path d="M4 9V4h5m6 0h5v5m0 6v5h-5m-6 0H4v-5" />,
+  scroll: (
+    <path d="M7 4h12v13.5a2.5 2.5 0 0 1-2.5 2.5H6a2.5 2.5 0 0 1-2.5-2.5V16H14v1.5a2.5 2.5 0 0 0 2.5 2.5M7 16V4M10.5 8.5h5m-5 3.5h5" />
+  ),
+  monitor: (
+    <>
+      <rect x="3" y="4.5" width="18" height="12" rx="2" />
+      <path d="M12 16.5V20m-4 0h8" />
+    </>
+  ),
   braces: (
     <path d="M8.500 4C6 4 6.500 7 6.500 9S5.500 12 4 12c1.500 0 2.500 1 2.500 3s-.5 5 2 5m7-16c2.500 0 2 3 2 5s1 3 2.500 3c-1.500 0-2.500 1-2.500 3s.5 5-2 5" />
   ),

@@ -20,8 +20,8 @@ export function entriesOf({ operator, editor, owner, workspace }: Me): Entry[] {
     { page: "models", label: "Models", icon: "model", href: pathOf.models(workspace) },
     { page: "keys", label: "Keys", icon: "key", href: pathOf.keys(workspace), off: !owner },
     { page: "people", label: "People", icon: "people", href: pathOf.people(workspace), off: !owner },
-    { page: "audit", label: "Audit", icon: "formatter", href: pathOf.audit(workspace), off: !owner },
-    { page: "sessions", label: "Sessions", icon: "external", href: pathOf.sessions(workspace) },
+    { page: "audit", label: "Audit", icon: "scroll", href: pathOf.audit(workspace), off: !owner },
+    { page: "sessions", label: "Sessions", icon: "monitor", href: pathOf.sessions(workspace) },
   ];
   return all.filter((e) => !e.off);
 }
@@ -33,6 +33,6 @@ const operators = (at: string): Entry[] => [
   { page: "usage", label: "Usage", icon: "analytics", href: pathOf.usage(at) },
   { page: "models", label: "Models", icon: "model", href: pathOf.models(at) },
   { page: "keys", label: "Keys", icon: "key", href: pathOf.keys(at) },
-  { page: "audit", label: "Audit", icon: "formatter", href: pathOf.audit(at) },
-  { page: "sessions", label: "Sessions", icon: "external", href: pathOf.sessions(at) },
+  { page: "audit", label: "Audit", icon: "scroll", href: pathOf.audit(at) },
+  { page: "sessions", label: "Sessions", icon: "monitor", href: pathOf.sessions(at) },
 ];
