@@ -29,10 +29,13 @@ type vaultPeer struct {
 	keys        map[string]*vaultinternalv1.ResolveKeyResponse
 	credentials map[string]*vaultv1.Credential
 	values      map[string]string
-	titles      map[string]string
-	grants      map[string]*credentialGrant
-	attempts    map[string][]*vaultinternalv1.Attempt
-	ended       map[string]int
+	// titles are those of workspaces ("acme") and of keys ("acme/keys/main").
+	titles map[string]string
+	// titleCalls counts the questions for titles.
+	titleCalls int
+	grants     map[string]*credentialGrant
+	attempts   map[string][]*vaultinternalv1.Attempt
+	ended      map[string]int
 	// verdict is the vault's finding in the texts of every run.
 	verdict vaultinternalv1.Verdict
 	// uses are the credentials that workflows were reported to name.
@@ -119,6 +122,23 @@ func (v *vaultPeer) ResolveKey(_ context.Context, r *vaultinternalv1.ResolveKeyR
 		return proto.CloneOf(k), nil
 	}
 	return &vaultinternalv1.ResolveKeyResponse{}, nil
+}
+
+func (v *vaultPeer) ResolveTitles(_ context.Context, r *vaultinternalv1.ResolveTitlesRequest) (*vaultinternalv1.ResolveTitlesResponse, error) {
+	unlock, err := v.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	v.titleCalls++
+	out := &vaultinternalv1.ResolveTitlesResponse{Keys: map[string]string{}, Credentials: map[string]string{}}
+	for _, id := range r.GetKeys() {
+		out.Keys[id] = v.titles[r.GetWorkspace()+"/keys/"+id]
+	}
+	for _, id := range r.GetCredentials() {
+		out.Credentials[id] = v.credentials["workspaces/"+r.GetWorkspace()+"/credentials/"+id].GetTitle()
+	}
+	return out, nil
 }
 
 func (v *vaultPeer) ResolveWorkspace(_ context.Context, r *vaultinternalv1.ResolveWorkspaceRequest) (*vaultinternalv1.ResolveWorkspaceResponse, error) {

@@ -173,7 +173,7 @@ func wire(cfg Config, deps Deps, links link.Key, pages *page.Tokens) *Service {
 				Policy: decider, Resolver: resolver, Workflows: flows, Definitions: definitions, Catalogue: catalogue, Peers: asked,
 				Meter: counters, Links: links, Now: deps.Now,
 			}),
-			ledgerHandlers: ledger.NewHandlers(runRows, pages),
+			ledgerHandlers: ledger.NewHandlers(runRows, pages, asked),
 		},
 		internal: internal{runHandlers: runs.NewHandlers(lives)},
 	}

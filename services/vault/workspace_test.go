@@ -1,6 +1,7 @@
 package vault_test
 
 import (
+	"context"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -8,6 +9,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 )
 
 // An operator sees how many keys and people a workspace has. Its members do not get these
@@ -73,5 +75,27 @@ func TestUpdateWorkspace(t *testing.T) {
 		refusedWith(t, err, errorsv1.Reason_REASON_NOT_FOUND, codes.NotFound)
 		_, err = r.public.UpdateWorkspace(r.asOperator(), &vaultv1.UpdateWorkspaceRequest{Workspace: &vaultv1.Workspace{Name: "workspaces/nobody", Title: "x"}})
 		refusedWith(t, err, errorsv1.Reason_REASON_NOT_FOUND, codes.NotFound)
+	})
+}
+
+// Sharing asks what keys and credentials of a workspace are called, also revoked keys, and
+// learns nothing of another workspace.
+func TestResolveTitles(t *testing.T) {
+	t.Parallel()
+	stores(t, func(t *testing.T, r *replica) {
+		n, other := r.tenant(t, "named"), r.tenant(t, "unasked")
+		key, err := r.public.CreateKey(n.ctx, &vaultv1.CreateKeyRequest{Parent: "workspaces/named", KeyId: "laptop", Key: &vaultv1.Key{Title: "Laptop"}})
+		must(t, err)
+		_, err = r.public.DeleteKey(n.ctx, &vaultv1.DeleteKeyRequest{Name: key.GetName()})
+		must(t, err)
+		_, err = r.public.CreateKey(other.ctx, &vaultv1.CreateKeyRequest{Parent: "workspaces/unasked", KeyId: "theirs", Key: &vaultv1.Key{Title: "Theirs"}})
+		must(t, err)
+		got, err := r.asPeer("sharing").ResolveTitles(context.Background(), &vaultinternalv1.ResolveTitlesRequest{
+			Workspace: "named", Keys: []string{"laptop", "theirs", "none"}, Credentials: []string{"none"},
+		})
+		must(t, err)
+		if len(got.GetKeys()) != 1 || got.GetKeys()["laptop"] != "Laptop" || len(got.GetCredentials()) != 0 {
+			t.Errorf("titles %v", got)
+		}
 	})
 }

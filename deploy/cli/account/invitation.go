@@ -66,7 +66,7 @@ func (c *invitationShow) Run(ctx context.Context, a *cli.App) error {
 	if err := stranger(a).Do(ctx, http.MethodPost, "/v1/invitations:lookUp", nil, cli.Object{"code": codeIn(c.Link)}, &reply); err != nil {
 		return err
 	}
-	return a.Print().One(reply, "workspace", "workspaceTitle", "role", "email", "expireTime")
+	return a.Print().One(reply, "workspace", "role", "email", "expireTime")
 }
 
 type invitationAccept struct {

@@ -19,7 +19,7 @@ func (Whoami) Run(ctx context.Context, a *cli.App) error {
 		return err
 	}
 	return a.SendTo(ctx, cl, http.MethodGet, "/v1/whoami", nil, nil,
-		"role", "workspace", "person", "personTitle", "key", "keyTitle", "session", "sessionExpireTime", "permissions")
+		"role", "workspace", "person", "key", "session", "sessionExpireTime", "permissions")
 }
 
 // Workspaces are the commands for workspaces.

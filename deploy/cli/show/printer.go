@@ -55,7 +55,7 @@ func (p Printer) One(r Object, fields ...string) error {
 		for i, line := range p.lines(field, v) {
 			heading := ""
 			if i == 0 {
-				heading = label(field)
+				heading, line = label(field), p.titled(r, field, line)
 			}
 			t.add(heading, line)
 		}
@@ -105,7 +105,7 @@ func (p Printer) rows(rows []any, fields ...string) error {
 		r, _ := row.(Object)
 		cells := make([]string, len(fields))
 		for i, field := range fields {
-			cells[i] = p.cell(field, r[field])
+			cells[i] = p.titled(r, field, p.cell(field, r[field]))
 		}
 		t.add(cells...)
 	}

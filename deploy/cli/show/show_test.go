@@ -1,6 +1,7 @@
 package show
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,18 @@ func TestListAndPages(t *testing.T) {
 	page := Object{"shares": []any{share()}, "nextPageToken": "p2"}
 	got := printed(t, Printer{}, func(p Printer) error { return p.List(page, "shares", "name", "state", "missing") })
 	if want := "NAME     STATE   MISSING\nread/s1  active  -\nMore: add --page-token p2\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// People read a title first, and find the name that commands take behind it.
+func TestTitlesComeFirst(t *testing.T) {
+	t.Parallel()
+	run := Object{"share": "workspaces/demo/workflows/read/shares/s1", "shareTitle": "Web\x1b[1msite", "group": "workspaces/demo/keys/k1", "title": "Laptop"}
+	got := printed(t, Printer{}, func(p Printer) error {
+		return errors.Join(p.One(run, "share"), p.List(Object{"rows": []any{run, Object{"group": "k2"}}}, "rows", "group"))
+	})
+	if want := "share  Web\uFFFD[1msite (read/s1)\nGROUP\nLaptop (k1)\nk2\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -128,6 +128,19 @@ func (p Printer) cell(field string, v any) string {
 	}
 }
 
+// titled puts the title of what a field names before the name: "Website (greet/one)". A group
+// of usage has its title in the field "title".
+func (p Printer) titled(r Object, field, text string) string {
+	beside := field + "Title"
+	if field == "group" {
+		beside = "title"
+	}
+	if title, _ := r[beside].(string); title != "" && title != text {
+		return Printable(title) + " (" + text + ")"
+	}
+	return text
+}
+
 // text formats a string for people: a time, a word of an enumeration, or a name.
 func (p Printer) text(field, s string) string {
 	switch {

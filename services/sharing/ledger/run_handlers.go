@@ -12,17 +12,19 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/names"
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 )
 
 // Handlers implements the RPCs that read runs and usage.
 type Handlers struct {
-	store Store
-	pages *page.Tokens
+	store  Store
+	pages  *page.Tokens
+	titles titler
 }
 
-// NewHandlers returns handlers that read a store.
-func NewHandlers(store Store, pages *page.Tokens) *Handlers {
-	return &Handlers{store: store, pages: pages}
+// NewHandlers returns handlers that read a store. They ask peers what keys are called.
+func NewHandlers(store Store, pages *page.Tokens, asked *peers.Peers) *Handlers {
+	return &Handlers{store: store, pages: pages, titles: titler{store: store, peers: asked}}
 }
 
 // ListRuns implements the RPC. It lists runs of the workspace's workflows and runs that
@@ -48,7 +50,21 @@ func (h *Handlers) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (
 	for _, row := range rows {
 		out.Runs = append(out.Runs, row.message(ws))
 	}
-	return out, nil
+	return out, h.entitle(ctx, ws, out.GetRuns())
+}
+
+// entitle adds the titles of what runs name.
+func (h *Handlers) entitle(ctx context.Context, ws string, runs []*sharingv1.Run) error {
+	var list []string
+	for _, r := range runs {
+		list = append(list, r.GetWorkflow(), r.GetShare(), r.GetChargedKey(), r.GetCallerKey())
+	}
+	called, err := h.titles.of(ctx, ws, list)
+	for _, r := range runs {
+		r.WorkflowTitle, r.ShareTitle = called[r.GetWorkflow()], called[r.GetShare()]
+		r.ChargedKeyTitle, r.CallerKeyTitle = called[r.GetChargedKey()], called[r.GetCallerKey()]
+	}
+	return err
 }
 
 func runFilterOf(ws string, r *sharingv1.ListRunsRequest) (runFilter, error) {
@@ -87,7 +103,7 @@ func (h *Handlers) GetRun(ctx context.Context, r *sharingv1.GetRunRequest) (*sha
 	}
 	out := row.message(ws)
 	out.Steps, out.Charges = stepsOf(row.Steps), Redact(items, row.OwnerWorkspace, ws)
-	return out, nil
+	return out, h.entitle(ctx, ws, []*sharingv1.Run{out})
 }
 
 // message returns a run as one of its two workspaces may see it. The owner of the workflow

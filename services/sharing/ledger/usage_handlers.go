@@ -36,8 +36,16 @@ func (h *Handlers) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageReques
 		return nil, fmt.Errorf("sum usage: %w", err)
 	}
 	out := &sharingv1.QueryUsageResponse{NextPageToken: next}
+	groups := make([]string, len(rows))
+	for i, u := range rows {
+		groups[i] = u.group
+	}
+	called, err := h.titles.of(ctx, q.workspace, groups)
+	if err != nil {
+		return nil, err
+	}
 	for _, u := range rows {
-		u.addTo(out)
+		u.addTo(out, called[u.group])
 	}
 	return out, nil
 }

@@ -99,15 +99,15 @@ func (u usageRow) place() usagePlace {
 }
 
 // addTo adds the row to its list in a reply.
-func (u usageRow) addTo(out *sharingv1.QueryUsageResponse) {
+func (u usageRow) addTo(out *sharingv1.QueryUsageResponse, title string) {
 	if u.section == 1 {
 		out.Credentials = append(out.Credentials, &sharingv1.CredentialUsage{
-			Group: u.group, Day: u.day, Runs: u.runs, Calls: u.calls, FailedCalls: u.failedCalls, InputTokens: u.input, OutputTokens: u.output,
+			Group: u.group, Day: u.day, Runs: u.runs, Calls: u.calls, FailedCalls: u.failedCalls, InputTokens: u.input, OutputTokens: u.output, Title: title,
 		})
 		return
 	}
 	out.Rows = append(out.Rows, &sharingv1.UsageRow{
 		Group: u.group, Day: u.day, Runs: u.runs, FailedRuns: u.failed, ModelImages: u.images, CredentialCalls: u.calls,
-		InputTokens: u.input, OutputTokens: u.output,
+		InputTokens: u.input, OutputTokens: u.output, Title: title,
 	})
 }

@@ -24,6 +24,9 @@ func Draft(ws, workflow string) string { return Workflow(ws, workflow) + "/draft
 // Share returns the name of a share.
 func Share(ws, workflow, share string) string { return Workflow(ws, workflow) + "/shares/" + share }
 
+// Key is the name of an owner key.
+func Key(ws, key string) string { return resource.Workspace(ws) + "/keys/" + key }
+
 // Run returns the name of a run.
 func Run(ws, run string) string { return resource.Workspace(ws) + "/runs/" + run }
 

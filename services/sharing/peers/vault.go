@@ -32,6 +32,15 @@ func (p *Peers) Credentials(ctx context.Context, workspace string, ids []string)
 	})
 }
 
+// Titles returns what keys and credentials of a workspace are called, by their IDs.
+func (p *Peers) Titles(ctx context.Context, workspace string, keys, credentials []string) (*vaultinternalv1.ResolveTitlesResponse, error) {
+	out, err := p.vault.ResolveTitles(ctx, &vaultinternalv1.ResolveTitlesRequest{Workspace: workspace, Keys: keys, Credentials: credentials})
+	if err != nil {
+		return nil, fmt.Errorf("resolve titles: %w", err)
+	}
+	return out, nil
+}
+
 // Title returns what a workspace is called towards others: its title, or its ID when it
 // has none.
 func (p *Peers) Title(ctx context.Context, workspace string) (string, error) {

@@ -1552,6 +1552,8 @@ export interface components {
             outputTokens?: string;
             /** @description The day, "2026-11-30", if the groups are split by day. */
             day?: string;
+            /** @description Title of the key, share, workflow or credential that `group` names, if it has one. */
+            title?: string;
         };
         /** @description Cut says how a part of a preview was cut. */
         v1Cut: {
@@ -2275,6 +2277,17 @@ export interface components {
             draft?: boolean;
             /** @description The key that started it. Only its own workspace sees this. */
             callerKey?: string;
+            /**
+             * @description Title of the workflow. A title here is that of now, and empty for a name of another
+             *     workspace and for what is gone.
+             */
+            workflowTitle?: string;
+            /** @description Title of the share. */
+            shareTitle?: string;
+            /** @description Title of the key that was charged. */
+            chargedKeyTitle?: string;
+            /** @description Title of the key that started it. */
+            callerKeyTitle?: string;
         };
         /**
          * @description RunAccess says which key the runs of a share are charged to.
@@ -2759,6 +2772,8 @@ export interface components {
             outputTokens?: string;
             /** @description The day, "2026-11-30", if the groups are split by day. */
             day?: string;
+            /** @description Title of the key, share, workflow or credential that `group` names, if it has one. */
+            title?: string;
         };
         /**
          * @description Visibility says who may use a model.

@@ -6,6 +6,7 @@ import { Skeleton } from "../../ui/Skeleton";
 import { Notice } from "../../ui/Tag";
 import { Crumbs } from "../parts/Crumbs";
 import { Facts } from "../parts/Facts";
+import { Named } from "../parts/Named";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { useTitle } from "../parts/useTitle";
@@ -74,20 +75,38 @@ function factsOf(run: Run, me: Me): Parameters<typeof Facts>[0]["facts"] {
   const { workspace } = me;
   const workflow = run.workflow?.split("/")[3];
   const share = run.share?.split("/")[5];
-  const key = (name: string | undefined) => {
-    const id = name?.split("/")[3];
-    return id && (me.owner ? <Link href={pathOf.key(workspace, id)}>{id}</Link> : id);
+  const key = (name: string, title: string | undefined) => {
+    const id = name.split("/")[3] ?? "";
+    const link = (words: string) => (me.owner ? <Link href={pathOf.key(workspace, id)}>{words}</Link> : words);
+    return <Named title={title} id={id} link={link} />;
   };
   return [
-    ["Workflow", workflow && <Link href={pathOf.workflow(workspace, workflow)}>{workflow}</Link>],
+    [
+      "Workflow",
+      workflow && (
+        <Named
+          title={run.workflowTitle}
+          id={workflow}
+          link={(words) => <Link href={pathOf.workflow(workspace, workflow)}>{words}</Link>}
+        />
+      ),
+    ],
     ["Version", run.draft ? "the draft" : run.version],
     [
       "Through the link",
-      share && workflow ? <Link href={pathOf.runs(workspace, { workflow, share })}>{share}</Link> : run.share,
+      share && workflow ? (
+        <Named
+          title={run.shareTitle}
+          id={share}
+          link={(words) => <Link href={pathOf.runs(workspace, { workflow, share })}>{words}</Link>}
+        />
+      ) : (
+        run.share
+      ),
     ],
-    ["Started by", run.callerKey ? <>key {key(run.callerKey)}</> : run.visitor ? "a visitor" : ""],
+    ["Started by", run.callerKey ? key(run.callerKey, run.callerKeyTitle) : run.visitor ? "a visitor" : ""],
     ["Visitor", run.visitor && <code>{run.visitor}</code>],
-    ["Paid by", run.chargedKey ? <>key {key(run.chargedKey)}</> : "the visitor"],
+    ["Paid by", run.chargedKey ? key(run.chargedKey, run.chargedKeyTitle) : "the visitor"],
     ["Started", moment(run.startTime ?? "")],
     ["Took", took(run)],
   ];

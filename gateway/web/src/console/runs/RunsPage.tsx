@@ -5,6 +5,7 @@ import { EmptyState } from "../../ui/EmptyState";
 import { Select } from "../../ui/Select";
 import { Table } from "../../ui/Table";
 import { Tag } from "../../ui/Tag";
+import { Named } from "../parts/Named";
 import page from "../parts/Page.module.css";
 import { setQuery } from "../parts/query";
 import { Trouble } from "../parts/Trouble";
@@ -30,7 +31,7 @@ export default function RunsPage() {
         <h1 className={page.title}>Runs</h1>
         {(workflow || share || key) && (
           <>
-            <Tag tone="accent">{share ? `${workflow}, link ${share}` : workflow || `key ${key}`}</Tag>
+            <Tag tone="accent">{filterOf(list.rows, { workflow, share, key })}</Tag>
             <Link href={pathOf.runs(workspace)}>Show all runs</Link>
           </>
         )}
@@ -76,7 +77,7 @@ export default function RunsPage() {
                 head: "Visitor",
                 cell: (r) => (r.visitor ? <code>{r.visitor.slice(0, 14)}</code> : "you"),
               },
-              { id: "key", head: "Paid by", cell: (r) => r.chargedKey?.split("/")[3] ?? "the visitor" },
+              { id: "key", head: "Paid by", cell: (r) => <OfKey run={r} /> },
               { id: "took", head: "Took", number: true, cell: (r) => took(r) },
             ]}
           />
@@ -104,11 +105,27 @@ function stateOf(word: string | null): RunState | undefined {
 
 function OfWorkflow({ run, workspace }: { run: Run; workspace: string }) {
   const id = run.workflow?.split("/")[3];
-  return id ? <Link href={pathOf.workflow(workspace, id)}>{id}</Link> : "inline, or of another workspace";
+  if (!id) return "inline, or of another workspace";
+  const link = (words: string) => <Link href={pathOf.workflow(workspace, id)}>{words}</Link>;
+  return <Named title={run.workflowTitle} id={id} link={link} />;
 }
 
 function OfShare({ run, workspace }: { run: Run; workspace: string }) {
   const [, , , workflow, , share] = run.share?.split("/") ?? [];
   if (!share || !workflow) return "";
-  return <Link href={pathOf.runs(workspace, { workflow, share })}>{share}</Link>;
+  const link = (words: string) => <Link href={pathOf.runs(workspace, { workflow, share })}>{words}</Link>;
+  return <Named title={run.shareTitle} id={share} link={link} />;
+}
+
+function OfKey({ run }: { run: Run }) {
+  const id = run.chargedKey?.split("/")[3];
+  return id ? <Named title={run.chargedKeyTitle} id={id} /> : "the visitor";
+}
+
+// filterOf names what the list is limited to, by a title if one of its runs has it.
+function filterOf(rows: Run[], { workflow, share, key }: { workflow: string; share: string; key: string }): string {
+  const [of] = rows;
+  const flow = of?.workflowTitle || workflow;
+  if (share) return `${flow}, link ${of?.shareTitle || share}`;
+  return workflow ? flow : `key ${of?.chargedKeyTitle || key}`;
 }

@@ -29,7 +29,7 @@ export function took(run: Run): string {
 
 // titleOf names a run by what it ran.
 export function titleOf(run: Run): string {
-  const workflow = run.workflow?.split("/")[3];
+  const workflow = run.workflowTitle || run.workflow?.split("/")[3];
   if (workflow) return run.draft ? `Draft of ${workflow}` : `Run of ${workflow}`;
   return run.share ? "Run through a link" : "Run of a definition that is not saved";
 }

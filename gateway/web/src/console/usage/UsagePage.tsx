@@ -10,6 +10,7 @@ import { Segments } from "../../ui/Segments";
 import { Skeleton } from "../../ui/Skeleton";
 import { Table } from "../../ui/Table";
 import { numbers } from "../keys/budget";
+import { Named } from "../parts/Named";
 import page from "../parts/Page.module.css";
 import { setQuery } from "../parts/query";
 import { today } from "../parts/today";
@@ -19,7 +20,7 @@ import { useAddress } from "../routes";
 import { useMe } from "../session";
 import { Budgets } from "./Budgets";
 import { Chart, shortDay } from "./Chart";
-import { counted, groups, nameOf, pointsOf, sumsOf, type Group } from "./groups";
+import { counted, groups, nameOf, pointsOf, sumsOf, titlesOf, type Group } from "./groups";
 import { daysOf, seriesOf, type Series } from "./series";
 import { Totals } from "./Totals";
 import style from "./Usage.module.css";
@@ -45,7 +46,9 @@ export default function UsagePage() {
   });
   const days = useMemo(() => daysOf(since), [since]);
   const found = useMemo(() => seriesOf(got.data ? pointsOf(group, got.data) : [], days), [got.data, group, days]);
-  const label = (s: Series) => (s.group === "" && found.others > 0 ? `${found.others} others` : nameOf(group, s.group));
+  const titles = useMemo(() => titlesOf(got.data ?? {}), [got.data]);
+  const label = (s: Series) =>
+    s.group === "" && found.others > 0 ? `${found.others} others` : titles.get(s.group) || nameOf(group, s.group);
   return (
     <>
       <div className={page.head}>
@@ -140,6 +143,7 @@ function ByDay({ days, series, label, counted: what }: ByDayProps) {
 // Groups are the sums of each group, the largest first.
 function Groups({ group, usage, series }: { group: Group; usage: Usage; series: Series[] }) {
   const sums = sumsOf(group, usage);
+  const titles = titlesOf(usage);
   const all = series.reduce((n, s) => n + s.total, 0) || 1;
   const of = (s: Series) => sums.get(s.group)!;
   const calls = group === "credential";
@@ -156,7 +160,7 @@ function Groups({ group, usage, series }: { group: Group; usage: Usage; series: 
             cell: (s) => (
               <span className={style.name}>
                 <i className={classes(style.dot, style[`c${Math.min(3, series.indexOf(s))}`])} />{" "}
-                {nameOf(group, s.group)}
+                <Named title={titles.get(s.group)} id={nameOf(group, s.group)} />
               </span>
             ),
           },
@@ -192,7 +196,7 @@ function csv(group: Group, usage: Usage): Blob {
   const n = (text: string | undefined) => Number(text ?? 0);
   if (group === "credential") {
     return csvFile(
-      ["day", "credential", "runs", "calls", "failed_calls", "input_tokens", "output_tokens"],
+      ["day", "credential", "runs", "calls", "failed_calls", "input_tokens", "output_tokens", "title"],
       (usage.credentials ?? []).map((r) => [
         r.day ?? "",
         r.group ?? "",
@@ -201,11 +205,12 @@ function csv(group: Group, usage: Usage): Blob {
         n(r.failedCalls),
         n(r.inputTokens),
         n(r.outputTokens),
+        r.title ?? "",
       ]),
     );
   }
   return csvFile(
-    ["day", group, "runs", "failed_runs", "model_pictures", "provider_calls", "input_tokens", "output_tokens"],
+    ["day", group, "runs", "failed_runs", "model_pictures", "provider_calls", "input_tokens", "output_tokens", "title"],
     (usage.rows ?? []).map((r) => [
       r.day ?? "",
       r.group ?? "",
@@ -215,6 +220,7 @@ function csv(group: Group, usage: Usage): Blob {
       n(r.credentialCalls),
       n(r.inputTokens),
       n(r.outputTokens),
+      r.title ?? "",
     ]),
   );
 }

@@ -43,6 +43,15 @@ export function nameOf(group: Group, name: string): string {
 
 const number = (text: string | undefined) => Number(text ?? 0);
 
+// titlesOf is what the groups are called, if they have a title.
+export function titlesOf(usage: Usage): Map<string, string> {
+  const titles = new Map<string, string>();
+  for (const r of [...(usage.rows ?? []), ...(usage.credentials ?? [])]) {
+    if (r.group && r.title) titles.set(r.group, r.title);
+  }
+  return titles;
+}
+
 // pointsOf is what is counted, by group and day.
 export function pointsOf(group: Group, usage: Usage): Point[] {
   if (group === "credential") {

@@ -5234,9 +5234,18 @@ type Run struct {
 	// Whether it ran the draft of the workflow.
 	Draft bool `protobuf:"varint,14,opt,name=draft,proto3" json:"draft,omitempty"`
 	// The key that started it. Only its own workspace sees this.
-	CallerKey     string `protobuf:"bytes,15,opt,name=caller_key,json=callerKey,proto3" json:"caller_key,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	CallerKey string `protobuf:"bytes,15,opt,name=caller_key,json=callerKey,proto3" json:"caller_key,omitempty"`
+	// Title of the workflow. A title here is that of now, and empty for a name of another
+	// workspace and for what is gone.
+	WorkflowTitle string `protobuf:"bytes,16,opt,name=workflow_title,json=workflowTitle,proto3" json:"workflow_title,omitempty"`
+	// Title of the share.
+	ShareTitle string `protobuf:"bytes,17,opt,name=share_title,json=shareTitle,proto3" json:"share_title,omitempty"`
+	// Title of the key that was charged.
+	ChargedKeyTitle string `protobuf:"bytes,18,opt,name=charged_key_title,json=chargedKeyTitle,proto3" json:"charged_key_title,omitempty"`
+	// Title of the key that started it.
+	CallerKeyTitle string `protobuf:"bytes,19,opt,name=caller_key_title,json=callerKeyTitle,proto3" json:"caller_key_title,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Run) Reset() {
@@ -5370,6 +5379,34 @@ func (x *Run) GetDraft() bool {
 func (x *Run) GetCallerKey() string {
 	if x != nil {
 		return x.CallerKey
+	}
+	return ""
+}
+
+func (x *Run) GetWorkflowTitle() string {
+	if x != nil {
+		return x.WorkflowTitle
+	}
+	return ""
+}
+
+func (x *Run) GetShareTitle() string {
+	if x != nil {
+		return x.ShareTitle
+	}
+	return ""
+}
+
+func (x *Run) GetChargedKeyTitle() string {
+	if x != nil {
+		return x.ChargedKeyTitle
+	}
+	return ""
+}
+
+func (x *Run) GetCallerKeyTitle() string {
+	if x != nil {
+		return x.CallerKeyTitle
 	}
 	return ""
 }
@@ -5692,7 +5729,9 @@ type CredentialUsage struct {
 	// Output tokens.
 	OutputTokens int64 `protobuf:"varint,6,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
 	// The day, "2026-11-30", if the groups are split by day.
-	Day           string `protobuf:"bytes,7,opt,name=day,proto3" json:"day,omitempty"`
+	Day string `protobuf:"bytes,7,opt,name=day,proto3" json:"day,omitempty"`
+	// Title of the key, share, workflow or credential that `group` names, if it has one.
+	Title         string `protobuf:"bytes,8,opt,name=title,proto3" json:"title,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5776,6 +5815,13 @@ func (x *CredentialUsage) GetDay() string {
 	return ""
 }
 
+func (x *CredentialUsage) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
 // UsageRow is the total of one group.
 type UsageRow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5794,7 +5840,9 @@ type UsageRow struct {
 	// Output tokens.
 	OutputTokens int64 `protobuf:"varint,7,opt,name=output_tokens,json=outputTokens,proto3" json:"output_tokens,omitempty"`
 	// The day, "2026-11-30", if the groups are split by day.
-	Day           string `protobuf:"bytes,8,opt,name=day,proto3" json:"day,omitempty"`
+	Day string `protobuf:"bytes,8,opt,name=day,proto3" json:"day,omitempty"`
+	// Title of the key, share, workflow or credential that `group` names, if it has one.
+	Title         string `protobuf:"bytes,9,opt,name=title,proto3" json:"title,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5881,6 +5929,13 @@ func (x *UsageRow) GetOutputTokens() int64 {
 func (x *UsageRow) GetDay() string {
 	if x != nil {
 		return x.Day
+	}
+	return ""
+}
+
+func (x *UsageRow) GetTitle() string {
+	if x != nil {
+		return x.Title
 	}
 	return ""
 }
@@ -6375,7 +6430,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\n" +
 	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
 	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\"\x9a\x04\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\xb8\x05\n" +
 	"\x03Run\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x1c.keyhole.sharing.v1.RunStateR\x05state\x12\x1a\n" +
@@ -6395,7 +6450,12 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x05steps\x18\r \x03(\v2\x1d.keyhole.sharing.v1.StepEventR\x05steps\x12\x14\n" +
 	"\x05draft\x18\x0e \x01(\bR\x05draft\x12\x1d\n" +
 	"\n" +
-	"caller_key\x18\x0f \x01(\tR\tcallerKey\"\xce\x02\n" +
+	"caller_key\x18\x0f \x01(\tR\tcallerKey\x12%\n" +
+	"\x0eworkflow_title\x18\x10 \x01(\tR\rworkflowTitle\x12\x1f\n" +
+	"\vshare_title\x18\x11 \x01(\tR\n" +
+	"shareTitle\x12*\n" +
+	"\x11charged_key_title\x18\x12 \x01(\tR\x0fchargedKeyTitle\x12(\n" +
+	"\x10caller_key_title\x18\x13 \x01(\tR\x0ecallerKeyTitle\"\xce\x02\n" +
 	"\x0fListRunsRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
@@ -6423,7 +6483,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12\x15\n" +
-	"\x06by_day\x18\a \x01(\bR\x05byDay\"\xce\x01\n" +
+	"\x06by_day\x18\a \x01(\bR\x05byDay\"\xe4\x01\n" +
 	"\x0fCredentialUsage\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
 	"\x04runs\x18\x02 \x01(\x03R\x04runs\x12\x14\n" +
@@ -6431,7 +6491,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\ffailed_calls\x18\x04 \x01(\x03R\vfailedCalls\x12!\n" +
 	"\finput_tokens\x18\x05 \x01(\x03R\vinputTokens\x12#\n" +
 	"\routput_tokens\x18\x06 \x01(\x03R\foutputTokens\x12\x10\n" +
-	"\x03day\x18\a \x01(\tR\x03day\"\xfd\x01\n" +
+	"\x03day\x18\a \x01(\tR\x03day\x12\x14\n" +
+	"\x05title\x18\b \x01(\tR\x05title\"\x93\x02\n" +
 	"\bUsageRow\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
 	"\x04runs\x18\x02 \x01(\x03R\x04runs\x12\x1f\n" +
@@ -6441,7 +6502,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x10credential_calls\x18\x05 \x01(\x03R\x0fcredentialCalls\x12!\n" +
 	"\finput_tokens\x18\x06 \x01(\x03R\vinputTokens\x12#\n" +
 	"\routput_tokens\x18\a \x01(\x03R\foutputTokens\x12\x10\n" +
-	"\x03day\x18\b \x01(\tR\x03day\"\xb5\x01\n" +
+	"\x03day\x18\b \x01(\tR\x03day\x12\x14\n" +
+	"\x05title\x18\t \x01(\tR\x05title\"\xb5\x01\n" +
 	"\x12QueryUsageResponse\x120\n" +
 	"\x04rows\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.UsageRowR\x04rows\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12E\n" +

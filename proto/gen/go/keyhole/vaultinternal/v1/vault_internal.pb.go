@@ -644,6 +644,125 @@ func (x *ResolveKeyResponse) GetBudget() *v1.Budget {
 	return nil
 }
 
+// ResolveTitlesRequest names keys and credentials of one workspace.
+type ResolveTitlesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The workspace, as its id.
+	Workspace string `protobuf:"bytes,1,opt,name=workspace,proto3" json:"workspace,omitempty"`
+	// Key ids.
+	Keys []string `protobuf:"bytes,2,rep,name=keys,proto3" json:"keys,omitempty"`
+	// Credential ids.
+	Credentials   []string `protobuf:"bytes,3,rep,name=credentials,proto3" json:"credentials,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResolveTitlesRequest) Reset() {
+	*x = ResolveTitlesRequest{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResolveTitlesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResolveTitlesRequest) ProtoMessage() {}
+
+func (x *ResolveTitlesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResolveTitlesRequest.ProtoReflect.Descriptor instead.
+func (*ResolveTitlesRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ResolveTitlesRequest) GetWorkspace() string {
+	if x != nil {
+		return x.Workspace
+	}
+	return ""
+}
+
+func (x *ResolveTitlesRequest) GetKeys() []string {
+	if x != nil {
+		return x.Keys
+	}
+	return nil
+}
+
+func (x *ResolveTitlesRequest) GetCredentials() []string {
+	if x != nil {
+		return x.Credentials
+	}
+	return nil
+}
+
+// ResolveTitlesResponse has the titles by id. What does not exist or has no title is missing.
+type ResolveTitlesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Titles of keys.
+	Keys map[string]string `protobuf:"bytes,1,rep,name=keys,proto3" json:"keys,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Titles of credentials.
+	Credentials   map[string]string `protobuf:"bytes,2,rep,name=credentials,proto3" json:"credentials,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResolveTitlesResponse) Reset() {
+	*x = ResolveTitlesResponse{}
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResolveTitlesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResolveTitlesResponse) ProtoMessage() {}
+
+func (x *ResolveTitlesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResolveTitlesResponse.ProtoReflect.Descriptor instead.
+func (*ResolveTitlesResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ResolveTitlesResponse) GetKeys() map[string]string {
+	if x != nil {
+		return x.Keys
+	}
+	return nil
+}
+
+func (x *ResolveTitlesResponse) GetCredentials() map[string]string {
+	if x != nil {
+		return x.Credentials
+	}
+	return nil
+}
+
 // ResolveCredentialsRequest names credentials of one workspace.
 type ResolveCredentialsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -657,7 +776,7 @@ type ResolveCredentialsRequest struct {
 
 func (x *ResolveCredentialsRequest) Reset() {
 	*x = ResolveCredentialsRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -669,7 +788,7 @@ func (x *ResolveCredentialsRequest) String() string {
 func (*ResolveCredentialsRequest) ProtoMessage() {}
 
 func (x *ResolveCredentialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[10]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -682,7 +801,7 @@ func (x *ResolveCredentialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveCredentialsRequest.ProtoReflect.Descriptor instead.
 func (*ResolveCredentialsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{10}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ResolveCredentialsRequest) GetWorkspace() string {
@@ -710,7 +829,7 @@ type ResolveCredentialsResponse struct {
 
 func (x *ResolveCredentialsResponse) Reset() {
 	*x = ResolveCredentialsResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -722,7 +841,7 @@ func (x *ResolveCredentialsResponse) String() string {
 func (*ResolveCredentialsResponse) ProtoMessage() {}
 
 func (x *ResolveCredentialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[11]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -735,7 +854,7 @@ func (x *ResolveCredentialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveCredentialsResponse.ProtoReflect.Descriptor instead.
 func (*ResolveCredentialsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ResolveCredentialsResponse) GetCredentials() []*v1.Credential {
@@ -756,7 +875,7 @@ type ResolveWorkspaceRequest struct {
 
 func (x *ResolveWorkspaceRequest) Reset() {
 	*x = ResolveWorkspaceRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -768,7 +887,7 @@ func (x *ResolveWorkspaceRequest) String() string {
 func (*ResolveWorkspaceRequest) ProtoMessage() {}
 
 func (x *ResolveWorkspaceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[12]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -781,7 +900,7 @@ func (x *ResolveWorkspaceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveWorkspaceRequest.ProtoReflect.Descriptor instead.
 func (*ResolveWorkspaceRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{12}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ResolveWorkspaceRequest) GetWorkspace() string {
@@ -802,7 +921,7 @@ type ResolveWorkspaceResponse struct {
 
 func (x *ResolveWorkspaceResponse) Reset() {
 	*x = ResolveWorkspaceResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -814,7 +933,7 @@ func (x *ResolveWorkspaceResponse) String() string {
 func (*ResolveWorkspaceResponse) ProtoMessage() {}
 
 func (x *ResolveWorkspaceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[13]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -827,7 +946,7 @@ func (x *ResolveWorkspaceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveWorkspaceResponse.ProtoReflect.Descriptor instead.
 func (*ResolveWorkspaceResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{13}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ResolveWorkspaceResponse) GetTitle() string {
@@ -852,7 +971,7 @@ type StoreLiteralRequest struct {
 
 func (x *StoreLiteralRequest) Reset() {
 	*x = StoreLiteralRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -864,7 +983,7 @@ func (x *StoreLiteralRequest) String() string {
 func (*StoreLiteralRequest) ProtoMessage() {}
 
 func (x *StoreLiteralRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[14]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -877,7 +996,7 @@ func (x *StoreLiteralRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoreLiteralRequest.ProtoReflect.Descriptor instead.
 func (*StoreLiteralRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{14}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *StoreLiteralRequest) GetWorkspace() string {
@@ -912,7 +1031,7 @@ type StoreLiteralResponse struct {
 
 func (x *StoreLiteralResponse) Reset() {
 	*x = StoreLiteralResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -924,7 +1043,7 @@ func (x *StoreLiteralResponse) String() string {
 func (*StoreLiteralResponse) ProtoMessage() {}
 
 func (x *StoreLiteralResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[15]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -937,7 +1056,7 @@ func (x *StoreLiteralResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoreLiteralResponse.ProtoReflect.Descriptor instead.
 func (*StoreLiteralResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{15}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *StoreLiteralResponse) GetId() string {
@@ -964,7 +1083,7 @@ type GrantedSlot struct {
 
 func (x *GrantedSlot) Reset() {
 	*x = GrantedSlot{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -976,7 +1095,7 @@ func (x *GrantedSlot) String() string {
 func (*GrantedSlot) ProtoMessage() {}
 
 func (x *GrantedSlot) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[16]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -989,7 +1108,7 @@ func (x *GrantedSlot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantedSlot.ProtoReflect.Descriptor instead.
 func (*GrantedSlot) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{16}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GrantedSlot) GetStep() string {
@@ -1046,7 +1165,7 @@ type PutCredentialGrantRequest struct {
 
 func (x *PutCredentialGrantRequest) Reset() {
 	*x = PutCredentialGrantRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1058,7 +1177,7 @@ func (x *PutCredentialGrantRequest) String() string {
 func (*PutCredentialGrantRequest) ProtoMessage() {}
 
 func (x *PutCredentialGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[17]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1071,7 +1190,7 @@ func (x *PutCredentialGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCredentialGrantRequest.ProtoReflect.Descriptor instead.
 func (*PutCredentialGrantRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{17}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *PutCredentialGrantRequest) GetShare() string {
@@ -1132,7 +1251,7 @@ type PutCredentialGrantResponse struct {
 
 func (x *PutCredentialGrantResponse) Reset() {
 	*x = PutCredentialGrantResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1144,7 +1263,7 @@ func (x *PutCredentialGrantResponse) String() string {
 func (*PutCredentialGrantResponse) ProtoMessage() {}
 
 func (x *PutCredentialGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[18]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1157,7 +1276,7 @@ func (x *PutCredentialGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCredentialGrantResponse.ProtoReflect.Descriptor instead.
 func (*PutCredentialGrantResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{18}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{20}
 }
 
 // CoveredGrant describes the grant that a share needs.
@@ -1175,7 +1294,7 @@ type CoveredGrant struct {
 
 func (x *CoveredGrant) Reset() {
 	*x = CoveredGrant{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1187,7 +1306,7 @@ func (x *CoveredGrant) String() string {
 func (*CoveredGrant) ProtoMessage() {}
 
 func (x *CoveredGrant) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[19]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1200,7 +1319,7 @@ func (x *CoveredGrant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CoveredGrant.ProtoReflect.Descriptor instead.
 func (*CoveredGrant) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{19}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *CoveredGrant) GetVersionHash() string {
@@ -1237,7 +1356,7 @@ type DeleteCredentialGrantRequest struct {
 
 func (x *DeleteCredentialGrantRequest) Reset() {
 	*x = DeleteCredentialGrantRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1249,7 +1368,7 @@ func (x *DeleteCredentialGrantRequest) String() string {
 func (*DeleteCredentialGrantRequest) ProtoMessage() {}
 
 func (x *DeleteCredentialGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[20]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1262,7 +1381,7 @@ func (x *DeleteCredentialGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCredentialGrantRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCredentialGrantRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{20}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DeleteCredentialGrantRequest) GetShare() string {
@@ -1290,7 +1409,7 @@ type DeleteCredentialGrantResponse struct {
 
 func (x *DeleteCredentialGrantResponse) Reset() {
 	*x = DeleteCredentialGrantResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1302,7 +1421,7 @@ func (x *DeleteCredentialGrantResponse) String() string {
 func (*DeleteCredentialGrantResponse) ProtoMessage() {}
 
 func (x *DeleteCredentialGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[21]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1315,7 +1434,7 @@ func (x *DeleteCredentialGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCredentialGrantResponse.ProtoReflect.Descriptor instead.
 func (*DeleteCredentialGrantResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{21}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DeleteCredentialGrantResponse) GetSuspended() bool {
@@ -1339,7 +1458,7 @@ type GetCredentialGrantRequest struct {
 
 func (x *GetCredentialGrantRequest) Reset() {
 	*x = GetCredentialGrantRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1351,7 +1470,7 @@ func (x *GetCredentialGrantRequest) String() string {
 func (*GetCredentialGrantRequest) ProtoMessage() {}
 
 func (x *GetCredentialGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[22]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1364,7 +1483,7 @@ func (x *GetCredentialGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialGrantRequest.ProtoReflect.Descriptor instead.
 func (*GetCredentialGrantRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetCredentialGrantRequest) GetShare() string {
@@ -1405,7 +1524,7 @@ type Suspension struct {
 
 func (x *Suspension) Reset() {
 	*x = Suspension{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1417,7 +1536,7 @@ func (x *Suspension) String() string {
 func (*Suspension) ProtoMessage() {}
 
 func (x *Suspension) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[23]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1430,7 +1549,7 @@ func (x *Suspension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Suspension.ProtoReflect.Descriptor instead.
 func (*Suspension) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Suspension) GetRun() string {
@@ -1508,7 +1627,7 @@ type GetCredentialGrantResponse struct {
 
 func (x *GetCredentialGrantResponse) Reset() {
 	*x = GetCredentialGrantResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1520,7 +1639,7 @@ func (x *GetCredentialGrantResponse) String() string {
 func (*GetCredentialGrantResponse) ProtoMessage() {}
 
 func (x *GetCredentialGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[24]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1533,7 +1652,7 @@ func (x *GetCredentialGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialGrantResponse.ProtoReflect.Descriptor instead.
 func (*GetCredentialGrantResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetCredentialGrantResponse) GetExists() bool {
@@ -1596,7 +1715,7 @@ type VetDestinationsRequest struct {
 
 func (x *VetDestinationsRequest) Reset() {
 	*x = VetDestinationsRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1608,7 +1727,7 @@ func (x *VetDestinationsRequest) String() string {
 func (*VetDestinationsRequest) ProtoMessage() {}
 
 func (x *VetDestinationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[25]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1621,7 +1740,7 @@ func (x *VetDestinationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VetDestinationsRequest.ProtoReflect.Descriptor instead.
 func (*VetDestinationsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *VetDestinationsRequest) GetDestinations() []string {
@@ -1642,7 +1761,7 @@ type VetDestinationsResponse struct {
 
 func (x *VetDestinationsResponse) Reset() {
 	*x = VetDestinationsResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1654,7 +1773,7 @@ func (x *VetDestinationsResponse) String() string {
 func (*VetDestinationsResponse) ProtoMessage() {}
 
 func (x *VetDestinationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[26]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1667,7 +1786,7 @@ func (x *VetDestinationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VetDestinationsResponse.ProtoReflect.Descriptor instead.
 func (*VetDestinationsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *VetDestinationsResponse) GetUnknown() []string {
@@ -1692,7 +1811,7 @@ type PutRunCredentialRequest struct {
 
 func (x *PutRunCredentialRequest) Reset() {
 	*x = PutRunCredentialRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1704,7 +1823,7 @@ func (x *PutRunCredentialRequest) String() string {
 func (*PutRunCredentialRequest) ProtoMessage() {}
 
 func (x *PutRunCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[27]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1717,7 +1836,7 @@ func (x *PutRunCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutRunCredentialRequest.ProtoReflect.Descriptor instead.
 func (*PutRunCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *PutRunCredentialRequest) GetGrant() string {
@@ -1750,7 +1869,7 @@ type PutRunCredentialResponse struct {
 
 func (x *PutRunCredentialResponse) Reset() {
 	*x = PutRunCredentialResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1762,7 +1881,7 @@ func (x *PutRunCredentialResponse) String() string {
 func (*PutRunCredentialResponse) ProtoMessage() {}
 
 func (x *PutRunCredentialResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[28]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1775,7 +1894,7 @@ func (x *PutRunCredentialResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutRunCredentialResponse.ProtoReflect.Descriptor instead.
 func (*PutRunCredentialResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{30}
 }
 
 // IssueHandleRequest asks for a handle.
@@ -1795,7 +1914,7 @@ type IssueHandleRequest struct {
 
 func (x *IssueHandleRequest) Reset() {
 	*x = IssueHandleRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1807,7 +1926,7 @@ func (x *IssueHandleRequest) String() string {
 func (*IssueHandleRequest) ProtoMessage() {}
 
 func (x *IssueHandleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[29]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1820,7 +1939,7 @@ func (x *IssueHandleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueHandleRequest.ProtoReflect.Descriptor instead.
 func (*IssueHandleRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{29}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *IssueHandleRequest) GetGrant() string {
@@ -1864,7 +1983,7 @@ type IssueHandleResponse struct {
 
 func (x *IssueHandleResponse) Reset() {
 	*x = IssueHandleResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[30]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1876,7 +1995,7 @@ func (x *IssueHandleResponse) String() string {
 func (*IssueHandleResponse) ProtoMessage() {}
 
 func (x *IssueHandleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[30]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1889,7 +2008,7 @@ func (x *IssueHandleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueHandleResponse.ProtoReflect.Descriptor instead.
 func (*IssueHandleResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{30}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *IssueHandleResponse) GetHandle() string {
@@ -1919,7 +2038,7 @@ type Header struct {
 
 func (x *Header) Reset() {
 	*x = Header{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[31]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1931,7 +2050,7 @@ func (x *Header) String() string {
 func (*Header) ProtoMessage() {}
 
 func (x *Header) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[31]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1944,7 +2063,7 @@ func (x *Header) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Header.ProtoReflect.Descriptor instead.
 func (*Header) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{31}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Header) GetName() string {
@@ -1992,7 +2111,7 @@ type EgressHead struct {
 
 func (x *EgressHead) Reset() {
 	*x = EgressHead{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[32]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2004,7 +2123,7 @@ func (x *EgressHead) String() string {
 func (*EgressHead) ProtoMessage() {}
 
 func (x *EgressHead) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[32]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2017,7 +2136,7 @@ func (x *EgressHead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressHead.ProtoReflect.Descriptor instead.
 func (*EgressHead) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{32}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *EgressHead) GetMethod() string {
@@ -2093,7 +2212,7 @@ type EgressRequest struct {
 
 func (x *EgressRequest) Reset() {
 	*x = EgressRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2105,7 +2224,7 @@ func (x *EgressRequest) String() string {
 func (*EgressRequest) ProtoMessage() {}
 
 func (x *EgressRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2118,7 +2237,7 @@ func (x *EgressRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressRequest.ProtoReflect.Descriptor instead.
 func (*EgressRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{33}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *EgressRequest) GetPart() isEgressRequest_Part {
@@ -2179,7 +2298,7 @@ type EgressResponseHead struct {
 
 func (x *EgressResponseHead) Reset() {
 	*x = EgressResponseHead{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[34]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2191,7 +2310,7 @@ func (x *EgressResponseHead) String() string {
 func (*EgressResponseHead) ProtoMessage() {}
 
 func (x *EgressResponseHead) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[34]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2204,7 +2323,7 @@ func (x *EgressResponseHead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressResponseHead.ProtoReflect.Descriptor instead.
 func (*EgressResponseHead) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{34}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *EgressResponseHead) GetStatus() int32 {
@@ -2244,7 +2363,7 @@ type EgressResponse struct {
 
 func (x *EgressResponse) Reset() {
 	*x = EgressResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[35]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2256,7 +2375,7 @@ func (x *EgressResponse) String() string {
 func (*EgressResponse) ProtoMessage() {}
 
 func (x *EgressResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[35]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2269,7 +2388,7 @@ func (x *EgressResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressResponse.ProtoReflect.Descriptor instead.
 func (*EgressResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{35}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *EgressResponse) GetPart() isEgressResponse_Part {
@@ -2338,7 +2457,7 @@ type Attempt struct {
 
 func (x *Attempt) Reset() {
 	*x = Attempt{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[36]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2350,7 +2469,7 @@ func (x *Attempt) String() string {
 func (*Attempt) ProtoMessage() {}
 
 func (x *Attempt) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[36]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2363,7 +2482,7 @@ func (x *Attempt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attempt.ProtoReflect.Descriptor instead.
 func (*Attempt) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{36}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Attempt) GetStep() string {
@@ -2428,7 +2547,7 @@ type EndRunRequest struct {
 
 func (x *EndRunRequest) Reset() {
 	*x = EndRunRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[37]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2440,7 +2559,7 @@ func (x *EndRunRequest) String() string {
 func (*EndRunRequest) ProtoMessage() {}
 
 func (x *EndRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[37]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2453,7 +2572,7 @@ func (x *EndRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRunRequest.ProtoReflect.Descriptor instead.
 func (*EndRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{37}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *EndRunRequest) GetRun() string {
@@ -2484,7 +2603,7 @@ type EndRunResponse struct {
 
 func (x *EndRunResponse) Reset() {
 	*x = EndRunResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[38]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2496,7 +2615,7 @@ func (x *EndRunResponse) String() string {
 func (*EndRunResponse) ProtoMessage() {}
 
 func (x *EndRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[38]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2509,7 +2628,7 @@ func (x *EndRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRunResponse.ProtoReflect.Descriptor instead.
 func (*EndRunResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{38}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *EndRunResponse) GetAttempts() []*Attempt {
@@ -2539,7 +2658,7 @@ type PutCredentialUsesRequest struct {
 
 func (x *PutCredentialUsesRequest) Reset() {
 	*x = PutCredentialUsesRequest{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[39]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2551,7 +2670,7 @@ func (x *PutCredentialUsesRequest) String() string {
 func (*PutCredentialUsesRequest) ProtoMessage() {}
 
 func (x *PutCredentialUsesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[39]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2564,7 +2683,7 @@ func (x *PutCredentialUsesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCredentialUsesRequest.ProtoReflect.Descriptor instead.
 func (*PutCredentialUsesRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{39}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *PutCredentialUsesRequest) GetWorkflow() string {
@@ -2590,7 +2709,7 @@ type PutCredentialUsesResponse struct {
 
 func (x *PutCredentialUsesResponse) Reset() {
 	*x = PutCredentialUsesResponse{}
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[40]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2602,7 +2721,7 @@ func (x *PutCredentialUsesResponse) String() string {
 func (*PutCredentialUsesResponse) ProtoMessage() {}
 
 func (x *PutCredentialUsesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[40]
+	mi := &file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2615,7 +2734,7 @@ func (x *PutCredentialUsesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutCredentialUsesResponse.ProtoReflect.Descriptor instead.
 func (*PutCredentialUsesResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{40}
+	return file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP(), []int{42}
 }
 
 var File_keyhole_vault_internal_v1_vault_internal_proto protoreflect.FileDescriptor
@@ -2654,7 +2773,20 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04name\"^\n" +
 	"\x12ResolveKeyResponse\x12\x16\n" +
 	"\x06active\x18\x01 \x01(\bR\x06active\x120\n" +
-	"\x06budget\x18\x02 \x01(\v2\x18.keyhole.vault.v1.BudgetR\x06budget\"_\n" +
+	"\x06budget\x18\x02 \x01(\v2\x18.keyhole.vault.v1.BudgetR\x06budget\"\x89\x01\n" +
+	"\x14ResolveTitlesRequest\x12%\n" +
+	"\tworkspace\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tworkspace\x12\x1d\n" +
+	"\x04keys\x18\x02 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0fR\x04keys\x12+\n" +
+	"\vcredentials\x18\x03 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xd0\x0fR\vcredentials\"\xc5\x02\n" +
+	"\x15ResolveTitlesResponse\x12N\n" +
+	"\x04keys\x18\x01 \x03(\v2:.keyhole.vault.internal.v1.ResolveTitlesResponse.KeysEntryR\x04keys\x12c\n" +
+	"\vcredentials\x18\x02 \x03(\v2A.keyhole.vault.internal.v1.ResolveTitlesResponse.CredentialsEntryR\vcredentials\x1a7\n" +
+	"\tKeysEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
+	"\x10CredentialsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"_\n" +
 	"\x19ResolveCredentialsRequest\x12%\n" +
 	"\tworkspace\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tworkspace\x12\x1b\n" +
 	"\x03ids\x18\x02 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01R\x03ids\"\\\n" +
@@ -2794,14 +2926,15 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\aVerdict\x12\x17\n" +
 	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10VERDICT_WITHHELD\x10\x01\x12\x13\n" +
-	"\x0fVERDICT_STOPPED\x10\x022\x93\x12\n" +
+	"\x0fVERDICT_STOPPED\x10\x022\x97\x13\n" +
 	"\x14VaultInternalService\x12\x99\x01\n" +
 	"\fAuthenticate\x12..keyhole.vault.internal.v1.AuthenticateRequest\x1a/.keyhole.vault.internal.v1.AuthenticateResponse\"(\xea\xe0\x18$\x12\agateway\x12\asharing\x12\bregistry\x12\x06runner\x12{\n" +
 	"\vStartSignIn\x12-.keyhole.vault.internal.v1.StartSignInRequest\x1a..keyhole.vault.internal.v1.StartSignInResponse\"\r\xea\xe0\x18\t\x12\agateway\x12~\n" +
 	"\fFinishSignIn\x12..keyhole.vault.internal.v1.FinishSignInRequest\x1a/.keyhole.vault.internal.v1.FinishSignInResponse\"\r\xea\xe0\x18\t\x12\agateway\x12\x84\x01\n" +
 	"\x0eResolveSignOut\x120.keyhole.vault.internal.v1.ResolveSignOutRequest\x1a1.keyhole.vault.internal.v1.ResolveSignOutResponse\"\r\xea\xe0\x18\t\x12\agateway\x12x\n" +
 	"\n" +
-	"ResolveKey\x12,.keyhole.vault.internal.v1.ResolveKeyRequest\x1a-.keyhole.vault.internal.v1.ResolveKeyResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
+	"ResolveKey\x12,.keyhole.vault.internal.v1.ResolveKeyRequest\x1a-.keyhole.vault.internal.v1.ResolveKeyResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x81\x01\n" +
+	"\rResolveTitles\x12/.keyhole.vault.internal.v1.ResolveTitlesRequest\x1a0.keyhole.vault.internal.v1.ResolveTitlesResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
 	"\x12ResolveCredentials\x124.keyhole.vault.internal.v1.ResolveCredentialsRequest\x1a5.keyhole.vault.internal.v1.ResolveCredentialsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x8a\x01\n" +
 	"\x10ResolveWorkspace\x122.keyhole.vault.internal.v1.ResolveWorkspaceRequest\x1a3.keyhole.vault.internal.v1.ResolveWorkspaceResponse\"\r\xea\xe0\x18\t\x12\asharing\x12~\n" +
 	"\fStoreLiteral\x12..keyhole.vault.internal.v1.StoreLiteralRequest\x1a/.keyhole.vault.internal.v1.StoreLiteralResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x90\x01\n" +
@@ -2828,7 +2961,7 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_vault_internal_v1_vault_internal_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
+var file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
 var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
 	(Verdict)(0),                          // 0: keyhole.vault.internal.v1.Verdict
 	(*AuthenticateRequest)(nil),           // 1: keyhole.vault.internal.v1.AuthenticateRequest
@@ -2841,102 +2974,110 @@ var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
 	(*ResolveSignOutResponse)(nil),        // 8: keyhole.vault.internal.v1.ResolveSignOutResponse
 	(*ResolveKeyRequest)(nil),             // 9: keyhole.vault.internal.v1.ResolveKeyRequest
 	(*ResolveKeyResponse)(nil),            // 10: keyhole.vault.internal.v1.ResolveKeyResponse
-	(*ResolveCredentialsRequest)(nil),     // 11: keyhole.vault.internal.v1.ResolveCredentialsRequest
-	(*ResolveCredentialsResponse)(nil),    // 12: keyhole.vault.internal.v1.ResolveCredentialsResponse
-	(*ResolveWorkspaceRequest)(nil),       // 13: keyhole.vault.internal.v1.ResolveWorkspaceRequest
-	(*ResolveWorkspaceResponse)(nil),      // 14: keyhole.vault.internal.v1.ResolveWorkspaceResponse
-	(*StoreLiteralRequest)(nil),           // 15: keyhole.vault.internal.v1.StoreLiteralRequest
-	(*StoreLiteralResponse)(nil),          // 16: keyhole.vault.internal.v1.StoreLiteralResponse
-	(*GrantedSlot)(nil),                   // 17: keyhole.vault.internal.v1.GrantedSlot
-	(*PutCredentialGrantRequest)(nil),     // 18: keyhole.vault.internal.v1.PutCredentialGrantRequest
-	(*PutCredentialGrantResponse)(nil),    // 19: keyhole.vault.internal.v1.PutCredentialGrantResponse
-	(*CoveredGrant)(nil),                  // 20: keyhole.vault.internal.v1.CoveredGrant
-	(*DeleteCredentialGrantRequest)(nil),  // 21: keyhole.vault.internal.v1.DeleteCredentialGrantRequest
-	(*DeleteCredentialGrantResponse)(nil), // 22: keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	(*GetCredentialGrantRequest)(nil),     // 23: keyhole.vault.internal.v1.GetCredentialGrantRequest
-	(*Suspension)(nil),                    // 24: keyhole.vault.internal.v1.Suspension
-	(*GetCredentialGrantResponse)(nil),    // 25: keyhole.vault.internal.v1.GetCredentialGrantResponse
-	(*VetDestinationsRequest)(nil),        // 26: keyhole.vault.internal.v1.VetDestinationsRequest
-	(*VetDestinationsResponse)(nil),       // 27: keyhole.vault.internal.v1.VetDestinationsResponse
-	(*PutRunCredentialRequest)(nil),       // 28: keyhole.vault.internal.v1.PutRunCredentialRequest
-	(*PutRunCredentialResponse)(nil),      // 29: keyhole.vault.internal.v1.PutRunCredentialResponse
-	(*IssueHandleRequest)(nil),            // 30: keyhole.vault.internal.v1.IssueHandleRequest
-	(*IssueHandleResponse)(nil),           // 31: keyhole.vault.internal.v1.IssueHandleResponse
-	(*Header)(nil),                        // 32: keyhole.vault.internal.v1.Header
-	(*EgressHead)(nil),                    // 33: keyhole.vault.internal.v1.EgressHead
-	(*EgressRequest)(nil),                 // 34: keyhole.vault.internal.v1.EgressRequest
-	(*EgressResponseHead)(nil),            // 35: keyhole.vault.internal.v1.EgressResponseHead
-	(*EgressResponse)(nil),                // 36: keyhole.vault.internal.v1.EgressResponse
-	(*Attempt)(nil),                       // 37: keyhole.vault.internal.v1.Attempt
-	(*EndRunRequest)(nil),                 // 38: keyhole.vault.internal.v1.EndRunRequest
-	(*EndRunResponse)(nil),                // 39: keyhole.vault.internal.v1.EndRunResponse
-	(*PutCredentialUsesRequest)(nil),      // 40: keyhole.vault.internal.v1.PutCredentialUsesRequest
-	(*PutCredentialUsesResponse)(nil),     // 41: keyhole.vault.internal.v1.PutCredentialUsesResponse
-	(*timestamppb.Timestamp)(nil),         // 42: google.protobuf.Timestamp
-	(*v1.Session)(nil),                    // 43: keyhole.vault.v1.Session
-	(*v1.Budget)(nil),                     // 44: keyhole.vault.v1.Budget
-	(*v1.Credential)(nil),                 // 45: keyhole.vault.v1.Credential
-	(v1.Period)(0),                        // 46: keyhole.vault.v1.Period
+	(*ResolveTitlesRequest)(nil),          // 11: keyhole.vault.internal.v1.ResolveTitlesRequest
+	(*ResolveTitlesResponse)(nil),         // 12: keyhole.vault.internal.v1.ResolveTitlesResponse
+	(*ResolveCredentialsRequest)(nil),     // 13: keyhole.vault.internal.v1.ResolveCredentialsRequest
+	(*ResolveCredentialsResponse)(nil),    // 14: keyhole.vault.internal.v1.ResolveCredentialsResponse
+	(*ResolveWorkspaceRequest)(nil),       // 15: keyhole.vault.internal.v1.ResolveWorkspaceRequest
+	(*ResolveWorkspaceResponse)(nil),      // 16: keyhole.vault.internal.v1.ResolveWorkspaceResponse
+	(*StoreLiteralRequest)(nil),           // 17: keyhole.vault.internal.v1.StoreLiteralRequest
+	(*StoreLiteralResponse)(nil),          // 18: keyhole.vault.internal.v1.StoreLiteralResponse
+	(*GrantedSlot)(nil),                   // 19: keyhole.vault.internal.v1.GrantedSlot
+	(*PutCredentialGrantRequest)(nil),     // 20: keyhole.vault.internal.v1.PutCredentialGrantRequest
+	(*PutCredentialGrantResponse)(nil),    // 21: keyhole.vault.internal.v1.PutCredentialGrantResponse
+	(*CoveredGrant)(nil),                  // 22: keyhole.vault.internal.v1.CoveredGrant
+	(*DeleteCredentialGrantRequest)(nil),  // 23: keyhole.vault.internal.v1.DeleteCredentialGrantRequest
+	(*DeleteCredentialGrantResponse)(nil), // 24: keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	(*GetCredentialGrantRequest)(nil),     // 25: keyhole.vault.internal.v1.GetCredentialGrantRequest
+	(*Suspension)(nil),                    // 26: keyhole.vault.internal.v1.Suspension
+	(*GetCredentialGrantResponse)(nil),    // 27: keyhole.vault.internal.v1.GetCredentialGrantResponse
+	(*VetDestinationsRequest)(nil),        // 28: keyhole.vault.internal.v1.VetDestinationsRequest
+	(*VetDestinationsResponse)(nil),       // 29: keyhole.vault.internal.v1.VetDestinationsResponse
+	(*PutRunCredentialRequest)(nil),       // 30: keyhole.vault.internal.v1.PutRunCredentialRequest
+	(*PutRunCredentialResponse)(nil),      // 31: keyhole.vault.internal.v1.PutRunCredentialResponse
+	(*IssueHandleRequest)(nil),            // 32: keyhole.vault.internal.v1.IssueHandleRequest
+	(*IssueHandleResponse)(nil),           // 33: keyhole.vault.internal.v1.IssueHandleResponse
+	(*Header)(nil),                        // 34: keyhole.vault.internal.v1.Header
+	(*EgressHead)(nil),                    // 35: keyhole.vault.internal.v1.EgressHead
+	(*EgressRequest)(nil),                 // 36: keyhole.vault.internal.v1.EgressRequest
+	(*EgressResponseHead)(nil),            // 37: keyhole.vault.internal.v1.EgressResponseHead
+	(*EgressResponse)(nil),                // 38: keyhole.vault.internal.v1.EgressResponse
+	(*Attempt)(nil),                       // 39: keyhole.vault.internal.v1.Attempt
+	(*EndRunRequest)(nil),                 // 40: keyhole.vault.internal.v1.EndRunRequest
+	(*EndRunResponse)(nil),                // 41: keyhole.vault.internal.v1.EndRunResponse
+	(*PutCredentialUsesRequest)(nil),      // 42: keyhole.vault.internal.v1.PutCredentialUsesRequest
+	(*PutCredentialUsesResponse)(nil),     // 43: keyhole.vault.internal.v1.PutCredentialUsesResponse
+	nil,                                   // 44: keyhole.vault.internal.v1.ResolveTitlesResponse.KeysEntry
+	nil,                                   // 45: keyhole.vault.internal.v1.ResolveTitlesResponse.CredentialsEntry
+	(*timestamppb.Timestamp)(nil),         // 46: google.protobuf.Timestamp
+	(*v1.Session)(nil),                    // 47: keyhole.vault.v1.Session
+	(*v1.Budget)(nil),                     // 48: keyhole.vault.v1.Budget
+	(*v1.Credential)(nil),                 // 49: keyhole.vault.v1.Credential
+	(v1.Period)(0),                        // 50: keyhole.vault.v1.Period
 }
 var file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs = []int32{
-	42, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
-	43, // 1: keyhole.vault.internal.v1.FinishSignInResponse.session:type_name -> keyhole.vault.v1.Session
-	44, // 2: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
-	45, // 3: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	45, // 4: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
-	17, // 5: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
-	46, // 6: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
-	46, // 7: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
-	20, // 8: keyhole.vault.internal.v1.DeleteCredentialGrantRequest.unless:type_name -> keyhole.vault.internal.v1.CoveredGrant
-	42, // 9: keyhole.vault.internal.v1.Suspension.time:type_name -> google.protobuf.Timestamp
-	24, // 10: keyhole.vault.internal.v1.GetCredentialGrantResponse.suspension:type_name -> keyhole.vault.internal.v1.Suspension
-	42, // 11: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
-	32, // 12: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
-	33, // 13: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
-	32, // 14: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
-	35, // 15: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
-	42, // 16: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
-	37, // 17: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
-	0,  // 18: keyhole.vault.internal.v1.EndRunResponse.verdict:type_name -> keyhole.vault.internal.v1.Verdict
-	1,  // 19: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
-	3,  // 20: keyhole.vault.internal.v1.VaultInternalService.StartSignIn:input_type -> keyhole.vault.internal.v1.StartSignInRequest
-	5,  // 21: keyhole.vault.internal.v1.VaultInternalService.FinishSignIn:input_type -> keyhole.vault.internal.v1.FinishSignInRequest
-	7,  // 22: keyhole.vault.internal.v1.VaultInternalService.ResolveSignOut:input_type -> keyhole.vault.internal.v1.ResolveSignOutRequest
-	9,  // 23: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
-	11, // 24: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
-	13, // 25: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:input_type -> keyhole.vault.internal.v1.ResolveWorkspaceRequest
-	15, // 26: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
-	18, // 27: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
-	40, // 28: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:input_type -> keyhole.vault.internal.v1.PutCredentialUsesRequest
-	21, // 29: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
-	23, // 30: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
-	26, // 31: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:input_type -> keyhole.vault.internal.v1.VetDestinationsRequest
-	28, // 32: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
-	30, // 33: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
-	34, // 34: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
-	38, // 35: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
-	2,  // 36: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
-	4,  // 37: keyhole.vault.internal.v1.VaultInternalService.StartSignIn:output_type -> keyhole.vault.internal.v1.StartSignInResponse
-	6,  // 38: keyhole.vault.internal.v1.VaultInternalService.FinishSignIn:output_type -> keyhole.vault.internal.v1.FinishSignInResponse
-	8,  // 39: keyhole.vault.internal.v1.VaultInternalService.ResolveSignOut:output_type -> keyhole.vault.internal.v1.ResolveSignOutResponse
-	10, // 40: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
-	12, // 41: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
-	14, // 42: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
-	16, // 43: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
-	19, // 44: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
-	41, // 45: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:output_type -> keyhole.vault.internal.v1.PutCredentialUsesResponse
-	22, // 46: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	25, // 47: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
-	27, // 48: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:output_type -> keyhole.vault.internal.v1.VetDestinationsResponse
-	29, // 49: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
-	31, // 50: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
-	36, // 51: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
-	39, // 52: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
-	36, // [36:53] is the sub-list for method output_type
-	19, // [19:36] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	46, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
+	47, // 1: keyhole.vault.internal.v1.FinishSignInResponse.session:type_name -> keyhole.vault.v1.Session
+	48, // 2: keyhole.vault.internal.v1.ResolveKeyResponse.budget:type_name -> keyhole.vault.v1.Budget
+	44, // 3: keyhole.vault.internal.v1.ResolveTitlesResponse.keys:type_name -> keyhole.vault.internal.v1.ResolveTitlesResponse.KeysEntry
+	45, // 4: keyhole.vault.internal.v1.ResolveTitlesResponse.credentials:type_name -> keyhole.vault.internal.v1.ResolveTitlesResponse.CredentialsEntry
+	49, // 5: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	49, // 6: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
+	19, // 7: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
+	50, // 8: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
+	50, // 9: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
+	22, // 10: keyhole.vault.internal.v1.DeleteCredentialGrantRequest.unless:type_name -> keyhole.vault.internal.v1.CoveredGrant
+	46, // 11: keyhole.vault.internal.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	26, // 12: keyhole.vault.internal.v1.GetCredentialGrantResponse.suspension:type_name -> keyhole.vault.internal.v1.Suspension
+	46, // 13: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
+	34, // 14: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
+	35, // 15: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
+	34, // 16: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
+	37, // 17: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
+	46, // 18: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
+	39, // 19: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
+	0,  // 20: keyhole.vault.internal.v1.EndRunResponse.verdict:type_name -> keyhole.vault.internal.v1.Verdict
+	1,  // 21: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
+	3,  // 22: keyhole.vault.internal.v1.VaultInternalService.StartSignIn:input_type -> keyhole.vault.internal.v1.StartSignInRequest
+	5,  // 23: keyhole.vault.internal.v1.VaultInternalService.FinishSignIn:input_type -> keyhole.vault.internal.v1.FinishSignInRequest
+	7,  // 24: keyhole.vault.internal.v1.VaultInternalService.ResolveSignOut:input_type -> keyhole.vault.internal.v1.ResolveSignOutRequest
+	9,  // 25: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
+	11, // 26: keyhole.vault.internal.v1.VaultInternalService.ResolveTitles:input_type -> keyhole.vault.internal.v1.ResolveTitlesRequest
+	13, // 27: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
+	15, // 28: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:input_type -> keyhole.vault.internal.v1.ResolveWorkspaceRequest
+	17, // 29: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
+	20, // 30: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
+	42, // 31: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:input_type -> keyhole.vault.internal.v1.PutCredentialUsesRequest
+	23, // 32: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
+	25, // 33: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
+	28, // 34: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:input_type -> keyhole.vault.internal.v1.VetDestinationsRequest
+	30, // 35: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
+	32, // 36: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
+	36, // 37: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
+	40, // 38: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
+	2,  // 39: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
+	4,  // 40: keyhole.vault.internal.v1.VaultInternalService.StartSignIn:output_type -> keyhole.vault.internal.v1.StartSignInResponse
+	6,  // 41: keyhole.vault.internal.v1.VaultInternalService.FinishSignIn:output_type -> keyhole.vault.internal.v1.FinishSignInResponse
+	8,  // 42: keyhole.vault.internal.v1.VaultInternalService.ResolveSignOut:output_type -> keyhole.vault.internal.v1.ResolveSignOutResponse
+	10, // 43: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
+	12, // 44: keyhole.vault.internal.v1.VaultInternalService.ResolveTitles:output_type -> keyhole.vault.internal.v1.ResolveTitlesResponse
+	14, // 45: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
+	16, // 46: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
+	18, // 47: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
+	21, // 48: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
+	43, // 49: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:output_type -> keyhole.vault.internal.v1.PutCredentialUsesResponse
+	24, // 50: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	27, // 51: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
+	29, // 52: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:output_type -> keyhole.vault.internal.v1.VetDestinationsResponse
+	31, // 53: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
+	33, // 54: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
+	38, // 55: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
+	41, // 56: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
+	39, // [39:57] is the sub-list for method output_type
+	21, // [21:39] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_internal_v1_vault_internal_proto_init() }
@@ -2944,11 +3085,11 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_init() {
 	if File_keyhole_vault_internal_v1_vault_internal_proto != nil {
 		return
 	}
-	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[33].OneofWrappers = []any{
+	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[35].OneofWrappers = []any{
 		(*EgressRequest_Head)(nil),
 		(*EgressRequest_Body)(nil),
 	}
-	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[35].OneofWrappers = []any{
+	file_keyhole_vault_internal_v1_vault_internal_proto_msgTypes[37].OneofWrappers = []any{
 		(*EgressResponse_Head)(nil),
 		(*EgressResponse_Body)(nil),
 	}
@@ -2958,7 +3099,7 @@ func file_keyhole_vault_internal_v1_vault_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc), len(file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   41,
+			NumMessages:   45,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

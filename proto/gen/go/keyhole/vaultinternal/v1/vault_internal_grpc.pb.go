@@ -26,6 +26,7 @@ const (
 	VaultInternalService_FinishSignIn_FullMethodName          = "/keyhole.vault.internal.v1.VaultInternalService/FinishSignIn"
 	VaultInternalService_ResolveSignOut_FullMethodName        = "/keyhole.vault.internal.v1.VaultInternalService/ResolveSignOut"
 	VaultInternalService_ResolveKey_FullMethodName            = "/keyhole.vault.internal.v1.VaultInternalService/ResolveKey"
+	VaultInternalService_ResolveTitles_FullMethodName         = "/keyhole.vault.internal.v1.VaultInternalService/ResolveTitles"
 	VaultInternalService_ResolveCredentials_FullMethodName    = "/keyhole.vault.internal.v1.VaultInternalService/ResolveCredentials"
 	VaultInternalService_ResolveWorkspace_FullMethodName      = "/keyhole.vault.internal.v1.VaultInternalService/ResolveWorkspace"
 	VaultInternalService_StoreLiteral_FullMethodName          = "/keyhole.vault.internal.v1.VaultInternalService/StoreLiteral"
@@ -60,6 +61,9 @@ type VaultInternalServiceClient interface {
 	// ResolveKey returns the state and the budget of a key. Callers may cache the answer for
 	// a second.
 	ResolveKey(ctx context.Context, in *ResolveKeyRequest, opts ...grpc.CallOption) (*ResolveKeyResponse, error)
+	// ResolveTitles returns what keys and credentials of a workspace are called, also revoked
+	// keys.
+	ResolveTitles(ctx context.Context, in *ResolveTitlesRequest, opts ...grpc.CallOption) (*ResolveTitlesResponse, error)
 	// ResolveCredentials returns the credentials of a workspace that exist, with their
 	// destinations.
 	ResolveCredentials(ctx context.Context, in *ResolveCredentialsRequest, opts ...grpc.CallOption) (*ResolveCredentialsResponse, error)
@@ -148,6 +152,16 @@ func (c *vaultInternalServiceClient) ResolveKey(ctx context.Context, in *Resolve
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ResolveKeyResponse)
 	err := c.cc.Invoke(ctx, VaultInternalService_ResolveKey_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultInternalServiceClient) ResolveTitles(ctx context.Context, in *ResolveTitlesRequest, opts ...grpc.CallOption) (*ResolveTitlesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ResolveTitlesResponse)
+	err := c.cc.Invoke(ctx, VaultInternalService_ResolveTitles_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -297,6 +311,9 @@ type VaultInternalServiceServer interface {
 	// ResolveKey returns the state and the budget of a key. Callers may cache the answer for
 	// a second.
 	ResolveKey(context.Context, *ResolveKeyRequest) (*ResolveKeyResponse, error)
+	// ResolveTitles returns what keys and credentials of a workspace are called, also revoked
+	// keys.
+	ResolveTitles(context.Context, *ResolveTitlesRequest) (*ResolveTitlesResponse, error)
 	// ResolveCredentials returns the credentials of a workspace that exist, with their
 	// destinations.
 	ResolveCredentials(context.Context, *ResolveCredentialsRequest) (*ResolveCredentialsResponse, error)
@@ -355,6 +372,9 @@ func (UnimplementedVaultInternalServiceServer) ResolveSignOut(context.Context, *
 }
 func (UnimplementedVaultInternalServiceServer) ResolveKey(context.Context, *ResolveKeyRequest) (*ResolveKeyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ResolveKey not implemented")
+}
+func (UnimplementedVaultInternalServiceServer) ResolveTitles(context.Context, *ResolveTitlesRequest) (*ResolveTitlesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ResolveTitles not implemented")
 }
 func (UnimplementedVaultInternalServiceServer) ResolveCredentials(context.Context, *ResolveCredentialsRequest) (*ResolveCredentialsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ResolveCredentials not implemented")
@@ -499,6 +519,24 @@ func _VaultInternalService_ResolveKey_Handler(srv interface{}, ctx context.Conte
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(VaultInternalServiceServer).ResolveKey(ctx, req.(*ResolveKeyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultInternalService_ResolveTitles_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ResolveTitlesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultInternalServiceServer).ResolveTitles(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultInternalService_ResolveTitles_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultInternalServiceServer).ResolveTitles(ctx, req.(*ResolveTitlesRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -734,6 +772,10 @@ var VaultInternalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ResolveKey",
 			Handler:    _VaultInternalService_ResolveKey_Handler,
+		},
+		{
+			MethodName: "ResolveTitles",
+			Handler:    _VaultInternalService_ResolveTitles_Handler,
 		},
 		{
 			MethodName: "ResolveCredentials",
