@@ -31,11 +31,13 @@ test("one's own run has its key, its steps and its charge; the page says that no
   await call("POST", `/v1/workspaces/${workspace}/workflows/greet:run`, { inputs: { who: "nobody-else" } }, key);
   const page = await signIn(`/app/${workspace}/runs`, {}, key);
   const row = page.getByRole("region", { name: "Runs" }).locator("tbody tr").first();
+  await row.getByText("visitor", { exact: true }).waitFor(); // the title of the key, and its id second
+  await row.getByText(/^key_/).waitFor();
   await row.getByRole("link").first().click();
   await heading(page, "Run of greet");
   const facts = page.getByRole("region", { name: "The run" });
   await facts.getByText("Started by").waitFor();
-  await expect.poll(() => facts.getByText(/^key /).count()).toBe(2); // started by, paid by
+  await expect.poll(() => facts.getByRole("link", { name: "visitor", exact: true }).count()).toBe(2); // started by, paid by
   await page.getByRole("listitem").filter({ hasText: "hello" }).getByText("Succeeded").waitFor();
   await page.getByRole("region", { name: "What the run used" }).getByText("greet, version 1").waitFor();
   await page.getByText("Nothing else is kept").waitFor();
@@ -46,7 +48,8 @@ for (const { name, options } of screens) {
   test(`a visitor's run that failed, at ${name}`, async () => {
     const { run, entered, secret, workflow } = await failed();
     const page = await signIn(`/app/demo/runs/${run.split("/")[3]}`, options);
-    await heading(page, `Run of ${workflow}`);
+    await heading(page, "Run of A workflow");
+    await page.getByRole("region", { name: "The run" }).getByText(workflow, { exact: true }).waitFor();
     const step = page.getByRole("listitem").filter({ hasText: "llm" });
     await step.getByText("Failed", { exact: true }).waitFor();
     await step.getByText("A provider refused the call or failed").waitFor();
