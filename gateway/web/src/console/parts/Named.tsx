@@ -9,7 +9,7 @@ interface Props {
 }
 
 // Named shows a resource as people call it, with its id second. Without a title, its id is all.
-export function Named({ title, id, link = (words) => words }: Props) {
+export function Named({ title, id, link = (words) => <span>{words}</span> }: Props) {
   if (!title || title === id) return <>{link(id)}</>;
   return (
     <span className={page.name}>
