@@ -1,6 +1,9 @@
 package modelworker
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Kind is the kind of a failure. The caller maps it to its own error.
 type Kind string
@@ -37,3 +40,5 @@ func failure(kind Kind, format string, args ...any) *Failure {
 	err := fmt.Errorf(format, args...)
 	return &Failure{Kind: kind, Detail: err.Error(), cause: err}
 }
+
+var errClosed = errors.New("the model workers are shut down")

@@ -19,9 +19,6 @@ const (
 	undo      = "ROLLBACK TO SAVEPOINT w"
 )
 
-// errApart means that one write of a batch failed and the batch needs savepoints.
-var errApart = errors.New("a write of the batch failed")
-
 // commit writes the batch in one transaction and answers its callers. It returns the
 // writes that must run alone.
 //
@@ -147,4 +144,10 @@ func undoLast(ctx context.Context, tx *sql.Tx, why error) error {
 		return unusable(fmt.Errorf("undo one write of a group: %w (after: %w)", err, why))
 	}
 	return nil
+}
+
+// context returns the context of one transaction. It belongs to no caller, and marks the writes
+// that are made under it as nested.
+func (g *group) context() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithValue(context.Background(), writing{}, g.db), g.timeout)
 }

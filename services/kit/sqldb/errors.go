@@ -16,6 +16,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
+// errClosed is the error of a write after Close.
+var errClosed = errors.New("the database is closed")
+
 // Error converts a driver's error into one that a client may see. A database that is full,
 // broken, locked or unreachable is UNAVAILABLE; a cancelled statement is a context error.
 // All other errors, such as sql.ErrNoRows, are returned unchanged. Tx and Group call it;
@@ -46,9 +49,7 @@ func unusable(err error) error {
 }
 
 // IsUniqueViolation reports whether a statement failed because a row with this key exists.
-func IsUniqueViolation(err error) bool { return isUnique(err) }
-
-func isUnique(err error) bool {
+func IsUniqueViolation(err error) bool {
 	switch sqliteCode(err) {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
 		return true

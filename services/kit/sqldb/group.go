@@ -11,9 +11,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/batch"
 )
 
-// errClosed is the error of a write after Close.
-var errClosed = errors.New("the database is closed")
-
 // ErrNotWritten is wrapped by the error of a caller whose context ended before its function
 // started. The function will not run. After other errors the outcome may be unknown.
 var ErrNotWritten = errors.New("the write was not begun")
@@ -28,7 +25,7 @@ func gaveUp(ctx context.Context) error {
 // and all callers are answered after the commit. While one batch commits, the next one
 // collects.
 type group struct {
-	db      *DB
+	db      *pools
 	timeout time.Duration
 	batch   *batch.Batcher[*write, struct{}]
 
@@ -39,19 +36,7 @@ type group struct {
 	callers sync.WaitGroup
 }
 
-// write is one caller's function and, after its batch, its outcome.
-type write struct {
-	ctx context.Context //nolint:containedctx // of the waiting caller; only its end is checked
-	fn  func(context.Context, *sql.Tx) error
-	// statements are the statements of fn, if they are known in advance. changed holds the
-	// number of rows that each changed.
-	statements []Statement
-	changed    []int64
-	err        error
-	panicked   any
-}
-
-func newGroup(db *DB, opts Options) *group {
+func newGroup(db *pools, opts Options) *group {
 	g := &group{db: db, timeout: opts.BatchTimeout}
 	work := func(_ context.Context, writes []*write) ([]batch.Result[struct{}], error) {
 		g.run(writes)
@@ -134,27 +119,9 @@ func (g *group) run(batch []*write) {
 	}
 }
 
-// call runs fn and keeps its panic for its caller.
-func (w *write) call(ctx context.Context, tx *sql.Tx) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			w.panicked = p
-			err = fmt.Errorf("panic in a group write: %v", p)
-		}
-	}()
-	w.panicked = nil
-	return w.fn(ctx, tx)
-}
-
 // alone runs one write in its own transaction.
 func (g *group) alone(w *write) error {
 	ctx, cancel := g.context()
 	defer cancel()
 	return g.db.retryTx(ctx, func(tx *sql.Tx) error { return w.call(ctx, tx) })
-}
-
-// context returns the context of one transaction. It belongs to no caller, and marks the writes
-// that are made under it as nested.
-func (g *group) context() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithValue(context.Background(), writing{}, g.db), g.timeout)
 }

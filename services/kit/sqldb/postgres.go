@@ -30,7 +30,7 @@ var postgresDefaults = map[string]string{
 // the deadlock after 1 s. A write that waits longer than this timeout runs alone afterwards.
 const sharedLockTimeout = "100ms"
 
-func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Options) (*DB, error) {
+func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Options) (*pools, error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil { // the driver's text may quote the URL and its password
 		return nil, errors.New("the PostgreSQL URL cannot be parsed")
@@ -52,11 +52,11 @@ func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Option
 	pool.SetMaxIdleConns(n)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	batches.SetMaxOpenConns(1) // the group has one writer
-	db := &DB{engine: Postgres, write: pool, read: pool, batches: batches}
+	all := &pools{engine: Postgres, write: pool, read: pool, batches: batches}
 	if err := preparePostgres(ctx, pool, cfg.RuntimeParams["search_path"], migrations, opts); err != nil {
-		return nil, errors.Join(err, db.closePools())
+		return nil, errors.Join(err, all.close())
 	}
-	return db, nil
+	return all, nil
 }
 
 func preparePostgres(ctx context.Context, pool *sql.DB, schema string, migrations fs.FS, opts Options) error {
@@ -68,7 +68,7 @@ func preparePostgres(ctx context.Context, pool *sql.DB, schema string, migration
 	}
 	if schema != "" && !strings.ContainsAny(schema, `,"`) {
 		// Several services may share one database, each with its own schema.
-		if _, err := pool.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{schema}.Sanitize()); err != nil && !isUnique(err) {
+		if _, err := pool.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{schema}.Sanitize()); err != nil && !IsUniqueViolation(err) {
 			return fmt.Errorf("make schema: %w", Error(err))
 		}
 	}

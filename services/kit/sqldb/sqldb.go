@@ -4,39 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
-	"time"
 )
-
-// Options tune a database. The zero value suits a service.
-type Options struct {
-	// MaxConns bounds the connections to PostgreSQL, or SQLite's readers. 0 means 16 for
-	// PostgreSQL and 4 for SQLite, where each has a cache of about 2 MB.
-	MaxConns int
-	// BatchSize bounds the writes that share a commit. 0 means 256.
-	BatchSize int
-	// BatchTimeout bounds one shared transaction, so that a stuck database cannot block its
-	// writers indefinitely. 0 means 30 s.
-	BatchTimeout time.Duration
-	// ConnectTimeout bounds the wait for a PostgreSQL server that is still starting. 0
-	// means 15 s.
-	ConnectTimeout time.Duration
-}
-
-func (o Options) withDefaults() Options {
-	if o.BatchSize <= 0 {
-		o.BatchSize = 256
-	}
-	if o.BatchTimeout <= 0 {
-		o.BatchTimeout = 30 * time.Second
-	}
-	if o.ConnectTimeout <= 0 {
-		o.ConnectTimeout = 15 * time.Second
-	}
-	return o
-}
 
 // Queryer has the methods for reads. *DB, *sql.Tx and *sql.Conn implement it, so one
 // function of a store works inside and outside of a transaction.
@@ -47,23 +17,9 @@ type Queryer interface {
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	engine Engine
-	write  *sql.DB // SQLite: one connection, because SQLite has one writer
-	read   *sql.DB // PostgreSQL: the same pool as write
-	// batches runs shared transactions. SQLite: the same pool as write.
-	batches *sql.DB
-	stmts   *statements
-	group   *group
+	*pools
+	group *group
 }
-
-// Engine is the kind of a database.
-type Engine string
-
-// The engines.
-const (
-	SQLite   Engine = "sqlite"
-	Postgres Engine = "postgres"
-)
 
 // Open opens the database at a URL ("sqlite:/path/file.db" or "postgres://user@host/db"),
 // applies the goose files at the root of migrations (nil for none), and prepares the
@@ -72,21 +28,20 @@ const (
 func Open(ctx context.Context, url string, migrations fs.FS, opts Options) (*DB, error) {
 	opts = opts.withDefaults()
 	var (
-		db  *DB
+		all *pools
 		err error
 	)
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		db, err = openSQLite(ctx, path, migrations, opts)
+		all, err = openSQLite(ctx, path, migrations, opts)
 	} else if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
-		db, err = openPostgres(ctx, url, migrations, opts)
+		all, err = openPostgres(ctx, url, migrations, opts)
 	} else { // the URL itself may hold a password
 		err = errors.New(`unknown kind of database URL: want "sqlite:/path/file.db" or "postgres://..."`)
 	}
 	if err != nil {
 		return nil, err
 	}
-	db.group = newGroup(db, opts)
-	return db, nil
+	return &DB{pools: all, group: newGroup(all, opts)}, nil
 }
 
 // Engine returns the kind of the database. Stores should not need it.
@@ -120,19 +75,5 @@ func (db *DB) Ping(ctx context.Context) error {
 // Close waits for the writes that Group has accepted, then closes the database.
 func (db *DB) Close() error {
 	db.group.close()
-	return db.closePools()
-}
-
-func (db *DB) closePools() error {
-	db.stmts.close()
-	err := db.write.Close()
-	for _, pool := range []*sql.DB{db.read, db.batches} {
-		if pool != db.write {
-			err = errors.Join(err, pool.Close())
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("close database: %w", err)
-	}
-	return nil
+	return db.pools.close()
 }

@@ -24,7 +24,7 @@ var sqlitePragmas = []string{
 	"journal_size_limit(67108864)",
 }
 
-func openSQLite(ctx context.Context, path string, migrations fs.FS, opts Options) (*DB, error) {
+func openSQLite(ctx context.Context, path string, migrations fs.FS, opts Options) (*pools, error) {
 	abs, err := prepareFile(path)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func openSQLite(ctx context.Context, path string, migrations fs.FS, opts Options
 	}
 	read.SetMaxOpenConns(n)
 	read.SetMaxIdleConns(n)
-	return &DB{engine: SQLite, write: write, read: read, batches: write, stmts: newStatements(read)}, nil
+	return &pools{engine: SQLite, write: write, read: read, batches: write, stmts: newStatements(read)}, nil
 }
 
 // prepareFile creates the folder and the file with modes that exclude other users. SQLite

@@ -21,7 +21,7 @@ const txAttempts = 10
 // them, and must have no effect outside of the transaction. It must use only the given tx:
 // another Tx or Group inside of fn would wait for this one, and this one for it.
 func (db *DB) Tx(ctx context.Context, fn func(*sql.Tx) error) error {
-	if ctx.Value(writing{}) == db {
+	if ctx.Value(writing{}) == db.pools {
 		return errNested
 	}
 	return db.retryTx(ctx, fn)
@@ -34,17 +34,17 @@ var errNested = errors.New("nested write to the same database: use the transacti
 
 // retryTx tries a transaction again after it lost a race. The database has rolled it back by
 // then, so nothing is written twice.
-func (db *DB) retryTx(ctx context.Context, fn func(*sql.Tx) error) error {
+func (p *pools) retryTx(ctx context.Context, fn func(*sql.Tx) error) error {
 	for attempt := 1; ; attempt++ {
-		err := db.tryTx(ctx, fn)
+		err := p.tryTx(ctx, fn)
 		if attempt == txAttempts || !retriable(err) || !pause(ctx, attempt) {
 			return Error(err)
 		}
 	}
 }
 
-func (db *DB) tryTx(ctx context.Context, fn func(*sql.Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, nil)
+func (p *pools) tryTx(ctx context.Context, fn func(*sql.Tx) error) error {
+	tx, err := p.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
