@@ -23,79 +23,109 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
+// parts are what the handlers share beyond the fields of Service.
+type parts struct {
+	derived  derivedKeys
+	counters *metrics
+	pages    *page.Tokens
+	codes    *throttle.Throttle // a client has the same tries for all kinds of codes
+	log      *audit.Log
+	tenants  *workspaces.Store
+	stored   *credentials.Credentials
+	memory   *exposure.Memory
+	grants   *credentialgrants.Grants
+	judge    *withholding.Judge
+	ends     *runs.Runs
+}
+
 // wire makes the parts from the lowest to the highest, and hands their handlers to the endpoints.
-func (s *Service) wire(deps Deps) error {
-	derived, err := derive(s.kek)
-	if err != nil {
+func (s *Service) wire(deps Deps) (err error) {
+	p := &parts{codes: throttle.Codes()}
+	if p.derived, err = derive(s.kek); err != nil {
 		return err
 	}
-	pages, err := page.New(derived.pages)
-	if err != nil {
+	if p.pages, err = page.New(p.derived.pages); err != nil {
+		return err
+	}
+	if p.counters, err = newMetrics(deps.Metrics); err != nil {
 		return err
 	}
 	if s.clients, err = newClients(s.cfg); err != nil {
 		return err
 	}
-	counters, err := newMetrics(deps.Metrics)
-	if err != nil {
+	s.wireCallers(deps, p)
+	if s.provider, err = openid.New(s.cfg.OpenID, openid.Deps{Redis: s.redis, Key: p.derived.signIns, Roots: s.clients.roots, Now: s.now}); err != nil {
 		return err
 	}
-	s.sealer = envelope.NewSealer(s.kek, s.db)
+	s.wireCredentials(deps, p)
+	s.public = s.publicHandlers(p)
+	s.internal = s.internalHandlers(deps, p)
+	return nil
+}
+
+// wireCallers makes what decides who is calling: workspaces, keys, sessions and people.
+func (s *Service) wireCallers(deps Deps, p *parts) {
 	s.attempts = attempts.NewStore(s.db)
 	s.running = revocation.NewRunning()
 	s.bus = revocation.NewBus(s.redis, s.log, s.running)
-	log := audit.New(s.db, s.attempts, s.log, s.now, counters.refused)
-	tenants := workspaces.NewStore(s.db)
-	s.keys = keys.New(s.db, tenants, log, s.bus, s.now)
-	s.sessions = sessions.New(s.db, log, s.bus, s.now)
-	s.assertions = assertions.New(s.keys, s.sessions, deps.Identity, derived.assertions, s.bus, s.now, counters.logins)
+	p.log = audit.New(s.db, s.attempts, s.log, s.now, p.counters.refused)
+	p.tenants = workspaces.NewStore(s.db)
+	s.keys = keys.New(s.db, p.tenants, p.log, s.bus, s.now)
+	s.sessions = sessions.New(s.db, p.log, s.bus, s.now)
+	s.assertions = assertions.New(s.keys, s.sessions, deps.Identity, p.derived.assertions, s.bus, s.now, p.counters.logins)
 	s.people = people.New(people.Deps{
-		DB: s.db, Workspaces: tenants, Sessions: s.sessions, Log: log, Bus: s.bus, Now: s.now, SignUp: s.cfg.signUpBudget(),
+		DB: s.db, Workspaces: p.tenants, Sessions: s.sessions, Log: p.log, Bus: s.bus, Now: s.now, SignUp: s.cfg.signUpBudget(),
 	})
-	if s.provider, err = openid.New(s.cfg.OpenID, openid.Deps{Redis: s.redis, Key: derived.signIns, Roots: s.clients.roots, Now: s.now}); err != nil {
-		return err
-	}
-	codes := throttle.Codes() // a client has the same tries for all kinds of codes
-	stored := credentials.New(credentials.Deps{
-		DB: s.db, Workspaces: tenants, Log: log, Bus: s.bus, KEK: s.kek, Sealer: s.sealer, Rules: s.clients.rules, Now: s.now,
+}
+
+// wireCredentials makes what keeps credentials, grants their use, and withholds them in answers.
+func (s *Service) wireCredentials(deps Deps, p *parts) {
+	s.sealer = envelope.NewSealer(s.kek, s.db)
+	p.stored = credentials.New(credentials.Deps{
+		DB: s.db, Workspaces: p.tenants, Log: p.log, Bus: s.bus, KEK: s.kek, Sealer: s.sealer, Rules: s.clients.rules, Now: s.now,
 	})
-	memory := exposure.New(s.db, derived.thresholds, s.now)
-	grants := credentialgrants.New(credentialgrants.Deps{
-		DB: s.db, Redis: s.redis, Credentials: stored, Uses: s.attempts, Memory: memory, Log: log, Bus: s.bus, Now: s.now,
+	p.memory = exposure.New(s.db, p.derived.thresholds, s.now)
+	p.grants = credentialgrants.New(credentialgrants.Deps{
+		DB: s.db, Redis: s.redis, Credentials: p.stored, Uses: s.attempts, Memory: p.memory, Log: p.log, Bus: s.bus, Now: s.now,
 	})
-	judge := withholding.New(withholding.Deps{
-		DB: s.db, Credentials: stored, Memory: memory, Events: log, Bus: s.bus, Logger: s.log, Now: s.now, Refused: counters.refused,
+	p.judge = withholding.New(withholding.Deps{
+		DB: s.db, Credentials: p.stored, Memory: p.memory, Events: p.log, Bus: s.bus, Logger: s.log, Now: s.now, Refused: p.counters.refused,
 	})
-	ends := runs.New(runs.Deps{
-		Redis: s.redis, Verifier: deps.Verifier, KEK: s.kek, Attempts: s.attempts, Bus: s.bus, Judge: judge, Now: s.now,
+	p.ends = runs.New(runs.Deps{
+		Redis: s.redis, Verifier: deps.Verifier, KEK: s.kek, Attempts: s.attempts, Bus: s.bus, Judge: p.judge, Now: s.now,
 	})
-	s.public = public{
-		auditHandlers:      audit.NewHandlers(log, pages),
-		workspaceHandlers:  workspaces.NewHandlers(tenants, log, pages, s.now),
-		keyHandlers:        keys.NewHandlers(s.keys, pages),
-		sessionHandlers:    sessions.NewHandlers(s.sessions, pages, codes, sessions.Doors{SignUp: s.cfg.SignUp, IdentityProvider: s.provider.Name()}),
-		peopleHandlers:     people.NewHandlers(s.people, pages, codes),
-		credentialHandlers: credentials.NewHandlers(stored, pages),
+}
+
+func (s *Service) publicHandlers(p *parts) public {
+	return public{
+		auditHandlers:      audit.NewHandlers(p.log, p.pages),
+		workspaceHandlers:  workspaces.NewHandlers(p.tenants, p.log, p.pages, s.now),
+		keyHandlers:        keys.NewHandlers(s.keys, p.pages),
+		sessionHandlers:    sessions.NewHandlers(s.sessions, p.pages, p.codes, sessions.Doors{SignUp: s.cfg.SignUp, IdentityProvider: s.provider.Name()}),
+		peopleHandlers:     people.NewHandlers(s.people, p.pages, p.codes),
+		credentialHandlers: credentials.NewHandlers(p.stored, p.pages),
 		trialHandlers: trials.NewHandlers(trials.Deps{
-			Credentials: stored, Keys: s.keys, Egress: s.clients.steps, Attempts: s.attempts, Running: s.running, Logger: s.log, Now: s.now,
+			Credentials: p.stored, Keys: s.keys, Egress: s.clients.steps, Attempts: s.attempts, Running: s.running, Logger: s.log, Now: s.now,
 		}),
 	}
-	s.internal = internal{
+}
+
+func (s *Service) internalHandlers(deps Deps, p *parts) internal {
+	return internal{
 		assertionHandlers:          assertions.NewInternalHandlers(s.assertions),
-		internalWorkspaceHandlers:  workspaces.NewInternalHandlers(tenants),
+		internalWorkspaceHandlers:  workspaces.NewInternalHandlers(p.tenants),
 		internalKeyHandlers:        keys.NewInternalHandlers(s.keys),
-		internalCredentialHandlers: credentials.NewInternalHandlers(stored),
-		grantHandlers:              credentialgrants.NewInternalHandlers(grants),
-		runHandlers:                runs.NewInternalHandlers(ends),
-		openIDHandlers:             openid.NewInternalHandlers(s.provider, s.people, s.sessions, codes),
+		internalCredentialHandlers: credentials.NewInternalHandlers(p.stored),
+		grantHandlers:              credentialgrants.NewInternalHandlers(p.grants),
+		runHandlers:                runs.NewInternalHandlers(p.ends),
+		openIDHandlers:             openid.NewInternalHandlers(s.provider, s.people, s.sessions, p.codes),
 		callHandlers: calls.NewInternalHandlers(calls.Deps{
-			Verifier: deps.Verifier, Logger: s.log, Now: s.now, HandleKey: derived.handles,
-			Egress: s.clients.steps, Fetches: s.clients.pictures, Keys: s.keys, Assertions: s.assertions, Credentials: stored,
-			Grants: grants, Runs: ends, Memory: memory, Judge: judge, Running: s.running, Attempts: s.attempts, Audit: log,
-			Refused: counters.refused, Outcomes: counters.uses,
+			Verifier: deps.Verifier, Logger: s.log, Now: s.now, HandleKey: p.derived.handles,
+			Egress: s.clients.steps, Fetches: s.clients.pictures, Keys: s.keys, Assertions: s.assertions, Credentials: p.stored,
+			Grants: p.grants, Runs: p.ends, Memory: p.memory, Judge: p.judge, Running: s.running, Attempts: s.attempts, Audit: p.log,
+			Refused: p.counters.refused, Outcomes: p.counters.uses,
 		}),
 	}
-	return nil
 }
 
 // derivedKeys are the keys of parts. Each is for one purpose, so that only its part can make or check

@@ -6,9 +6,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
@@ -54,11 +52,6 @@ func changes(r *registryv1.UpdateModelRequest) (title *string, public *bool, err
 
 func isPublic(m *registryv1.Model) bool {
 	return m.GetVisibility() == registryv1.Visibility_VISIBILITY_PUBLIC
-}
-
-// notFound is the error for a model that does not exist, and for one of another workspace.
-func notFound() *errs.Error {
-	return errs.NotFound("model not found, or not in your workspace").WithReason(errorsv1.Reason_REASON_MODEL_NOT_FOUND)
 }
 
 // Error returns the error that a client gets for an error of the store.

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 )
 
@@ -69,4 +71,9 @@ func candidates(id, owner string) []VersionName {
 		return []VersionName{{Name{parts[0], parts[1]}, number}}
 	}
 	return []VersionName{{Name{owner, parts[0]}, number}, {Name{publicWorkspace, parts[0]}, number}}
+}
+
+// notFound is the error for a model that does not exist, and for one of another workspace.
+func notFound() *errs.Error {
+	return errs.NotFound("model not found, or not in your workspace").WithReason(errorsv1.Reason_REASON_MODEL_NOT_FOUND)
 }

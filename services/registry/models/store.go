@@ -59,15 +59,6 @@ func (s *Store) list(ctx context.Context, workspace, text, after string, limit i
 	return sqldb.All(rows, err, readModel)
 }
 
-// mustChange returns sqldb.ErrNoRow for a statement that changed no row.
-func mustChange(r sql.Result, err error) error {
-	changed, err := sqldb.Changed(r, err)
-	if err == nil && !changed {
-		return sqldb.ErrNoRow
-	}
-	return err
-}
-
 // update sets the fields that are not nil.
 func (s *Store) update(ctx context.Context, n Name, title *string, public *bool) error {
 	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -75,9 +66,6 @@ func (s *Store) update(ctx context.Context, n Name, title *string, public *bool)
 			n.Workspace, n.Model, title, public))
 	})
 }
-
-// orphan records in a transaction which versions it deletes.
-type orphan func(ctx context.Context, tx *sql.Tx, gone []Version) error
 
 // Delete deletes a model with its versions. It returns the versions that had artifacts. They are
 // recorded as orphans in the same transaction: after it nothing else knows of them.

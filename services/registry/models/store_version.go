@@ -11,6 +11,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
+// orphan records in a transaction which versions it deletes.
+type orphan func(ctx context.Context, tx *sql.Tx, gone []Version) error
+
 // Version is a row of model_versions.
 type Version struct {
 	VersionName
@@ -122,4 +125,13 @@ func (s *Store) DeleteVersion(ctx context.Context, n VersionName, record orphan)
 func (s *Store) UsesBlob(ctx context.Context, workspace, blob string) (bool, error) {
 	n, err := sqldb.One(s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM model_versions WHERE workspace = $1 AND blob = $2`, workspace, blob), readNumber)
 	return n > 0, err
+}
+
+// mustChange returns sqldb.ErrNoRow for a statement that changed no row.
+func mustChange(r sql.Result, err error) error {
+	changed, err := sqldb.Changed(r, err)
+	if err == nil && !changed {
+		return sqldb.ErrNoRow
+	}
+	return err
 }

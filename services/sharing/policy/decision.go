@@ -3,7 +3,6 @@ package policy
 import (
 	"slices"
 
-	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
@@ -85,14 +84,6 @@ func (d *Decision) HiddenCredentials() bool { return d.hidden() && d.Analysis.Ha
 
 // visitorBrings reports whether inputs of the visitor fill the slots.
 func (d *Decision) visitorBrings() bool { return d.Link != nil && !d.Link.Share.Hidden() }
-
-// inputs returns the inputs that the run declares.
-func (d *Decision) inputs() []*sharingv1.Input {
-	if d.Link != nil {
-		return d.Link.Interface().GetInputs()
-	}
-	return d.Analysis.OwnInterface.GetInputs()
-}
 
 // ModelVersions returns the versions of the models, each once.
 func (d *Decision) ModelVersions() []string {

@@ -82,3 +82,11 @@ func leaves(list []any) (n int64) {
 	}
 	return n
 }
+
+// inputs returns the inputs that the run declares.
+func (d *Decision) inputs() []*sharingv1.Input {
+	if d.Link != nil {
+		return d.Link.Interface().GetInputs()
+	}
+	return d.Analysis.OwnInterface.GetInputs()
+}

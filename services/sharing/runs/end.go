@@ -2,7 +2,6 @@ package runs
 
 import (
 	"context"
-	"strings"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
@@ -49,7 +48,3 @@ func (s *booker) recount(ctx context.Context, row *ledger.Run, r *sharinginterna
 		s.log.WarnContext(ctx, "runner exceeded its reservation", "run", row.ID, "reserved", row.Pictures, "done", r.GetPictures())
 	}
 }
-
-// storable removes NUL, which PostgreSQL cannot store. A message may quote an input, and a
-// visitor must not be able to prevent the booking of a run.
-func storable(text string) string { return strings.ReplaceAll(text, "\x00", "") }

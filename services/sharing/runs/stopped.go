@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"strings"
 
 	"google.golang.org/grpc/codes"
 
@@ -89,3 +90,7 @@ func (s *booker) endedBefore(ctx context.Context, row ledger.Run, r *sharinginte
 func reported(row ledger.Run, r *sharinginternalv1.RunEnd) bool {
 	return row.State == int64(r.GetState()) && row.Reason == storable(r.GetReason()) && row.Message == storable(r.GetMessage())
 }
+
+// storable removes NUL, which PostgreSQL cannot store. A message may quote an input, and a
+// visitor must not be able to prevent the booking of a run.
+func storable(text string) string { return strings.ReplaceAll(text, "\x00", "") }

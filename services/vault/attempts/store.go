@@ -9,6 +9,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
+// maxIntents is how many intents one statement writes. It is a power of 4, because there is a statement
+// for each power of 4 and the database compiles each.
+const maxIntents = 64
+
 // Store is the rows of attempts and the marks of ended runs.
 type Store struct {
 	db *sqldb.DB

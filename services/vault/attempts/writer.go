@@ -9,10 +9,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// maxIntents is how many intents one statement writes. It is a power of 4, because there is a statement
-// for each power of 4 and the database compiles each.
-const maxIntents = 64
-
 // writeTimeout bounds the write of a batch, which continues after its callers have left.
 const writeTimeout = 10 * time.Second
 

@@ -18,9 +18,6 @@ import (
 // maxRecent bounds the cached credentials.
 const maxRecent = 8192
 
-// Name is the resource name of a credential.
-func Name(ws, id string) string { return "workspaces/" + ws + "/credentials/" + id }
-
 // Credentials are the credentials of all workspaces. It caches the rows that calls rest on for recent.MaxAge.
 type Credentials struct {
 	db         *sqldb.DB

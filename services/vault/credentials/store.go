@@ -201,3 +201,6 @@ func scanCredential(r sqldb.Scanner, more ...any) (Credential, error) {
 func (c Credential) binding() []byte {
 	return secret.Bind("credential", c.workspace, c.ID, c.UID, strconv.FormatInt(c.Version, 10))
 }
+
+// Name is the resource name of a credential.
+func Name(ws, id string) string { return "workspaces/" + ws + "/credentials/" + id }

@@ -2,40 +2,13 @@ package egress
 
 import (
 	"context"
-	"crypto/x509"
-	"io"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
-
-// Config configures a Client. The zero value works.
-type Config struct {
-	// Rules are the operator's. Nil allows only https to public addresses.
-	Rules *Rules
-	// Resolver looks names up. Nil means the machine's.
-	Resolver *net.Resolver
-	// RootCAs are trusted for TLS. Nil means the machine's; see [Roots].
-	RootCAs *x509.CertPool
-	// MaxRequestBytes bounds a request's body. Zero means 64 MiB.
-	MaxRequestBytes int64
-	// MaxResponseBytes bounds an answer's body, compressed and decompressed. Zero means 64 MiB.
-	MaxResponseBytes int64
-	// DialTimeout bounds look-up and connect together, and then the TLS handshake. Zero means 10 seconds.
-	DialTimeout time.Duration
-	// HeaderTimeout bounds the wait for an answer to begin, from the last byte sent. Zero means 2 minutes,
-	// because language models compute before they answer.
-	HeaderTimeout time.Duration
-	// IdleTimeout bounds the wait for the next bytes of an answer. Zero means 1 minute.
-	IdleTimeout time.Duration
-	// TotalTimeout bounds a whole call. Zero means 10 minutes.
-	TotalTimeout time.Duration
-}
 
 // Client makes calls. It is safe for concurrent use.
 type Client struct {
@@ -48,76 +21,15 @@ type Client struct {
 
 // New makes a Client. It starts nothing.
 func New(c Config) *Client {
-	if c.Rules == nil {
-		c.Rules = &Rules{}
-	}
-	if c.Resolver == nil {
-		c.Resolver = net.DefaultResolver
-	}
-	orDefault(&c.MaxRequestBytes, 64<<20)
-	orDefault(&c.MaxResponseBytes, 64<<20)
-	orDefault(&c.DialTimeout, 10*time.Second)
-	orDefault(&c.HeaderTimeout, 2*time.Minute)
-	orDefault(&c.IdleTimeout, time.Minute)
-	orDefault(&c.TotalTimeout, 10*time.Minute)
+	c = c.withDefaults()
 	public := &Rules{plaintext: c.Rules.plaintext}
 	return &Client{config: c, pool: newPool(c, c.Rules), outside: newPool(c, public), public: public}
-}
-
-func orDefault[T ~int64](p *T, v T) {
-	if *p <= 0 {
-		*p = v
-	}
 }
 
 // Close closes idle connections.
 func (c *Client) Close() {
 	c.pool.close()
 	c.outside.close()
-}
-
-// Request is one call.
-type Request struct {
-	Method string
-	URL    string
-	// Header is the caller's. Some headers are dropped; see cleaned.
-	Header http.Header
-	// Body is read while it is sent, until the Response's body is closed at the latest. It is not closed. Nil means
-	// no body.
-	Body io.Reader
-	// Slots hold the secrets; empty for a call without secrets.
-	Slots Slots
-	// Destinations are those of the credentials. With Slots the URL must go to one of them. Without Slots an empty
-	// list allows every public destination.
-	Destinations []Destination
-	// Guard finds the secrets of the Slots in the answer. Nil compiles one for this call, which takes milliseconds.
-	Guard *guard.Set
-	// OnReflected, if not nil, is called once if the answer holds a secret, before the caller sees the error. It
-	// audits and suspends, and must not block for long.
-	OnReflected func()
-	// Remember is called with pieces of a secret in the answer, before the text with the pieces is passed on; see
-	// guard.Options.
-	Remember func([]guard.Piece) (withhold bool, err error)
-	// FollowRedirects follows redirects; see redirectMethod for which.
-	FollowRedirects bool
-	// OnRedirect, if not nil, is called before each redirect. An error ends the call.
-	OnRedirect func(status int, to Destination) error
-	// MaxResponseBytes lowers the client's limit. Zero keeps it.
-	MaxResponseBytes int64
-}
-
-// Response is the part of an answer that gets out. A redirect that was not followed is a Response too, without its
-// Location.
-type Response struct {
-	Status int
-	// Header has only the headers that are passed on. The body is decompressed, so Content-Encoding and
-	// Content-Length are not among them.
-	Header http.Header
-	// Redirect is the destination of a redirect that was not followed. It is nil if there is none or if it is not
-	// a valid URL.
-	Redirect *Destination
-	// Body must be closed. Its errors are *Error. A Reflected error comes before the first byte of the secret.
-	Body io.ReadCloser
 }
 
 // Do makes a call: one request on one connection, and one more for each redirect that it follows. It never sends a

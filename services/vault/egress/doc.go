@@ -7,9 +7,9 @@
 // The rules, and where they are:
 //
 //   - One strict parser reads URLs. It refuses a URL that another parser could read in another way (url.go).
-//   - Names and addresses that are not public are refused unless the operator lists them (rules.go). All addresses of
+//   - Names and addresses that are not public are refused unless the operator lists them (rules.go; package public). All addresses of
 //     a name are checked, and the connection goes to a checked address, without a second look-up (dial.go).
-//   - Headers of the caller that could compete with the slot are dropped (header.go). The secret goes into the slot
+//   - Headers of the caller that could compete with the slot are dropped (header.go, headernames.go). The secret goes into the slot
 //     only (slot.go).
 //   - A request is sent once, on one connection. This package cannot send it again, because the vault has one intent
 //     for one request (pool.go).

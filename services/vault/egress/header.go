@@ -2,6 +2,7 @@ package egress
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -14,41 +15,6 @@ const (
 	// accepted are the encodings that the guard can decode.
 	accepted = "gzip, br, zstd"
 )
-
-// ownHeaders are set by egress or net/http, or belong to one connection. The caller's are dropped.
-var ownHeaders = set(
-	"Accept-Encoding", "Connection", "Content-Length", "Expect", "Host", "Http2-Settings", "Keep-Alive",
-	"Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
-)
-
-// secretHeaders carry credentials. In a request with a slot the caller's are dropped, because a destination that gets
-// two credentials may choose either.
-var secretHeaders = set(
-	"Authorization", "Cookie", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", "X-Auth-Token", "Ocp-Apim-Subscription-Key", "X-Amz-Security-Token",
-)
-
-// steeringHeaders change the meaning of a request. In a request with a slot they are dropped. They could replace the
-// method and the host after the check, and a range could split an answer into pieces that are too short for the guard.
-var steeringHeaders = set(
-	"Range", "If-Range", "Forwarded", "X-Http-Method", "X-Http-Method-Override", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url",
-)
-
-// passedHeaders are the headers of an answer that get out. They describe the answer and rate limits, not the party
-// that asked.
-var passedHeaders = set(
-	"Content-Type", "Content-Language", "Etag", "Last-Modified", "Retry-After", "Retry-After-Ms",
-	"X-Request-Id", "Request-Id", "Openai-Processing-Ms", "Openai-Version",
-)
-
-var passedPrefixes = []string{"Ratelimit-", "X-Ratelimit-", "Anthropic-Ratelimit-"}
-
-func set(names ...string) map[string]bool {
-	m := make(map[string]bool, len(names))
-	for _, n := range names {
-		m[n] = true
-	}
-	return m
-}
 
 // cleaned returns the headers of the caller that it may set. With slots it may set fewer.
 func cleaned(in http.Header, slots Slots) (http.Header, error) {
@@ -86,31 +52,16 @@ func cleaned(in http.Header, slots Slots) (http.Header, error) {
 	return out, nil
 }
 
-// excludes reports whether this slot forbids a header of the caller.
-func (s *Slot) excludes(key string) bool {
-	return secretHeaders[key] || steeringHeaders[key] || strings.HasPrefix(key, "X-Forwarded-") ||
-		(s.Kind == Header && key == http.CanonicalHeaderKey(s.Name))
-}
-
 // responseHeader returns the headers of an answer that get out, and the same as text for the guard.
 func responseHeader(in http.Header) (http.Header, []byte) {
 	out := http.Header{}
 	var text []byte
 	for name, values := range in {
-		if !passedHeaders[name] && !hasPrefix(name, passedPrefixes) {
+		if !passedHeaders[name] && !slices.ContainsFunc(passedPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
 			continue
 		}
 		out[name] = values
 		text = append(text, name+":\n"+strings.Join(values, "\n")+"\n"...)
 	}
 	return out, text
-}
-
-func hasPrefix(s string, prefixes []string) bool {
-	for _, p := range prefixes {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
 }

@@ -89,3 +89,9 @@ func (ss Slots) hidden() []secret.Secret {
 	}
 	return out
 }
+
+// excludes reports whether this slot forbids a header of the caller.
+func (s *Slot) excludes(key string) bool {
+	return secretHeaders[key] || steeringHeaders[key] || strings.HasPrefix(key, "X-Forwarded-") ||
+		(s.Kind == Header && key == http.CanonicalHeaderKey(s.Name))
+}

@@ -20,9 +20,6 @@ const Guest = "guest"
 // maxRecent bounds the cached keys.
 const maxRecent = 8192
 
-// Name is the resource name of a key.
-func Name(ws, key string) string { return "workspaces/" + ws + "/keys/" + key }
-
 // Keys are the keys of all workspaces. It caches the rows that calls rest on for recent.MaxAge.
 type Keys struct {
 	db         *sqldb.DB

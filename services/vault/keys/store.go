@@ -115,3 +115,6 @@ func scanKey(r sqldb.Scanner) (Key, error) {
 	}
 	return k, nil
 }
+
+// Name is the resource name of a key.
+func Name(ws, key string) string { return "workspaces/" + ws + "/keys/" + key }

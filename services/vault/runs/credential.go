@@ -15,6 +15,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
+// maxRunCredentials bounds the credentials that a visitor can bring to one run.
+const maxRunCredentials = 100
+
 func (s *Runs) runKey(run string) string { return s.redis.Key(run, "credentials") }
 
 func (s *Runs) keepRunCredential(ctx context.Context, c *grant.Claims, input string, value secret.Secret) error {

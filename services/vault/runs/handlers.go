@@ -25,9 +25,6 @@ type InternalHandlers struct{ runs *Runs }
 // NewInternalHandlers returns the handlers of runs.
 func NewInternalHandlers(all *Runs) *InternalHandlers { return &InternalHandlers{runs: all} }
 
-// maxRunCredentials bounds the credentials that a visitor can bring to one run.
-const maxRunCredentials = 100
-
 // PutRunCredential stores a visitor's own credential for one run: in Redis, sealed with a key of that run, until the run
 // ends or its grant expires. It is never in the database.
 func (h *InternalHandlers) PutRunCredential(ctx context.Context, req *vaultinternalv1.PutRunCredentialRequest) (*vaultinternalv1.PutRunCredentialResponse, error) {

@@ -5,35 +5,11 @@ import (
 	"mime"
 )
 
-// Text receives a part of a text.
-type Text func(Part)
-
-// Part is a part of a text. It is valid until the call returns.
-type Part struct {
-	// Place identifies the text. Choice identifies the text of one choice if an answer has
-	// several; otherwise it equals Place.
-	Place, Choice uint64
-	Bytes         []byte
-	// Offset is the offset of the part in the answer.
-	Offset int64
-	// Last means that a string ends with the part, so that the next part of the text is another
-	// string.
-	Last bool
-	// Name means that the part is a field name.
-	Name bool
-}
-
-// plainPart returns a part of a text that does not consist of strings.
-func plainPart(place uint64, b []byte, offset int64) Part {
-	return Part{Place: place, Choice: place, Bytes: b, Offset: offset}
-}
-
 // Walker reads one answer in pieces of any size.
 type Walker struct {
-	text  Text
-	kind  kind
-	mime  kind
-	limit string // the boundary of a multipart message
+	text Text
+	kind kind
+	mime kind
 	// head is the beginning of an answer of unknown kind.
 	head  []byte
 	first int64
@@ -45,31 +21,21 @@ type Walker struct {
 	inner bool
 }
 
-type kind int
-
-const (
-	unknown kind = iota
-	plain
-	jsonKind
-	eventKind
-	formKind
-	multipartKind
-)
-
 // headLength is the length of the beginning that determines the kind, in bytes.
 const headLength = 8
 
 // New returns a walker for an answer of a content type.
 func New(contentType string, text Text) *Walker {
 	w := &Walker{text: text}
-	w.json.text, w.form.text, w.lines.w, w.json.wire = text, text, w, &w.wire
+	w.json.text, w.json.wire, w.form.text = text, &w.wire, text
+	w.lines = lineWalker{text: text, wire: &w.wire, inner: &w.json}
 	name, params, err := mime.ParseMediaType(contentType)
 	switch {
 	case err != nil:
 	case name == "application/x-www-form-urlencoded":
 		w.mime = formKind
 	case len(name) > 10 && name[:10] == "multipart/" && params["boundary"] != "":
-		w.mime, w.limit = multipartKind, "--"+params["boundary"]
+		w.mime, w.lines.limit = multipartKind, "--"+params["boundary"]
 	case name == "text/event-stream":
 		w.mime = eventKind
 	}
@@ -100,6 +66,7 @@ func (w *Walker) Feed(b []byte, offset int64) {
 }
 
 func (w *Walker) walk(b []byte, offset int64) {
+	w.lines.kind = w.kind
 	switch w.kind {
 	case plain:
 		w.text(plainPart(PlacePlain, b, offset))
@@ -192,19 +159,3 @@ func (w *Walker) guess(head []byte) kind {
 }
 
 func field(head []byte, name string) bool { return bytes.HasPrefix(head, []byte(name)) }
-
-// Places that are not paths in JSON.
-const (
-	// PlaceWire is the raw answer, without the middle of long strings, if its texts are found
-	// separately. PlacePlain is an answer that is one text.
-	PlaceWire = iota + 1
-	PlacePlain
-	// PlaceFields is reserved for a text that the caller joins from the strings of all places.
-	PlaceFields
-	// PlaceOutside is the text between strings: punctuation and numbers.
-	PlaceOutside
-	placeNames // of the fields
-	placePayload
-	placeForm
-	placePart
-)

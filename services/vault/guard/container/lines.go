@@ -5,7 +5,11 @@ import "bytes"
 // lineWalker reads answers that consist of lines: events of a stream and parts of a multipart
 // message.
 type lineWalker struct {
-	w *Walker
+	kind  kind
+	limit string // the boundary of a multipart message
+	text  Text
+	wire  *wire
+	inner *jsonWalker // of the JSON in events
 	// start is the beginning of an unclassified line, from its offset.
 	start []byte
 	from  int64
@@ -90,16 +94,16 @@ func (l *lineWalker) line(b []byte, offset int64, end bool) {
 // known reports that the beginning of a line classifies it.
 func (l *lineWalker) known() bool {
 	colon := bytes.IndexByte(l.start, ':')
-	return l.w.kind == eventKind && colon >= 0 && colon+1 < len(l.start) // and whether a blank follows
+	return l.kind == eventKind && colon >= 0 && colon+1 < len(l.start) // and whether a blank follows
 }
 
 // classify classifies a line and returns its text.
 func (l *lineWalker) classify(end bool) ([]byte, int64) {
 	line := l.start
 	l.part = lineOther
-	if l.w.kind == multipartKind {
+	if l.kind == multipartKind {
 		switch {
-		case bytes.HasPrefix(line, []byte(l.w.limit)):
+		case bytes.HasPrefix(line, []byte(l.limit)):
 			l.header = true
 		case l.header && end && len(line) == 0:
 			l.header = false
@@ -122,23 +126,22 @@ func (l *lineWalker) classify(end bool) ([]byte, int64) {
 // event ends an event.
 func (l *lineWalker) event() {
 	if l.json {
-		l.w.json.reset()
+		l.inner.reset()
 	}
 	l.fresh, l.json = true, false
 }
 
 // rest passes on the text of a line.
 func (l *lineWalker) rest(b []byte, offset int64, end bool) {
-	text := l.w.text
 	switch {
 	case len(b) == 0:
-	case l.part == lineOther && l.w.kind == eventKind:
-		l.w.wire.add(b, offset)
-		text(plainPart(PlaceOutside, b, offset))
+	case l.part == lineOther && l.kind == eventKind:
+		l.wire.add(b, offset)
+		l.text(plainPart(PlaceOutside, b, offset))
 	case l.part == lineOther:
-		text(plainPart(PlaceOutside, b, offset))
-	case l.w.kind == multipartKind:
-		text(plainPart(placePart, b, offset))
+		l.text(plainPart(PlaceOutside, b, offset))
+	case l.kind == multipartKind:
+		l.text(plainPart(placePart, b, offset))
 	default:
 		if l.fresh { // blanks may stand before a JSON value
 			if b = bytes.TrimLeft(b, " \t"); len(b) == 0 {
@@ -147,16 +150,16 @@ func (l *lineWalker) rest(b []byte, offset int64, end bool) {
 			l.fresh, l.json = false, b[0] == '{' || b[0] == '['
 		}
 		if l.json {
-			l.w.json.feed(b, offset)
+			l.inner.feed(b, offset)
 		} else {
-			l.w.wire.add(b, offset)
+			l.wire.add(b, offset)
 			p := plainPart(placePayload, b, offset)
 			p.Last = end
-			text(p)
+			l.text(p)
 		}
 	}
-	if end && l.w.kind == multipartKind && l.part == lineData {
-		text(plainPart(placePart, []byte{'\n'}, offset))
+	if end && l.kind == multipartKind && l.part == lineData {
+		l.text(plainPart(placePart, []byte{'\n'}, offset))
 	}
 }
 

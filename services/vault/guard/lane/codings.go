@@ -3,19 +3,11 @@ package lane
 import (
 	"slices"
 	"strconv"
-	"unicode"
 )
 
 // longest is the size from which on a part has only the most common lanes, in bytes. Decoders find
 // the other codings.
 const longest = 512
-
-// text is a coding of a source before normalisation: characters, each with the index of its source
-// byte.
-type text struct {
-	chars []byte
-	at    []int
-}
 
 // lanesOf returns all lanes of a source.
 func lanesOf(s *source) []lane {
@@ -69,13 +61,6 @@ func count(n int) []int {
 	return out
 }
 
-func (t text) reversed() text {
-	r := text{slices.Clone(t.chars), slices.Clone(t.at)}
-	slices.Reverse(r.chars)
-	slices.Reverse(r.at)
-	return r
-}
-
 // widened is UTF-16 of ASCII. order is the position of the character in its pair.
 func (t text) widened(order int) text {
 	var w text
@@ -101,32 +86,6 @@ func digits(t text, mark string, base, width int) text {
 	}
 	return d
 }
-
-// lane normalises a coding.
-func (s *source) lane(t text) lane {
-	l := lane{source: s}
-	for i, c := range t.chars {
-		if c < unicode.MaxASCII && symbolOf[c] != none {
-			l.symbols, l.at = append(l.symbols, symbolOf[c]), append(l.at, uint16(t.at[i]))
-		}
-	}
-	return l
-}
-
-const none = 0xff
-
-var symbolOf = func() (t [128]byte) {
-	for i := range t {
-		t[i] = none
-	}
-	for i := range byte(10) {
-		t['0'+i] = i
-	}
-	for i := range byte(26) {
-		t['a'+i], t['A'+i] = 10+i, 10+i
-	}
-	return t
-}()
 
 // plain returns the body itself, and reversed.
 func (s *source) plain() []lane {

@@ -14,18 +14,8 @@ const (
 	context = 256
 )
 
-// lane is a body in one coding. It has at most 65 535 symbols.
-type lane struct {
-	symbols []byte
-	// at has, for each symbol, the index of its source byte.
-	at     []uint16
-	source *source
-	// A sparse lane contains every nth symbol of the body.
-	sparse bool
-	plain  bool
-	// A backward lane is plain and reversed.
-	backward bool
-}
+// leastHeld is the shortest end of a text, in symbols, that is held back.
+const leastHeld = 4
 
 // Index finds the lanes of some secrets. It is read-only and holds the secrets.
 type Index struct {
@@ -116,29 +106,6 @@ func (x *Index) seed(seeds []seed, l *lane, at int) []seed {
 		return seeds
 	}
 	return append(seeds, seed{key, uint32(len(x.lanes))<<16 | uint32(at)})
-}
-
-// span is the part of the body that a run of a lane shows, [from, to). A character counts only if
-// all its symbols are in the run.
-func (l *lane) span(a, b int) (from, to int) {
-	if v := l.at[a]; a > 0 && l.at[a-1] == v {
-		for a < b && l.at[a] == v {
-			a++
-		}
-	}
-	if v := l.at[b-1]; b < len(l.at) && l.at[b] == v {
-		for b > a && l.at[b-1] == v {
-			b--
-		}
-	}
-	if a == b {
-		return 0, 0
-	}
-	first, last := int(l.at[a]), int(l.at[b-1])
-	if first > last {
-		first, last = last, first
-	}
-	return l.source.order[first], l.source.order[last+1]
 }
 
 func (x *Index) mark(symbols []byte) {

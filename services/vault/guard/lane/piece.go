@@ -13,6 +13,18 @@ type Piece struct {
 	Whole    bool // all that its lane has
 }
 
+// match is a run of a lane in the text.
+type match struct {
+	lane, from, to int
+	// end is its end in the text, in symbols.
+	end int64
+}
+
+// same reports that the match contains a seed of its lane.
+func (m *match) same(lane, to int, end int64) bool {
+	return m.lane == lane && m.end >= end && m.end-int64(m.to) == end-int64(to)
+}
+
 // piece returns what a match shows.
 func (x *Index) piece(m match) Piece {
 	l := &x.lanes[m.lane]

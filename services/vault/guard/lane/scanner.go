@@ -2,18 +2,6 @@ package lane
 
 import "github.com/keyhole-dev/keyhole/services/vault/guard/view"
 
-// match is a run of a lane in the text.
-type match struct {
-	lane, from, to int
-	// end is its end in the text, in symbols.
-	end int64
-}
-
-// same reports that the match contains a seed of its lane.
-func (m *match) same(lane, to int, end int64) bool {
-	return m.lane == lane && m.end >= end && m.end-int64(m.to) == end-int64(to)
-}
-
 // Scanner searches one text. The result does not depend on how the text is cut.
 type Scanner struct {
 	x *Index
@@ -139,9 +127,6 @@ func (s *Scanner) End(found func(Piece, bool)) {
 	}
 	s.live = s.live[:0]
 }
-
-// leastHeld is the shortest end of a text, in symbols, that is held back.
-const leastHeld = 4
 
 // Pending is the number of last symbols that may begin a piece.
 func (s *Scanner) Pending() int {
