@@ -16,23 +16,30 @@ import (
 // checks finds constants that have a valid type but can never run. The blocks check again
 // at run time, because values may also come from inputs and steps.
 func (c *compiler) checks() {
-	arriving := c.arriving()
+	k := &checker{compiler: c, arriving: c.arriving()}
 	for i := range c.plan.Steps {
 		s := &c.plan.Steps[i]
 		if c.broken[i] || s.Manifest == nil {
 			continue
 		}
 		for a := range s.Arguments {
-			operations := c.operationsFor(i, &s.Arguments[a])
-			c.check(i, &s.Arguments[a])
-			c.embedded(i, &s.Arguments[a])
-			c.sendable(i, &s.Arguments[a], operations, arriving)
-			c.convert(i, &s.Arguments[a], operations)
+			operations := k.operationsFor(i, &s.Arguments[a])
+			k.check(i, &s.Arguments[a])
+			k.embedded(i, &s.Arguments[a])
+			k.sendable(i, &s.Arguments[a], operations)
+			k.convert(i, &s.Arguments[a], operations)
 		}
 	}
 }
 
-func (c *compiler) check(step int, a *Argument) {
+// checker checks the arguments of steps.
+type checker struct {
+	*compiler
+	// arriving has the kinds of data that each place receives.
+	arriving map[place][]string
+}
+
+func (c *checker) check(step int, a *Argument) {
 	switch a.Field.Check {
 	case manifest.CheckHeaders:
 		c.headers(step, a)
@@ -64,14 +71,14 @@ func (a *Argument) elements() []Argument {
 	return out
 }
 
-func (c *compiler) fault(step int, a *Argument, path, format string, args ...any) {
+func (c *checker) fault(step int, a *Argument, path, format string, args ...any) {
 	c.blame(step, workflow.KindSyntax, path, a.Pointer, "%s "+format, append([]any{path}, args...)...)
 }
 
 // maxHeaders bounds the headers of a request.
 const maxHeaders = 64
 
-func (c *compiler) headers(step int, a *Argument) {
+func (c *checker) headers(step int, a *Argument) {
 	elements := a.elements()
 	if len(elements) > maxHeaders {
 		c.fault(step, a, a.Field.Name, "has %d entries; a request takes %d", len(elements), maxHeaders)
@@ -93,7 +100,7 @@ func (c *compiler) headers(step int, a *Argument) {
 	}
 }
 
-func (c *compiler) color(step int, a *Argument, path string) {
+func (c *checker) color(step int, a *Argument, path string) {
 	if a.Form != Static {
 		return
 	}
@@ -114,7 +121,7 @@ func (c *compiler) color(step int, a *Argument, path string) {
 }
 
 // colors are checked only if the palette uses them.
-func (c *compiler) colors(step int, a *Argument) {
+func (c *checker) colors(step int, a *Argument) {
 	palette, ok := c.plan.Steps[step].Argument("color_palette")
 	if !ok || palette.Value != "CUSTOM" {
 		return
@@ -124,7 +131,7 @@ func (c *compiler) colors(step int, a *Argument) {
 	}
 }
 
-func (c *compiler) whole(step int, a *Argument) {
+func (c *checker) whole(step int, a *Argument) {
 	for _, e := range a.elements() {
 		if e.Key == "stream" {
 			c.fault(step, &e, a.Field.Name+".stream", "cannot be used: answers are taken in one piece")

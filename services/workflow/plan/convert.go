@@ -33,7 +33,7 @@ func (c *compiler) arriving() map[place][]string {
 }
 
 // operationsFor returns the operations on elements of a field, by key.
-func (c *compiler) operationsFor(step int, a *Argument) map[string]query.Operations {
+func (c *checker) operationsFor(step int, a *Argument) map[string]query.Operations {
 	chains, ok := c.plan.Steps[step].Argument(a.Field.Name + "_operations")
 	if !ok {
 		return nil
@@ -46,7 +46,7 @@ func (c *compiler) operationsFor(step int, a *Argument) map[string]query.Operati
 }
 
 // sendable reports pictures and detections that no operation converts to JSON.
-func (c *compiler) sendable(step int, a *Argument, operations map[string]query.Operations, arriving map[place][]string) {
+func (c *checker) sendable(step int, a *Argument, operations map[string]query.Operations) {
 	if a.Field.Check != manifest.CheckJSON && a.Field.Check != manifest.CheckFile {
 		return
 	}
@@ -54,7 +54,7 @@ func (c *compiler) sendable(step int, a *Argument, operations map[string]query.O
 	for i := range a.Elements {
 		e := &a.Elements[i]
 		path := a.Field.Name + "." + e.Key
-		kinds := arriving[place{step, path}]
+		kinds := c.arriving[place{step, path}]
 		if len(kinds) == 0 || len(operations[e.Key]) > 0 || slices.ContainsFunc(kinds, other) {
 			continue
 		}
@@ -71,7 +71,7 @@ const convertWithin = time.Second
 
 // convert applies the operations to constants. A conversion that fails now would fail in
 // every run.
-func (c *compiler) convert(step int, a *Argument, operations map[string]query.Operations) {
+func (c *checker) convert(step int, a *Argument, operations map[string]query.Operations) {
 	if len(operations) == 0 {
 		return
 	}

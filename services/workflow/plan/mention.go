@@ -60,7 +60,7 @@ func Embedded(field *manifest.Field, text string) bool {
 }
 
 // embedded refuses such texts, and references to credentials nested inside a value.
-func (c *compiler) embedded(step int, a *Argument) {
+func (c *checker) embedded(step int, a *Argument) {
 	all := a.elements()
 	if len(all) == 0 {
 		all = []Argument{*a}
