@@ -183,7 +183,7 @@ func (h *Handlers) UpdateShare(ctx context.Context, r *sharingv1.UpdateShareRequ
 	if len(paths) == 0 {
 		paths = populated(r.GetShare())
 	}
-	return h.change(ctx, r.GetShare().GetName(), func(e *edit) error {
+	return h.change(ctx, caller.From(ctx), r.GetShare().GetName(), func(e *edit) error {
 		if err := e.apply(r.GetShare(), paths); err != nil {
 			return err
 		}
@@ -195,7 +195,7 @@ func (h *Handlers) UpdateShare(ctx context.Context, r *sharingv1.UpdateShareRequ
 
 // change reads a share, edits it and writes it. It refuses a share that is revoked or has
 // changed since it was read.
-func (h *Handlers) change(ctx context.Context, name string, apply func(*edit) error) (*sharingv1.Share, error) {
+func (h *Handlers) change(ctx context.Context, by caller.Principal, name string, apply func(*edit) error) (*sharingv1.Share, error) {
 	w, row, err := h.find(ctx, name)
 	if err != nil {
 		return nil, err
@@ -210,7 +210,7 @@ func (h *Handlers) change(ctx context.Context, name string, apply func(*edit) er
 	if err := apply(e); err != nil {
 		return nil, err
 	}
-	if err := e.checkRole(caller.From(ctx)); err != nil {
+	if err := e.checkRole(by); err != nil {
 		return nil, err
 	}
 	if err := h.writer.commit(ctx, e); err != nil {
@@ -225,7 +225,7 @@ func (h *Handlers) change(ctx context.Context, name string, apply func(*edit) er
 
 // PauseShare implements the RPC.
 func (h *Handlers) PauseShare(ctx context.Context, r *sharingv1.PauseShareRequest) (*sharingv1.Share, error) {
-	return h.change(ctx, r.GetName(), func(e *edit) error {
+	return h.change(ctx, caller.From(ctx), r.GetName(), func(e *edit) error {
 		e.row.State, e.paused = sharingv1.ShareState_SHARE_STATE_PAUSED, true
 		return nil
 	})
@@ -235,7 +235,7 @@ func (h *Handlers) PauseShare(ctx context.Context, r *sharingv1.PauseShareReques
 // hidden credentials the vault gets a new grant for the version that the link opens now,
 // and a suspension by the guard ends. Nothing else ends a suspension.
 func (h *Handlers) ResumeShare(ctx context.Context, r *sharingv1.ResumeShareRequest) (*sharingv1.Share, error) {
-	return h.change(ctx, r.GetName(), func(e *edit) error {
+	return h.change(ctx, caller.From(ctx), r.GetName(), func(e *edit) error {
 		e.row.State, e.resumed = sharingv1.ShareState_SHARE_STATE_ACTIVE, true
 		return h.checker.check(ctx, e, caller.From(ctx).Key, true)
 	})
@@ -243,7 +243,7 @@ func (h *Handlers) ResumeShare(ctx context.Context, r *sharingv1.ResumeShareRequ
 
 // RotateShare implements the RPC.
 func (h *Handlers) RotateShare(ctx context.Context, r *sharingv1.RotateShareRequest) (*sharingv1.Share, error) {
-	return h.change(ctx, r.GetName(), func(e *edit) error {
+	return h.change(ctx, caller.From(ctx), r.GetName(), func(e *edit) error {
 		e.row.LinkEpoch++
 		h.setLink(&e.row)
 		return h.checker.promise(ctx, e)

@@ -45,7 +45,7 @@ func (e *edit) setPresentation(in *sharingv1.Presentation, part string) error {
 // what keeps a visitor's credential safe, and every run must be possible and have a result.
 func (e *edit) checkPresentation(a *definition.Analysis) error {
 	if !e.opens("presentation", true) {
-		return nil // a new live version may not fit; what does not fit it has no effect
+		return nil // parts that do not fit a new live version have no effect
 	}
 	p := e.row.PresentationMessage()
 	brings := false

@@ -28,8 +28,8 @@ const (
 	readWithin = 1500 * time.Millisecond
 )
 
-// onlooker is whom the state of a watched link is read for: a guest who has used nothing, so
-// that all who watch a link share one reading. It starts no run.
+// onlooker stands for all visitors who watch a link, so that they share one reading: a guest who
+// has used nothing. It starts no run.
 var onlooker = caller.Principal{Kind: caller.Guest, Workspace: "operator", Key: rpc.GuestKey, Visitor: "onlooker"}
 
 // WatchSharedWorkflow implements the RPC.
@@ -66,11 +66,11 @@ func (h *Handlers) openedNow(ctx context.Context, token string) *shares.Resolved
 	return opened
 }
 
-// EndWatches ends all streams. Clients open theirs again, at a server that runs.
+// EndWatches ends all streams. Clients reconnect to a server that still runs.
 func (h *Handlers) EndWatches() { h.end() }
 
-// state is what a link shows, apart from what is left of its limits. It is empty when it
-// cannot be read, which is no change of the link.
+// state identifies what a link shows, except what is left of its limits. It is empty if the link
+// cannot be read now, because that is not a change of the link.
 func (h *Handlers) state(ctx context.Context, token string) string {
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()

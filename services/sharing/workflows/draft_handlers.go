@@ -55,7 +55,7 @@ func (h *Handlers) UpdateWorkflowDraft(ctx context.Context, r *sharingv1.UpdateW
 	if raw, err = h.flows.admitDraft(ctx, w.Workspace, raw); err != nil {
 		return nil, err
 	}
-	after, err := h.flows.saveDraft(ctx, w, before, change{definition: raw, base: int64(in.GetBaseVersion())})
+	after, err := h.flows.saveDraft(ctx, caller.From(ctx).Key, w, before, change{definition: raw, base: int64(in.GetBaseVersion())})
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ type change struct {
 
 // saveDraft writes a changed draft, or the first one if there is none before. It writes
 // nothing if nothing changes.
-func (s *Workflows) saveDraft(ctx context.Context, w Workflow, before Draft, c change) (Draft, error) {
+func (s *Workflows) saveDraft(ctx context.Context, author string, w Workflow, before Draft, c change) (Draft, error) {
 	first := before.Etag == ""
 	after := before
 	after.Definition, after.Hash = c.definition, definition.Hash(c.definition)
@@ -81,7 +81,7 @@ func (s *Workflows) saveDraft(ctx context.Context, w Workflow, before Draft, c c
 	if !first && bytes.Equal(after.Definition, before.Definition) && after.Base == before.Base {
 		return before, nil
 	}
-	after.Etag, after.Author = id.New("d"), caller.From(ctx).Key
+	after.Etag, after.Author = id.New("d"), author
 	after.Updated = max(s.now().UnixMicro(), before.Updated+1)
 	save := func() (bool, error) { return s.store.updateDraft(ctx, after, before.Etag) }
 	if first {

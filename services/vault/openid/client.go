@@ -17,9 +17,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// maxCalls bounds the sign-ins that wait for the provider at the same time. Anybody can begin one.
-const maxCalls = 32
-
 // Deps are what New needs. All are required, except Roots.
 type Deps struct {
 	Redis *redisx.Client

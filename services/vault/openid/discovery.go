@@ -11,6 +11,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 const (
@@ -114,4 +116,20 @@ func (p *provider) check() error {
 		return errors.New("the provider does not support PKCE with S256")
 	}
 	return nil
+}
+
+// unreachable is for a provider that does not answer as it should.
+func unreachable(what string, cause error) error {
+	return errs.Unavailable("the identity provider cannot be reached or has a fault: try again in a minute, or ask the person who runs this server").
+		Because(fmt.Errorf("identity provider, %s: %s", what, short(cause)))
+}
+
+// short is the text of an error for the log, which may quote a whole document of the provider.
+func short(err error) string {
+	const most = 300
+	text := fmt.Sprintf("%q", err.Error())
+	if len(text) > most {
+		text = text[:most] + "..."
+	}
+	return text
 }

@@ -115,24 +115,8 @@ func exchangeFailed(err error) error {
 	return untrusted(cause)
 }
 
-// unreachable is for a provider that does not answer as it should.
-func unreachable(what string, cause error) error {
-	return errs.Unavailable("the identity provider cannot be reached or has a fault: try again in a minute, or ask the person who runs this server").
-		Because(fmt.Errorf("identity provider, %s: %s", what, short(cause)))
-}
-
 // untrusted is for an answer that proves nothing. It counts as a wrong key.
 func untrusted(cause error) error {
 	return errs.Unauthenticated("the answer of the identity provider is not valid for this sign-in: start again").
 		Because(errors.New("identity provider: " + short(cause)))
-}
-
-// short is the text of an error for the log, which may quote a whole document of the provider.
-func short(err error) string {
-	const most = 300
-	text := fmt.Sprintf("%q", err.Error())
-	if len(text) > most {
-		text = text[:most] + "..."
-	}
-	return text
 }

@@ -72,7 +72,7 @@ func (h *InternalHandlers) FinishSignIn(ctx context.Context, req *vaultinternalv
 	if err != nil {
 		return nil, err
 	}
-	who, err := h.identify(ctx, req, f)
+	who, err := h.identify(ctx, caller.From(ctx).Visitor, req, f)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (h *InternalHandlers) FinishSignIn(ctx context.Context, req *vaultinternalv
 }
 
 // identify checks the provider's answer and takes the code there. A client has as many wrong codes as wrong keys.
-func (h *InternalHandlers) identify(ctx context.Context, req *vaultinternalv1.FinishSignInRequest, f flow) (who identified, err error) {
+func (h *InternalHandlers) identify(ctx context.Context, visitor string, req *vaultinternalv1.FinishSignInRequest, f flow) (who identified, err error) {
 	c := h.client
 	p, err := c.directory.provider(ctx)
 	if err != nil {
@@ -105,7 +105,7 @@ func (h *InternalHandlers) identify(ctx context.Context, req *vaultinternalv1.Fi
 	default:
 		return who, errs.Unavailable("too many people sign in at the moment: try again in a minute")
 	}
-	return throttle.Try(ctx, h.codes, caller.From(ctx).Visitor, secret.FromString(req.GetCode()), func(ctx context.Context, code secret.Secret) (identified, error) {
+	return throttle.Try(ctx, h.codes, visitor, secret.FromString(req.GetCode()), func(ctx context.Context, code secret.Secret) (identified, error) {
 		return c.exchange(ctx, p, string(code.Expose()), f)
 	})
 }

@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// maxCalls bounds the sign-ins that wait for the provider at the same time. Anybody can begin one.
+const maxCalls = 32
+
 const (
 	// callTimeout bounds one call to the provider, with its body.
 	callTimeout = 10 * time.Second

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
@@ -70,7 +71,7 @@ func (h *Handlers) UpdatePerson(ctx context.Context, req *vaultv1.UpdatePersonRe
 		return nil, err
 	}
 	names := func(field string, given bool) bool { return slices.Contains(mask, field) || mask == nil && given }
-	p, end, err := h.people.change(ctx, to.GetName(), "person.update", func(tx *sql.Tx, by keys.Key, p *person, e audit.Event) error {
+	p, end, err := h.people.change(ctx, caller.From(ctx), audit.CallerOf(ctx), to.GetName(), "person.update", func(tx *sql.Tx, by keys.Key, p *person, e audit.Event) error {
 		if names("title", to.GetTitle() != "") {
 			if p.title = to.GetTitle(); p.title == "" {
 				return resource.Invalid("person.title", "must not be empty")
@@ -122,7 +123,7 @@ func roleName(r keys.Role) string {
 // DeletePerson removes a person. The keys and sessions end at once, and with them the runs that are charged to the
 // keys.
 func (h *Handlers) DeletePerson(ctx context.Context, req *vaultv1.DeletePersonRequest) (*emptypb.Empty, error) {
-	_, end, err := h.people.change(ctx, req.GetName(), "person.remove", func(tx *sql.Tx, _ keys.Key, p *person, _ audit.Event) error {
+	_, end, err := h.people.change(ctx, caller.From(ctx), audit.CallerOf(ctx), req.GetName(), "person.remove", func(tx *sql.Tx, _ keys.Key, p *person, _ audit.Event) error {
 		if err := keepOwner(ctx, tx, *p); err != nil {
 			return err
 		}

@@ -93,7 +93,7 @@ func (h *Handlers) DeleteInvitation(ctx context.Context, req *vaultv1.DeleteInvi
 
 // LookUpInvitation says where an invitation leads, so that nobody joins a workspace blindly.
 func (h *Handlers) LookUpInvitation(ctx context.Context, req *vaultv1.LookUpInvitationRequest) (*vaultv1.LookUpInvitationResponse, error) {
-	i, err := try(ctx, h, req.GetCode(), func(ctx context.Context, code secret.Secret) (invitation, error) {
+	i, err := try(ctx, h, caller.From(ctx), req.GetCode(), func(ctx context.Context, code secret.Secret) (invitation, error) {
 		return h.people.byCode(ctx, h.people.db, code)
 	})
 	if err != nil {
@@ -110,6 +110,6 @@ func (h *Handlers) LookUpInvitation(ctx context.Context, req *vaultv1.LookUpInvi
 }
 
 // try lets a client try a code. It has as many wrong codes as it has wrong keys.
-func try[T any](ctx context.Context, h *Handlers, code string, lookup func(context.Context, secret.Secret) (T, error)) (T, error) {
-	return throttle.Try(ctx, h.codes, caller.From(ctx).Visitor, secret.FromString(code), lookup)
+func try[T any](ctx context.Context, h *Handlers, from caller.Principal, code string, lookup func(context.Context, secret.Secret) (T, error)) (T, error) {
+	return throttle.Try(ctx, h.codes, from.Visitor, secret.FromString(code), lookup)
 }

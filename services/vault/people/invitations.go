@@ -18,6 +18,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/tokens"
 )
 
+// signUpPeriod is the window of the limits on sign-ups. Their records are kept for as long.
+const signUpPeriod = 24 * time.Hour
+
 const (
 	// invitationLife is how long an invitation works.
 	invitationLife = 7 * 24 * time.Hour

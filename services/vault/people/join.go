@@ -56,13 +56,14 @@ func (s *People) join(ctx context.Context, j joining) (*vaultv1.SignedIn, error)
 
 // AcceptInvitation uses an invitation.
 func (h *Handlers) AcceptInvitation(ctx context.Context, req *vaultv1.AcceptInvitationRequest) (*vaultv1.SignedIn, error) {
-	if err := stranger(ctx); err != nil {
+	from := caller.From(ctx)
+	if err := stranger(from); err != nil {
 		return nil, err
 	}
 	if err := leak.NewGate().Text("title", req.GetTitle()).Text("client", req.GetClient()).Err(); err != nil {
 		return nil, err
 	}
-	return try(ctx, h, req.GetCode(), func(ctx context.Context, code secret.Secret) (*vaultv1.SignedIn, error) {
+	return try(ctx, h, from, req.GetCode(), func(ctx context.Context, code secret.Secret) (*vaultv1.SignedIn, error) {
 		i, err := h.people.byCode(ctx, h.people.db, code)
 		if err != nil {
 			return nil, err
@@ -75,8 +76,8 @@ func (h *Handlers) AcceptInvitation(ctx context.Context, req *vaultv1.AcceptInvi
 }
 
 // stranger refuses a caller who is somebody already: a request must have one statement of who is calling.
-func stranger(ctx context.Context) error {
-	if caller.From(ctx).Kind != caller.Guest {
+func stranger(from caller.Principal) error {
+	if from.Kind != caller.Guest {
 		return errs.InvalidArgument("the request has a key or a session; send it without, because it signs in somebody new")
 	}
 	return nil

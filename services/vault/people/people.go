@@ -5,9 +5,8 @@ import (
 	"database/sql"
 	"time"
 
-	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
-
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -17,9 +16,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
-
-// signUpPeriod is the window of the limits on sign-ups. Their records are kept for as long.
-const signUpPeriod = 24 * time.Hour
 
 // Deps are what New needs. All are required, except SignUp.
 type Deps struct {
@@ -54,18 +50,17 @@ type ended struct{ keys, sessions []string }
 
 // change changes a person on the authority of an owner, with its event. The lock makes changes of a workspace follow
 // one another: two owners who remove each other at the same time must not both succeed.
-func (s *People) change(ctx context.Context, name, action string, fn func(tx *sql.Tx, by keys.Key, p *person, e audit.Event) error) (person, ended, error) {
+func (s *People) change(ctx context.Context, who caller.Principal, by audit.Actor, name, action string, fn func(tx *sql.Tx, by keys.Key, p *person, e audit.Event) error) (person, ended, error) {
 	var (
 		p   person
 		end ended
 	)
-	who := caller.From(ctx)
-	e := s.log.Event(audit.CallerOf(ctx), who.Workspace, action, name)
+	e := s.log.Event(by, who.Workspace, action, name)
 	_, err := s.log.Change(ctx, e, func(tx *sql.Tx) (bool, error) {
 		if err := workspaces.Lock(ctx, tx, who.Workspace); err != nil {
 			return false, err
 		}
-		by, err := keys.Owner(ctx, tx, who)
+		owner, err := keys.Owner(ctx, tx, who)
 		if err != nil {
 			return false, err
 		}
@@ -76,7 +71,7 @@ func (s *People) change(ctx context.Context, name, action string, fn func(tx *sq
 			return false, err
 		}
 		role := p.role
-		if err := fn(tx, by, &p, e); err != nil || p.role == role {
+		if err := fn(tx, owner, &p, e); err != nil || p.role == role {
 			return true, err
 		}
 		if end.sessions, err = sessions.EndOf(ctx, tx, p.workspace, p.id); err != nil {

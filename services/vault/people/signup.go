@@ -33,7 +33,8 @@ func (h *Handlers) SignUp(ctx context.Context, req *vaultv1.SignUpRequest) (*vau
 	if s.signUp == nil {
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_SIGN_UP_CLOSED, "visitors cannot create workspaces here; ask the person who runs this server")
 	}
-	if err := stranger(ctx); err != nil {
+	from := caller.From(ctx)
+	if err := stranger(from); err != nil {
 		return nil, err
 	}
 	w := workspaces.Workspace{ID: req.GetWorkspaceId(), Title: req.GetWorkspaceTitle(), CreateTime: sqldb.Micros(s.now())}
@@ -46,13 +47,13 @@ func (h *Handlers) SignUp(ctx context.Context, req *vaultv1.SignUpRequest) (*vau
 	if err := leak.NewGate().Text("title", req.GetTitle()).Text("client", req.GetClient()).Err(); err != nil {
 		return nil, err
 	}
-	try, err := s.countTry(ctx, caller.From(ctx).Visitor)
+	try, err := s.countTry(ctx, from.Visitor)
 	if err != nil {
 		return nil, err
 	}
 	return s.join(ctx, joining{
 		person: person{workspace: w.ID, title: req.GetTitle(), role: keys.RoleOwner}, limit: s.signUp, client: req.GetClient(), how: "sign-up",
-		first: func(tx *sql.Tx) error { return s.createWorkspace(ctx, tx, w, try) },
+		first: func(tx *sql.Tx) error { return s.createWorkspace(ctx, tx, audit.CallerOf(ctx), w, try) },
 	})
 }
 
@@ -89,7 +90,7 @@ func tooMany(where string) error {
 		RetryAfter(time.Hour)
 }
 
-func (s *People) createWorkspace(ctx context.Context, tx *sql.Tx, w workspaces.Workspace, try string) error {
+func (s *People) createWorkspace(ctx context.Context, tx *sql.Tx, by audit.Actor, w workspaces.Workspace, try string) error {
 	ok, err := workspaces.Create(ctx, tx, w)
 	switch {
 	case err != nil:
@@ -100,7 +101,7 @@ func (s *People) createWorkspace(ctx context.Context, tx *sql.Tx, w workspaces.W
 	if _, err := tx.ExecContext(ctx, `UPDATE sign_ups SET workspace = $2 WHERE id = $1`, try, w.ID); err != nil {
 		return fmt.Errorf("update sign-up: %w", err)
 	}
-	e := s.log.Event(audit.CallerOf(ctx), w.ID, "workspace.create", resource.Workspace(w.ID))
+	e := s.log.Event(by, w.ID, "workspace.create", resource.Workspace(w.ID))
 	e.Details["by"] = "sign-up"
 	return audit.Write(ctx, tx, e)
 }

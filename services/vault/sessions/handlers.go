@@ -48,15 +48,16 @@ func (h *Handlers) CreateSession(ctx context.Context, req *vaultv1.CreateSession
 	if err := leak.Text("title", req.GetTitle()); err != nil {
 		return nil, err
 	}
+	from := caller.From(ctx)
 	var (
 		made  Session
 		token secret.Secret
 		err   error
 	)
 	if code := secret.FromString(req.GetCode()); !code.IsZero() {
-		made, token, err = h.byCode(ctx, code, req.GetTitle())
+		made, token, err = h.byCode(ctx, from, code, req.GetTitle())
 	} else {
-		made, token, err = h.byKey(ctx, req.GetTitle())
+		made, token, err = h.byKey(ctx, from, audit.CallerOf(ctx), req.GetTitle())
 	}
 	if err != nil {
 		return nil, err
@@ -71,21 +72,19 @@ func (s Session) Message(token secret.Secret) *vaultv1.Session {
 	return m
 }
 
-func (h *Handlers) byKey(ctx context.Context, title string) (Session, secret.Secret, error) {
-	p, err := keyHolder(ctx)
-	if err != nil {
+func (h *Handlers) byKey(ctx context.Context, from caller.Principal, by audit.Actor, title string) (Session, secret.Secret, error) {
+	if err := keyHolder(from); err != nil {
 		return Session{}, secret.Secret{}, err
 	}
-	return h.sessions.Begin(ctx, audit.CallerOf(ctx), Start{Key: p.Key, Title: title})
+	return h.sessions.Begin(ctx, by, Start{Key: from.Key, Title: title})
 }
 
 // byCode exchanges a code. A client has as many wrong codes as it has wrong keys.
-func (h *Handlers) byCode(ctx context.Context, code secret.Secret, title string) (made Session, token secret.Secret, err error) {
-	p := caller.From(ctx)
-	if p.Kind != caller.Guest {
+func (h *Handlers) byCode(ctx context.Context, from caller.Principal, code secret.Secret, title string) (made Session, token secret.Secret, err error) {
+	if from.Kind != caller.Guest {
 		return made, token, errs.InvalidArgument("the request has a key or a session, and a code: send one of them").Field("code", "not together with a key or a session")
 	}
-	made, err = throttle.Try(ctx, h.codes, p.Visitor, code, func(ctx context.Context, code secret.Secret) (began Session, err error) {
+	made, err = throttle.Try(ctx, h.codes, from.Visitor, code, func(ctx context.Context, code secret.Secret) (began Session, err error) {
 		of, err := h.sessions.holderOf(ctx, code)
 		if err != nil {
 			return began, err
@@ -100,21 +99,20 @@ func (h *Handlers) byCode(ctx context.Context, code secret.Secret, title string)
 }
 
 // keyHolder refuses everyone who did not present a key.
-func keyHolder(ctx context.Context) (caller.Principal, error) {
-	p := caller.From(ctx)
+func keyHolder(p caller.Principal) error {
 	switch {
 	case !p.Kind.OfWorkspace() && p.Kind != caller.Operator:
-		return p, errs.Unauthenticated("signing in needs a key or the code of a sign-in link: send \"authorization: Bearer <key>\", or the code")
+		return errs.Unauthenticated("signing in needs a key or the code of a sign-in link: send \"authorization: Bearer <key>\", or the code")
 	case p.Session != "":
-		return p, errs.PermissionDenied("a session cannot make sessions or sign-in links; use the key itself")
+		return errs.PermissionDenied("a session cannot make sessions or sign-in links; use the key itself")
 	}
-	return p, nil
+	return nil
 }
 
 // CreateSignInLink makes a link for the caller's own key.
 func (h *Handlers) CreateSignInLink(ctx context.Context, _ *vaultv1.CreateSignInLinkRequest) (*vaultv1.SignInLink, error) {
-	p, err := keyHolder(ctx)
-	if err != nil {
+	p := caller.From(ctx)
+	if err := keyHolder(p); err != nil {
 		return nil, err
 	}
 	path, until, err := h.sessions.Link(ctx, audit.CallerOf(ctx), p.Key)
@@ -126,7 +124,7 @@ func (h *Handlers) CreateSignInLink(ctx context.Context, _ *vaultv1.CreateSignIn
 
 // ListSessions lists living sessions, newest first: those of the workspace to an owner, else the caller's own.
 func (h *Handlers) ListSessions(ctx context.Context, req *vaultv1.ListSessionsRequest) (*vaultv1.ListSessionsResponse, error) {
-	of, err := h.sessions.reader(ctx, resource.WorkspaceID(req.GetParent()))
+	of, err := h.sessions.reader(ctx, caller.From(ctx), resource.WorkspaceID(req.GetParent()))
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +147,7 @@ func (h *Handlers) ListSessions(ctx context.Context, req *vaultv1.ListSessionsRe
 // DeleteSession ends a session.
 func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSessionRequest) (*emptypb.Empty, error) {
 	ws, id, _ := resource.Split(req.GetName(), "sessions")
-	of, err := h.sessions.reader(ctx, ws)
+	of, err := h.sessions.reader(ctx, caller.From(ctx), ws)
 	if err != nil {
 		return nil, err
 	}

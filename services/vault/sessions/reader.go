@@ -12,8 +12,7 @@ import (
 type reader struct{ workspace, person string }
 
 // reader returns what a caller may see of a workspace. An owner sees all sessions, an editor and a viewer their own.
-func (s *Sessions) reader(ctx context.Context, workspace string) (reader, error) {
-	p := caller.From(ctx)
+func (s *Sessions) reader(ctx context.Context, p caller.Principal, workspace string) (reader, error) {
 	if p.Kind == caller.Member || p.Kind == caller.Operator {
 		return reader{workspace: workspace}, nil
 	}

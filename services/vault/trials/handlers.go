@@ -67,7 +67,7 @@ func (h *Handlers) TestCredential(ctx context.Context, req *vaultv1.TestCredenti
 	if err := h.throttle.take(workspaceOf(req.GetName()), h.d.Now()); err != nil {
 		return nil, err
 	}
-	return h.test(ctx, req.GetName(), c, test, to)
+	return h.test(ctx, caller.From(ctx).Key, req.GetName(), c, test, to)
 }
 
 func workspaceOf(name string) string {
@@ -89,8 +89,7 @@ func fitting(c *credentials.Sealed) (test call, to egress.Destination, ok bool) 
 }
 
 // test makes the call. It is registered before its rights are checked, so that a right that ends from now on ends it.
-func (h *Handlers) test(ctx context.Context, name string, c *credentials.Sealed, test call, to egress.Destination) (*vaultv1.TestCredentialResponse, error) {
-	key := caller.From(ctx).Key
+func (h *Handlers) test(ctx context.Context, key, name string, c *credentials.Sealed, test call, to egress.Destination) (*vaultv1.TestCredentialResponse, error) {
 	check := func(ctx context.Context) error { return h.stillMay(ctx, name, key, c) }
 	ctx, done := h.d.Running.Add(ctx, check, revocation.Credential(name), revocation.Key(key))
 	defer done()
