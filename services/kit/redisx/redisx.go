@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/redis/go-redis/extra/redisotel/v9"
 	"github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel/trace"
 
@@ -75,11 +74,7 @@ func New(ctx context.Context, client redis.UniversalClient, stop func(), prefix 
 
 func (c *Client) prepare(ctx context.Context, set settings) error {
 	if set.tracer != nil {
-		err := redisotel.InstrumentTracing(c.UniversalClient, redisotel.WithTracerProvider(set.tracer),
-			redisotel.WithDBStatement(false), redisotel.WithCallerEnabled(false))
-		if err != nil {
-			return fmt.Errorf("trace redis: %w", err)
-		}
+		c.AddHook(newTracing(set.tracer))
 	}
 	if err := c.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("connect to redis: %w", Error(err))
