@@ -26,11 +26,10 @@ var usual = bounds{files: 20, lines: 2000, methods: 40}
 // larger lists the packages that exceed the usual bounds. Each value is a ceiling.
 // A package that fits the usual bounds must leave the list.
 var larger = map[string]bounds{
-	"services/vault/egress":   {files: 20, lines: 2150, methods: 40, why: "one HTTP client with its own pool and limits; its parts share the connection"},
 	"services/runner/engine":  {files: 20, lines: 2250, methods: 40, why: "one executor; its states and its scheduling share one structure"},
 	"services/workflow/value": {files: 22, lines: 2800, methods: 40, why: "one type a file, and all of them convert into each other"},
 	"services/workflow/query": {files: 21, lines: 2400, methods: 40, why: "the operations of one language, which recurse into each other"},
-	"services/workflow/plan":  {files: 20, lines: 2400, methods: 45, why: "one compiler with its passes over one structure"},
+	"services/workflow/plan":  {files: 20, lines: 2400, methods: 40, why: "one compiler with its passes over one structure"},
 }
 
 // measure counts one package folder. It returns no files for a folder without any.

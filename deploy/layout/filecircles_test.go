@@ -27,17 +27,13 @@ var circles = map[string]struct {
 	files int
 	why   string
 }{
-	"services/kit/leak":              {16, "a text is decoded, and each decoded text is searched again"},
-	"services/kit/sqldb":             {9, "writes, their batches and their errors share one transaction"},
-	"services/modelworker":           {5, "a pool, its workers and the messages between them"},
-	"services/runner/engine":         {10, "one executor: its schedule, its steps and their values"},
-	"services/runner/models":         {5, "reading text detects regions, recognises them and puts them in order"},
-	"services/vault/guard":           {10, "texts nest in texts, and each is inspected again"},
-	"services/vault/guard/container": {6, "JSON, forms, lines and wire formats contain each other"},
-	"services/vault/guard/lane":      {6, "an index of codings, and a scanner that extends matches along them"},
-	"services/vault/guard/unpack":    {7, "archives and encodings contain each other"},
-	"services/workflow/plan":         {13, "the passes of one compiler over fields that contain fields"},
-	"services/workflow/query":        {16, "operations contain statements, which contain operations"},
+	"services/kit/leak":           {16, "a text is decoded, and each decoded text is searched again"},
+	"services/runner/engine":      {10, "one executor: its schedule, its steps and their values"},
+	"services/runner/models":      {5, "reading text detects regions, recognises them and puts them in order"},
+	"services/vault/guard":        {10, "texts nest in texts, and each is inspected again"},
+	"services/vault/guard/unpack": {7, "archives and encodings contain each other"},
+	"services/workflow/plan":      {13, "the passes of one compiler over fields that contain fields"},
+	"services/workflow/query":     {16, "operations contain statements, which contain operations"},
 }
 
 // compiled is a package with its files and the export data of what it imports.
