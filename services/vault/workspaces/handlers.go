@@ -72,7 +72,7 @@ func (h *Handlers) ListWorkspaces(ctx context.Context, req *vaultv1.ListWorkspac
 
 // GetWorkspace returns one tenant.
 func (h *Handlers) GetWorkspace(ctx context.Context, req *vaultv1.GetWorkspaceRequest) (*vaultv1.Workspace, error) {
-	return h.shown(ctx, resource.WorkspaceID(req.GetName()))
+	return h.shown(ctx, caller.From(ctx), resource.WorkspaceID(req.GetName()))
 }
 
 // UpdateWorkspace changes the title of a tenant.
@@ -98,11 +98,11 @@ func (h *Handlers) UpdateWorkspace(ctx context.Context, req *vaultv1.UpdateWorks
 			return nil, err
 		}
 	}
-	return h.shown(ctx, id)
+	return h.shown(ctx, caller.From(ctx), id)
 }
 
 // shown is a workspace as the caller may see it.
-func (h *Handlers) shown(ctx context.Context, id string) (*vaultv1.Workspace, error) {
+func (h *Handlers) shown(ctx context.Context, to caller.Principal, id string) (*vaultv1.Workspace, error) {
 	w, err := h.store.getCounted(ctx, id)
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return nil, resource.NotFound("workspace")
@@ -110,7 +110,7 @@ func (h *Handlers) shown(ctx context.Context, id string) (*vaultv1.Workspace, er
 	if err != nil {
 		return nil, err
 	}
-	if caller.From(ctx).Kind != caller.Operator {
+	if to.Kind != caller.Operator {
 		return w.Workspace.message(), nil
 	}
 	return w.message(), nil

@@ -7,27 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
-)
-
-// Mood is the way in which the server answers.
-type Mood string
-
-// The moods. All but Good are documented failures of real providers.
-const (
-	Good         Mood = "good"
-	BadKey       Mood = "bad key" // quotes the key
-	Limited      Mood = "limited"
-	Spent        Mood = "spent"
-	TooLong      Mood = "too long"
-	UnknownModel Mood = "unknown model"
-	Overloaded   Mood = "overloaded"
-	Moderated    Mood = "moderated" // an error answer
-	Refusing     Mood = "refusing"  // a good status
-	Truncated    Mood = "truncated"
-	Garbage      Mood = "garbage"
 )
 
 // Call is one request.
@@ -80,28 +61,6 @@ func (s *Server) Calls() []Call {
 	return append([]Call(nil), s.calls...)
 }
 
-// reply is an answer: a status, a body that is JSON, and a header or two.
-type reply struct {
-	status int
-	body   any
-	header map[string]string
-}
-
-// vendor is one provider.
-type vendor struct {
-	name string
-	// key returns the key of a request, from the place where the provider expects it.
-	key func(http.Header) string
-	// fault says what the provider would refuse in a request, "" for nothing.
-	fault func(r *http.Request, body []byte) string
-	// good writes an answer with a text.
-	good func(w http.ResponseWriter, r *http.Request, text string)
-	// moods are the other answers.
-	moods map[Mood]func(key string) reply
-	// refuse is the answer to a faulty request.
-	refuse func(fault string) reply
-}
-
 // hosts maps hosts to providers.
 var hosts = map[string]vendor{
 	"api.openai.com":                    openAI("openai"),
@@ -149,13 +108,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (a reply) write(w http.ResponseWriter) {
-	for name, v := range a.header {
-		w.Header().Set(name, v)
-	}
-	writeJSON(w, a.status, a.body)
-}
-
 // Moods lists the moods that a provider has answers of its own for, by its host.
 func Moods(host string) []Mood {
 	moods := []Mood{Garbage}
@@ -163,13 +115,4 @@ func Moods(host string) []Mood {
 		moods = append(moods, m)
 	}
 	return moods
-}
-
-func bearer(h http.Header) string {
-	key, _ := strings.CutPrefix(h.Get("Authorization"), "Bearer ")
-	return key
-}
-
-func header(name string) func(http.Header) string {
-	return func(h http.Header) string { return h.Get(name) }
 }
