@@ -29,7 +29,6 @@ var circles = map[string]struct {
 }{
 	"services/kit/leak":           {16, "a text is decoded, and each decoded text is searched again"},
 	"services/runner/engine":      {10, "one executor: its schedule, its steps and their values"},
-	"services/runner/models":      {5, "reading text detects regions, recognises them and puts them in order"},
 	"services/vault/guard":        {10, "texts nest in texts, and each is inspected again"},
 	"services/vault/guard/unpack": {7, "archives and encodings contain each other"},
 	"services/workflow/plan":      {13, "the passes of one compiler over fields that contain fields"},

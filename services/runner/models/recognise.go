@@ -9,6 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelpackage"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
+	"github.com/keyhole-dev/keyhole/services/runner/models/textbox"
 )
 
 // Settings of PP-OCR's recogniser.
@@ -30,7 +31,7 @@ type textLine struct {
 
 // recognise reads the boxes in batches of lines of similar width, and drops boxes without
 // text.
-func (j *job) recognise(ctx context.Context, pixels image.Image, boxes []textBox, dict *dictionary) ([]textBox, error) {
+func (j *job) recognise(ctx context.Context, pixels image.Image, boxes []textbox.Box, dict *dictionary) ([]textbox.Box, error) {
 	lines := make([]textLine, len(boxes))
 	for i, b := range boxes {
 		lines[i] = lineOf(i, b)
@@ -43,11 +44,11 @@ func (j *job) recognise(ctx context.Context, pixels image.Image, boxes []textBox
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(boxes, func(b textBox) bool { return b.text == "" }), nil
+	return slices.DeleteFunc(boxes, func(b textbox.Box) bool { return b.Text == "" }), nil
 }
 
-func lineOf(i int, b textBox) textLine {
-	w, h, quad := b.width(), b.height(), b.quad
+func lineOf(i int, b textbox.Box) textLine {
+	w, h, quad := b.Width(), b.Height(), b.Quad
 	if h >= w*lineTall { // rotated left by a quarter turn
 		w, h = h, w
 		quad = imaging.Quad{quad[1], quad[2], quad[3], quad[0]}
@@ -57,7 +58,7 @@ func lineOf(i int, b textBox) textLine {
 }
 
 // recogniseBatch sets text and score of the boxes of some lines.
-func (j *job) recogniseBatch(ctx context.Context, pixels image.Image, lines []textLine, boxes []textBox, dict *dictionary) error {
+func (j *job) recogniseBatch(ctx context.Context, pixels image.Image, lines []textLine, boxes []textbox.Box, dict *dictionary) error {
 	widest := lines[len(lines)-1].width
 	width := max(lineLeast, (widest+lineGrain-1)/lineGrain*lineGrain)
 	// Pixels range from -1 to 1. The rest of a line that is shorter than the batch's width
@@ -83,7 +84,7 @@ func (j *job) recogniseBatch(ctx context.Context, pixels image.Image, lines []te
 		steps := int(out.Shape[1])
 		for i, l := range lines {
 			part := out.Float32()[i*steps*dict.size() : (i+1)*steps*dict.size()]
-			boxes[l.box].text, boxes[l.box].score = dict.decode(part)
+			boxes[l.box].Text, boxes[l.box].Score = dict.decode(part)
 		}
 		return nil
 	})

@@ -1,4 +1,4 @@
-package models
+package textbox
 
 import (
 	"fmt"
@@ -11,13 +11,13 @@ import (
 )
 
 // mapOf marks the pixels inside rotated rectangles as text.
-func mapOf(width, height int, rects ...turned) textMap {
-	m := textMap{make([]float32, width*height), width, height}
+func mapOf(width, height int, rects ...turned) Map {
+	m := Map{make([]float32, width*height), width, height}
 	for y := range height {
 		for x := range width {
 			for _, r := range rects {
 				if r.holds(float64(x), float64(y)) {
-					m.p[y*width+x] = 0.9
+					m.Scores[y*width+x] = 0.9
 				}
 			}
 		}
@@ -34,17 +34,17 @@ func at(degrees float64) turned {
 func TestTextBoxesFollowTheirText(t *testing.T) {
 	t.Parallel()
 	for _, degrees := range []float64{0, 10, 45, 80, 90, 120, 170} {
-		boxes := mapOf(200, 160, at(degrees)).boxes()
+		boxes := mapOf(200, 160, at(degrees)).Boxes()
 		if len(boxes) != 1 {
 			t.Fatalf("at %v degrees %d boxes were found", degrees, len(boxes))
 		}
 		b := boxes[0]
-		long, short := math.Max(b.width(), b.height()), math.Min(b.width(), b.height())
+		long, short := math.Max(b.Width(), b.Height()), math.Min(b.Width(), b.Height())
 		grown := 80 * 16 * 1.5 / (2 * (80 + 16)) * 2
 		if math.Abs(long-80-grown) > 3 || math.Abs(short-16-grown) > 3 {
 			t.Errorf("at %v degrees it is %.1f by %.1f, want about %.1f by %.1f", degrees, long, short, 80+grown, 16+grown)
 		}
-		if middle := (b.quad[0].X + b.quad[2].X) / 2; math.Abs(middle-100) > 1.5 {
+		if middle := (b.Quad[0].X + b.Quad[2].X) / 2; math.Abs(middle-100) > 1.5 {
 			t.Errorf("at %v degrees its middle is at %.1f", degrees, middle)
 		}
 	}
@@ -53,15 +53,15 @@ func TestTextBoxesFollowTheirText(t *testing.T) {
 func TestRegionsAreParted(t *testing.T) {
 	t.Parallel()
 	m := mapOf(200, 160, turned{x: 50, y: 30, dx: 1, w: 60, h: 10}, turned{x: 150, y: 31, dx: 1, w: 60, h: 10}, turned{x: 80, y: 100, dx: 1, w: 100, h: 12})
-	m.p[5*200+5] = 1 // a speck
-	boxes := inReadingOrder(m.boxes())
-	if len(boxes) != 3 || boxes[0].quad[0].X > boxes[1].quad[0].X || boxes[2].quad[0].Y < 60 {
+	m.Scores[5*200+5] = 1 // a speck
+	boxes := InReadingOrder(m.Boxes())
+	if len(boxes) != 3 || boxes[0].Quad[0].X > boxes[1].Quad[0].X || boxes[2].Quad[0].Y < 60 {
 		t.Errorf("boxes are %+v", boxes)
 	}
 	ring := mapOf(100, 100, turned{x: 50, y: 50, dx: 1, w: 60, h: 60})
-	for i := range ring.p { // hollow, and open to one side: a U
+	for i := range ring.Scores { // hollow, and open to one side: a U
 		if x, y := i%100, i/100; x > 30 && x < 70 && y < 70 {
-			ring.p[i] = 0
+			ring.Scores[i] = 0
 		}
 	}
 	if n := len(ring.regions()); n != 1 {
@@ -98,67 +98,20 @@ func TestTextMapsTakeAnyNumbers(t *testing.T) {
 	t.Parallel()
 	number := rapid.SampledFrom([]float32{0, 0.5, 1, float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), 0.31})
 	rapid.Check(t, func(t *rapid.T) {
-		m := textMap{rapid.SliceOfN(number, 24*16, 24*16).Draw(t, "map"), 24, 16}
-		_ = inReadingOrder(m.boxes())
+		m := Map{rapid.SliceOfN(number, 24*16, 24*16).Draw(t, "map"), 24, 16}
+		_ = InReadingOrder(m.Boxes())
 	})
-}
-
-func TestDictionaryDecodes(t *testing.T) {
-	t.Parallel()
-	d, err := parseDictionary("a\nb\nc\n")
-	if err != nil || d.size() != 5 {
-		t.Fatalf("%+v, %v", d, err)
-	}
-	steps := func(classes ...int) []float32 {
-		data := make([]float32, 0, len(classes)*d.size())
-		for _, class := range classes {
-			row := make([]float32, d.size())
-			row[class] = 0.9
-			data = append(data, row...)
-		}
-		return data
-	}
-	for _, c := range []struct {
-		classes []int
-		want    string
-	}{
-		{[]int{0, 1, 1, 0, 1, 2, 0}, "aab"},
-		{[]int{4, 1, 4, 2, 4}, "a b"},
-		{[]int{0, 0}, ""},
-		{nil, ""},
-		{[]int{3, 3, 3}, "c"},
-	} {
-		text, score := d.decode(steps(c.classes...))
-		if text != c.want || (c.want != "" && math.Abs(score-0.9) > 1e-6) {
-			t.Errorf("%v is read as %q with %v, want %q", c.classes, text, score, c.want)
-		}
-	}
-	hinted := steps(1, 0, 2)
-	hinted[d.size()+4] = 0.3 // the blank wins, yet a space is likely
-	if text, _ := d.decode(hinted); text != "a b" {
-		t.Errorf("a likely space is read as %q", text)
-	}
-	noise := make([]float32, 10*d.size())
-	for i := range noise {
-		noise[i] = float32(math.NaN())
-	}
-	if text, score := d.decode(noise); text != "" || score != 0 {
-		t.Errorf("no numbers are read as %q with %v", text, score)
-	}
-	if _, err := parseDictionary("\xff"); err == nil {
-		t.Error("a dictionary that is no text was taken")
-	}
 }
 
 func TestReadingOrder(t *testing.T) {
 	t.Parallel()
-	box := func(x, y float64) textBox {
-		return textBox{text: fmt.Sprint(x, ",", y), quad: imaging.Quad{{X: x, Y: y}, {X: x + 50, Y: y}, {X: x + 50, Y: y + 20}, {X: x, Y: y + 20}}}
+	box := func(x, y float64) Box {
+		return Box{Text: fmt.Sprint(x, ",", y), Quad: imaging.Quad{{X: x, Y: y}, {X: x + 50, Y: y}, {X: x + 50, Y: y + 20}, {X: x, Y: y + 20}}}
 	}
-	boxes := inReadingOrder([]textBox{box(100, 3), box(0, 30), box(0, 0), box(60, 32), box(200, 0)})
+	boxes := InReadingOrder([]Box{box(100, 3), box(0, 30), box(0, 0), box(60, 32), box(200, 0)})
 	got := ""
 	for _, b := range boxes {
-		got += b.text + " "
+		got += b.Text + " "
 	}
 	if want := "0,0 100,3 200,0 0,30 60,32 "; got != want {
 		t.Errorf("read in the order %q, want %q", got, want)

@@ -1,11 +1,20 @@
-package models
+package textbox
 
 import "github.com/keyhole-dev/keyhole/services/runner/imaging"
+
+// Map holds the score of each pixel, row by row: the probability that it belongs to text.
+type Map struct {
+	Scores        []float32
+	Width, Height int
+}
+
+// textPixel is the score of PP-OCR above which a pixel is text.
+const textPixel = 0.3
 
 // regions returns the 8-connected parts of a map above the threshold. For each, it returns
 // only the first and last pixel of every row, because the convex hull depends on these
 // alone.
-func (m textMap) regions() [][]imaging.Point {
+func (m Map) regions() [][]imaging.Point {
 	runs := m.runs()
 	parent := make([]int, len(runs))
 	for i := range parent {
@@ -41,10 +50,10 @@ func (m textMap) regions() [][]imaging.Point {
 // run is a stretch of pixels in one row, both ends included.
 type run struct{ y, from, to int }
 
-func (m textMap) runs() []run {
+func (m Map) runs() []run {
 	var runs []run
-	for y := range m.height {
-		row := m.p[y*m.width : (y+1)*m.width]
+	for y := range m.Height {
+		row := m.Scores[y*m.Width : (y+1)*m.Width]
 		for x := 0; x < len(row); x++ {
 			if !(row[x] > textPixel) {
 				continue

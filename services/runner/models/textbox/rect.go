@@ -1,6 +1,7 @@
-package models
+package textbox
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -41,7 +42,7 @@ func (r turned) corners() imaging.Quad {
 		{X: r.x + ux + vx, Y: r.y + uy + vy},
 		{X: r.x - ux + vx, Y: r.y - uy + vy},
 	}
-	slices.SortStableFunc(points, func(a, b imaging.Point) int { return compare(a.X, b.X) })
+	slices.SortStableFunc(points, func(a, b imaging.Point) int { return cmp.Compare(a.X, b.X) })
 	left, right := points[:2], points[2:]
 	if left[0].Y > left[1].Y {
 		left[0], left[1] = left[1], left[0]
@@ -50,16 +51,6 @@ func (r turned) corners() imaging.Quad {
 		right[0], right[1] = right[1], right[0]
 	}
 	return imaging.Quad{left[0], right[0], right[1], left[1]}
-}
-
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // smallestRect returns the rectangle of least area around points. One of its sides contains
@@ -110,10 +101,10 @@ func rectAlong(hull []imaging.Point, dx, dy float64) turned {
 func convexHull(points []imaging.Point) []imaging.Point {
 	points = slices.Clone(points)
 	slices.SortFunc(points, func(a, b imaging.Point) int {
-		if c := compare(a.X, b.X); c != 0 {
+		if c := cmp.Compare(a.X, b.X); c != 0 {
 			return c
 		}
-		return compare(a.Y, b.Y)
+		return cmp.Compare(a.Y, b.Y)
 	})
 	points = slices.Compact(points)
 	if len(points) < 3 {
