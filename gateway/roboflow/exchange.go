@@ -17,6 +17,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
+type object = map[string]any
+
 // exchange is one request other than the run of a workflow. Its calls to the services carry
 // the caller's own rights.
 type exchange struct {

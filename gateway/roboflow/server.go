@@ -13,8 +13,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 )
 
-type object = map[string]any
-
 // server is what /info tells of this process.
 var server = sync.OnceValue(func() object {
 	version := "unknown"

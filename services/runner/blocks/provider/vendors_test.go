@@ -271,7 +271,7 @@ func TestAModelsNameStaysAName(t *testing.T) {
 	}
 }
 
-// What a family sets in its requests, beside the question.
+// What a family sets in its requests, in addition to the question.
 func TestWhatAFamilySets(t *testing.T) {
 	t.Parallel()
 	claude, gemini, qwen := "roboflow_core/anthropic_claude@v3", "roboflow_core/google_gemini@v4", "roboflow_core/qwen_vlm@v2"
