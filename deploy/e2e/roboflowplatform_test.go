@@ -139,7 +139,7 @@ func (p *platformClient) forkAndShare(t *testing.T) {
 		t.Errorf("forkWorkflow: %s", r)
 	}
 	token := p.ok(t, http.MethodPost, "/{ws}/workflowToken", `{"api_key": "{key}", "id": "my-flow"}`).text("token")
-	if again := p.ok(t, http.MethodPost, "/{ws}/workflowToken", `{"api_key": "{key}", "id": "my-flow"}`).text("token"); token == "" || again != token {
+	if again := p.ok(t, http.MethodPost, "/{ws}/workflowToken", "\n "+`{"api_key": "{key}", "id": "my-flow"}`).text("token"); token == "" || again != token {
 		t.Errorf("workflowToken gives %q, then %q", token, again)
 	}
 	if r := p.in.guest().call(t, http.MethodPost, "/s/"+token+"/any/workflows/any", roboflowBody("null", `{"who": "client"}`)); r.text("outputs.0.two") != "hello client" {

@@ -1,6 +1,7 @@
 package roboflow
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -78,7 +79,7 @@ func (x *exchange) authenticate(ctx context.Context, body []byte, open bool) (co
 	var held struct {
 		APIKey *string `json:"api_key"`
 	}
-	if len(body) > 0 && body[0] == '{' {
+	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
 		if err := strict.CheckBounds(body, fieldOf); err != nil {
 			return nil, err
 		}
