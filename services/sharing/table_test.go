@@ -361,7 +361,7 @@ func TestThereIsNeverAFallback(t *testing.T) {
 	})
 }
 
-// "A shared run takes declared inputs only"; it cannot choose a version or a model.
+// "A shared run takes declared inputs only"; it cannot choose another version or a model.
 func TestASharedRunTakesDeclaredInputsOnly(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -382,8 +382,10 @@ func TestASharedRunTakesDeclaredInputsOnly(t *testing.T) {
 		if run.GetSinksEnabled() {
 			t.Error("sinks are on by default")
 		}
-		_, err = s.runner.AuthorizeRun(ctx, authorize(token, "r4", 1, "image"))
+		_, err = s.runner.AuthorizeRun(ctx, authorize(token, "r4", 2, "image"))
 		refused(t, err, errorsv1.Reason_REASON_DEFINITION_FORBIDDEN)
+		_, err = s.runner.AuthorizeRun(ctx, authorize(token, "r5", 1, "image")) // the link's own
+		must(t, err)
 	})
 }
 
