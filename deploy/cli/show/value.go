@@ -131,11 +131,11 @@ func (p Printer) cell(field string, v any) string {
 // titled puts the title of what a field names before the name: "Website (greet/one)". A group
 // of usage has its title in the field "title".
 func (p Printer) titled(r Object, field, text string) string {
-	beside := field + "Title"
+	from := field + "Title"
 	if field == "group" {
-		beside = "title"
+		from = "title"
 	}
-	if title, _ := r[beside].(string); title != "" && title != text {
+	if title, _ := r[from].(string); title != "" && title != text {
 		return Printable(title) + " (" + text + ")"
 	}
 	return text
