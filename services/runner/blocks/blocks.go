@@ -2,6 +2,7 @@
 package blocks
 
 import (
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/classic"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/detection"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
@@ -26,6 +27,7 @@ import (
 // but is missing here can be saved and shared, but not run.
 func All() engine.Registry {
 	return engine.Merge(
+		classic.Blocks(),
 		detection.Blocks(),
 		flow.Blocks(),
 		formatter.Blocks(),

@@ -10,14 +10,25 @@ import (
 // from the bottom up. Neighbours by a corner are connected. ok is false if the boxes
 // around the parts have more than most pixels together.
 func Parts(p Plane, most int) (parts []*value.Mask, ok bool) {
-	outer, seen := outside(p), make([]bool, len(p.Pix))
+	outer := outside(p)
+	// The first pixel of a part is its uppermost left one: what is left of it is around it.
+	return p.components(most, func(i int) bool { return i%p.W == 0 || outer[i-1] })
+}
+
+// Components is like Parts, but also returns the parts inside of others.
+func Components(p Plane, most int) (parts []*value.Mask, ok bool) {
+	return p.components(most, func(int) bool { return true })
+}
+
+// components returns the parts whose first pixel is wanted.
+func (p Plane) components(most int, wanted func(first int) bool) (parts []*value.Mask, ok bool) {
+	seen := make([]bool, len(p.Pix))
 	for i, v := range p.Pix {
 		if v == 0 || seen[i] {
 			continue
 		}
 		pixels, bounds := p.part(i, seen)
-		// The first pixel of a part is its uppermost left one: what is left of it is around it.
-		if x := i % p.W; x > 0 && !outer[i-1] {
+		if !wanted(i) {
 			continue
 		}
 		if most -= bounds.Dx() * bounds.Dy(); most < 0 {

@@ -7,7 +7,10 @@ var clockwise = [8]image.Point{{X: -1}, {X: -1, Y: -1}, {Y: -1}, {X: 1, Y: -1}, 
 
 // Outline returns the outer contour of the largest connected part of the mask, without
 // points on straight runs. It returns fewer than three points for a mask without area.
-func (m *Mask) Outline() []image.Point {
+func (m *Mask) Outline() []image.Point { return straighten(m.Contour()) }
+
+// Contour is like Outline, with all points.
+func (m *Mask) Contour() []image.Point {
 	seen := make([]bool, len(m.Pix))
 	var best []image.Point
 	bestArea := -1
@@ -22,7 +25,7 @@ func (m *Mask) Outline() []image.Point {
 			}
 		}
 	}
-	return straighten(best)
+	return best
 }
 
 func (m *Mask) offset(x, y int) int {

@@ -1,0 +1,3 @@
+// Package classic has the blocks that find or correct something in a picture without a
+// model: templates, contours, edges, rotations and distortions.
+package classic
