@@ -111,9 +111,11 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 	sharing := sharingv1.NewSharingServiceClient(deps.Sharing)
 	gate := admission.New(callers, sharing, cfg.PublicURL)
 	g := &Gateway{ready: deps.Ready, roboflow: &roboflow.Handler{
-		Callers: callers, Gate: gate, Bodies: bodies, Timeout: cfg.Timeout,
-		Runner:  runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
-		Sharing: sharing, Registry: registryv1.NewRegistryServiceClient(deps.Registry), Vault: vaultv1.NewVaultServiceClient(deps.Vault),
+		Callers: callers, Bodies: bodies, Timeout: cfg.Timeout,
+		Services: roboflow.Services{
+			Gate: gate, Runner: runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
+			Sharing: sharing, Registry: registryv1.NewRegistryServiceClient(deps.Registry), Vault: vaultv1.NewVaultServiceClient(deps.Vault),
+		},
 	}}
 	g.signin = &signin.Handler{
 		Callers: callers, Bodies: bodies, Vault: vaultv1.NewVaultServiceClient(deps.Vault),

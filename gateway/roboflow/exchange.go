@@ -1,102 +1,41 @@
 package roboflow
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
-	"strings"
 	"unicode/utf8"
 
-	"github.com/keyhole-dev/keyhole/gateway/auth"
+	"github.com/keyhole-dev/keyhole/gateway/admission"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
-	"github.com/keyhole-dev/keyhole/gateway/reply"
 	"github.com/keyhole-dev/keyhole/gateway/strict"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
 type object = map[string]any
 
+// Services are what the requests of Roboflow's clients reach. All fields are required.
+type Services struct {
+	Gate   *admission.Gate
+	Runner runnerinternalv1.RunnerInternalServiceClient
+	// The public endpoints, which check the rights of each caller.
+	Sharing  sharingv1.SharingServiceClient
+	Registry registryv1.RegistryServiceClient
+	Vault    vaultv1.VaultServiceClient
+}
+
 // exchange is one request other than the run of a workflow. Its calls to the services carry
 // the caller's own rights.
 type exchange struct {
-	*Handler
+	*Services
 	request *http.Request
 	// path has the segments of the path.
 	path []string
 	body *intake.Body
-}
-
-// serveRoute answers a request for a route.
-func (h *Handler) serveRoute(w http.ResponseWriter, r *http.Request, to route, path []string) {
-	ctx, cancel := context.WithTimeout(r.Context(), h.Timeout)
-	defer cancel()
-	x := &exchange{Handler: h, request: r, path: path}
-	ctx, err := x.open(ctx, w, to)
-	if err != nil {
-		writePlatformError(w, err)
-		return
-	}
-	defer x.body.Release()
-	result, err := to.answer(ctx, x)
-	if err != nil {
-		writePlatformError(w, err)
-		return
-	}
-	raw, isRaw := result.([]byte)
-	if !isRaw {
-		if raw, err = json.Marshal(result); err != nil {
-			writePlatformError(w, err)
-			return
-		}
-	}
-	reply.JSON(w, http.StatusOK, raw)
-}
-
-// open authenticates the caller and reads the body, which may hold the key.
-func (x *exchange) open(ctx context.Context, w http.ResponseWriter, to route) (context.Context, error) {
-	for _, part := range x.path {
-		if !utf8.ValidString(part) {
-			return nil, errs.InvalidArgument("the path is not UTF-8 text").Field("path", strict.NotText)
-		}
-	}
-	body, err := x.receive(ctx, w, x.request, target{})
-	if err != nil {
-		return nil, err
-	}
-	if ctx, err = x.authenticate(ctx, body.Bytes, to.open); err != nil {
-		body.Release()
-		return nil, err
-	}
-	x.body = body
-	return ctx, nil
-}
-
-func (x *exchange) authenticate(ctx context.Context, body []byte, open bool) (context.Context, error) {
-	var held struct {
-		APIKey *string `json:"api_key"`
-	}
-	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) {
-		if err := strict.CheckBounds(body, fieldOf); err != nil {
-			return nil, err
-		}
-		_ = json.Unmarshal(body, &held) // a body of another form is the answer's to refuse
-	}
-	key, err := keyOf(x.request, &request{APIKey: held.APIKey})
-	if err != nil {
-		return nil, err
-	}
-	if key == "" && !open {
-		return nil, errs.Unauthenticated("send your Keyhole key as api_key, or as Authorization: Bearer <key>")
-	}
-	ctx, err = x.Callers.As(ctx, auth.Key(key), x.Callers.Visitor(x.request))
-	if err == nil && !open && !caller.From(ctx).Kind.OfWorkspace() {
-		return nil, errs.PermissionDenied("only a key of a workspace can do this")
-	}
-	return ctx, err
 }
 
 // read decodes the body into a request of the call. Unknown fields are ignored.
@@ -143,17 +82,4 @@ func hasKey(r *http.Request) bool {
 // are for the app.
 func AsksWhose(r *http.Request) bool {
 	return r.URL.Path == "/" && (r.URL.Query().Has("api_key") || r.Method == http.MethodPost)
-}
-
-// allowOf lists the methods of a path, for the header Allow.
-func allowOf(m methods, alsoPost bool) string {
-	var all []string
-	for name := range m {
-		all = append(all, name)
-	}
-	if alsoPost && !slices.Contains(all, http.MethodPost) {
-		all = append(all, http.MethodPost)
-	}
-	slices.Sort(all)
-	return strings.Join(all, ", ")
 }

@@ -6,15 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/keyhole-dev/keyhole/gateway/admission"
 	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
-	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
-	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
@@ -22,14 +18,9 @@ import (
 
 // Handler serves Roboflow's clients. All fields are required.
 type Handler struct {
+	Services
 	Callers *auth.Auth
-	Gate    *admission.Gate
 	Bodies  *intake.Reader
-	Runner  runnerinternalv1.RunnerInternalServiceClient
-	// The public endpoints, which check the rights of each caller.
-	Sharing  sharingv1.SharingServiceClient
-	Registry registryv1.RegistryServiceClient
-	Vault    vaultv1.VaultServiceClient
 	// Timeout bounds a request.
 	Timeout time.Duration
 }
@@ -39,7 +30,7 @@ func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, first, rest stri
 	w.Header().Set("Cache-Control", "no-store")
 	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	known := routesOf(path)
-	if len(path) == 1 && path[0] != "info" && !hasKey(r) && !AsksWhose(r) {
+	if len(path) == 1 && path[0] != "info" && !AsksWhose(r) && !(hasKey(r) && r.Method == http.MethodGet) {
 		known = nil // a workspace is shown to its keys only; to others it is a path like any
 	}
 	to, ok := targetOf(first, rest)

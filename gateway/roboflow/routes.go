@@ -91,3 +91,16 @@ func routesIn(parts []string) methods {
 func isNumber(s string) bool {
 	return s != "" && len(s) <= 9 && strings.Trim(s, "0123456789") == ""
 }
+
+// allowOf lists the methods of a path, for the header Allow.
+func allowOf(m methods, alsoPost bool) string {
+	var all []string
+	for name := range m {
+		all = append(all, name)
+	}
+	if alsoPost && !slices.Contains(all, http.MethodPost) {
+		all = append(all, http.MethodPost)
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}

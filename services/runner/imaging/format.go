@@ -60,7 +60,7 @@ func formatOf(data []byte) (format, bool) {
 func (f format) cost(data []byte, config image.Config) int64 {
 	pixels := int64(config.Width) * int64(config.Height)
 	switch {
-	case f.name == "TIFF": // the decoder holds a whole strip beside the picture
+	case f.name == "TIFF": // the decoder holds a whole strip and the picture
 		return pixels * 20
 	case f.name == "JPEG" && progressive(data): // the decoder keeps the coefficients of all planes
 		return pixels * 16
