@@ -38,7 +38,7 @@ func (r *recogniser) rows(extra int64) error {
 	switch {
 	case extra == 0 && columns >= 6 && rows == cells:
 		return r.choose(YOLOX)
-	case columns == 6+extra:
+	case columns == 6+extra && rows != 3*cells: // those are YOLOv5 of one class
 		return r.choose(Finished)
 	case rows >= 5+extra && (columns < 0 || columns > rows):
 		if extra == 0 && few(columns) && few(rows) && columns != cells {

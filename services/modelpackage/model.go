@@ -21,7 +21,7 @@ type Model struct {
 	Points, PointSize int
 	// Skeletons name the key points.
 	Skeletons []Skeleton
-	// Removed is the class to leave out, or -1.
+	// Removed is the class to leave out, or -1. The names are those of the others.
 	Removed int
 	// Ultralytics is true for a file that Ultralytics exported.
 	Ultralytics bool
@@ -45,6 +45,9 @@ type Input struct {
 // error says what the owner can change.
 func Recognise(task string, s *Settings, signature *wire.Signature) (*Model, error) {
 	m := &Model{Task: task, Boxes: -1, Scores: -1, Classes: -1, Masks: -1, packaged: s.Names, Skeletons: s.Skeletons, Removed: s.removed()}
+	if m.Removed >= 0 {
+		m.packaged = slices.Delete(slices.Clone(s.Names), m.Removed, m.Removed+1)
+	}
 	m.declared = namesOf(signature.Metadata["names"])
 	m.Ultralytics = signature.Metadata["author"] == "Ultralytics"
 	if stated, known := ultralyticsTasks[signature.Metadata["task"]]; m.Ultralytics && known && stated != task && !(stated == Classification && task == MultiLabel) {

@@ -76,6 +76,7 @@ func TestLayoutsAreRecognised(t *testing.T) {
 		"YOLOX of one class":    {ObjectDetection, one(416, 1, 3549, 6), nil, "yolox"},
 		"YOLOX of 640":          {ObjectDetection, one(640, 1, 8400, 85), nil, "yolox"},
 		"YOLOv5":                {ObjectDetection, one(640, 1, 25200, 85), nil, "yolov5"},
+		"YOLOv5 of one class":   {ObjectDetection, one(640, 1, 25200, 6), nil, "yolov5"},
 		"YOLOv5 of 64 pixels":   {ObjectDetection, one(64, 1, 252, 85), nil, "yolov5"},
 		"YOLOv7 with grids":     {ObjectDetection, named(640, "output", shape{1, 25200, 85}, "a", shape{1, 3, 80, 80, 85}), nil, "yolov5"},
 		"YOLOv7 with NMS":       {ObjectDetection, one(640, -1, 7), nil, "yolov7-nms"},

@@ -97,9 +97,12 @@ var cutters = map[string]bool{
 	"roboflow_core/dynamic_crop@v1": true, "roboflow_core/image_slicer@v1": true, "roboflow_core/image_slicer@v2": true,
 }
 
-// growers are the blocks that enlarge pictures or keep a model of a video.
+// growers are the blocks that enlarge pictures, mark their pixels or keep a model of a video.
 var growers = map[string]bool{
 	"roboflow_core/image_preprocessing@v1": true, "roboflow_core/background_subtraction@v1": true, "roboflow_core/motion_detection@v1": true,
+	"roboflow_core/roboflow_instance_segmentation_model@v1": true, "roboflow_core/roboflow_instance_segmentation_model@v2": true,
+	"roboflow_core/roboflow_instance_segmentation_model@v3": true, "roboflow_core/roboflow_instance_segmentation_model@v4": true,
+	"roboflow_core/roboflow_semantic_segmentation_model@v1": true, "roboflow_core/roboflow_semantic_segmentation_model@v2": true,
 }
 
 // count notes what a block does to pictures: a block that returns some and is no cutter

@@ -7,6 +7,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
+	"github.com/keyhole-dev/keyhole/services/runner/models/decode"
 )
 
 func badPackage(format string, args ...any) *errs.Error {
@@ -35,4 +36,12 @@ func failed(id string, err error) error {
 		public = errs.FailedPrecondition(reason, "model %q could not be run on this input", id)
 	}
 	return public.With("model", id).Because(err)
+}
+
+// tooLarge explains that masks are too large.
+func tooLarge(err error) error {
+	if errors.Is(err, decode.ErrMasks) {
+		return errs.ResourceExhausted(errorsv1.Reason_REASON_MODEL_FAILED, "%s", decode.ErrMasks)
+	}
+	return err
 }

@@ -64,6 +64,12 @@ func (j *job) run(ctx context.Context, images []*value.Image) ([]any, error) {
 	switch j.task {
 	case ObjectDetection:
 		return placed(images)(j.detect(ctx, images))
+	case InstanceSegmentation:
+		return placed(images)(j.outline(ctx, images))
+	case KeypointDetection:
+		return placed(images)(j.pose(ctx, images))
+	case SemanticSegmentation:
+		return placed(images)(j.divide(ctx, images))
 	case TextRecognition:
 		return placed(images)(j.read(ctx, images))
 	case Classification, MultiLabel:

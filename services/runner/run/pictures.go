@@ -78,7 +78,7 @@ func (p *pictureMemory) Grow(width, height int) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.room -= int64(width) * int64(height) * pixelBytes; p.room < 0 {
-		return errs.InvalidArgument("the steps of a run that enlarge pictures or watch a video may take %d million pixels of memory together, and these need more; send fewer or smaller pictures",
+		return errs.InvalidArgument("the steps of a run that enlarge pictures, mark pixels or watch a video may take %d million pixels of memory together, and these need more; send fewer or smaller pictures",
 			p.pool.Most()/2/pixelBytes/1_000_000).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE)
 	}
 	return nil

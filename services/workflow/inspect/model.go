@@ -10,6 +10,10 @@ import (
 
 // models finds the models that a step uses.
 func (i *inspector) models(s *plan.Step, m manifest.Model) {
+	if m.Field == "" {
+		i.defaultModels(s, m)
+		return
+	}
 	argument, ok := s.Argument(m.Field)
 	if !ok {
 		return

@@ -89,8 +89,8 @@ type Destination struct {
 
 // Model says which field holds the id of a model.
 type Model struct {
-	// Field holds the id.
-	Field string `json:"field"`
+	// Field holds the id. A block without such a field always uses Defaults.
+	Field string `json:"field,omitempty"`
 	// Task is what the model must do: "object-detection", "text-recognition".
 	Task string `json:"task"`
 	// Defaults are the ids used where Field is absent or null; "{x}" is replaced by the

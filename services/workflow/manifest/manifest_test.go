@@ -73,7 +73,9 @@ func referredFields(m *manifest.Manifest) []string {
 		out = append(out, r.Field, r.Needs)
 	}
 	for _, model := range m.Models {
-		out = append(out, model.Field)
+		if model.Field != "" {
+			out = append(out, model.Field)
+		}
 	}
 	for _, f := range m.Fields {
 		if f.Credential != nil && f.Credential.Destination.Field != "" {

@@ -9,7 +9,7 @@ import (
 
 // Blocks lists the constructors of this package by block type.
 func Blocks() engine.Registry {
-	all := engine.Registry{"roboflow_core/pp_ocr@v1": newPPOCR}
+	all := engine.Registry{"roboflow_core/pp_ocr@v1": newPPOCR, "roboflow_core/ocr_model@v1": newOCRModel}
 	versions := func(family string, make func(task string, version int) engine.Constructor, task string, newest int) {
 		for version := 1; version <= newest; version++ {
 			all[fmt.Sprintf("roboflow_core/roboflow_%s_model@v%d", family, version)] = make(task, version)
@@ -18,5 +18,8 @@ func Blocks() engine.Registry {
 	versions("object_detection", newDetection, models.ObjectDetection, 3)
 	versions("classification", newClassification, models.Classification, 3)
 	versions("multi_label_classification", newClassification, models.MultiLabel, 3)
+	versions("instance_segmentation", newDetection, models.InstanceSegmentation, 4)
+	versions("keypoint_detection", newDetection, models.KeypointDetection, 3)
+	versions("semantic_segmentation", newSemantic, models.SemanticSegmentation, 2)
 	return all
 }

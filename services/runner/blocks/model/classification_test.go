@@ -1,7 +1,6 @@
 package model_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"image"
 	"image/color"
@@ -15,30 +14,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/models/modeltest"
 )
 
-// packed writes a package of a model and its settings.
-func packed(tb testing.TB, g workertest.Graph, files map[string]string) string {
-	tb.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	add := func(name string, data []byte) {
-		f, err := w.Create(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		if _, err := f.Write(data); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	add("weights.onnx", g.Encode())
-	for name, text := range files {
-		add(name, []byte(text))
-	}
-	if err := w.Close(); err != nil {
-		tb.Fatal(err)
-	}
-	return workertest.WriteFile(tb, b.Bytes())
-}
-
 // means is a classifier whose three numbers are the means of the picture's channels.
 func means() workertest.Graph {
 	return workertest.Graph{
@@ -48,10 +23,21 @@ func means() workertest.Graph {
 	}
 }
 
+// sized is an encoded black picture.
+func sized(tb testing.TB, width, height int) []byte {
+	tb.Helper()
+	return filledWith(tb, width, height, color.RGBA{A: 255})
+}
+
 // colored is an encoded picture of one color.
 func colored(tb testing.TB, c color.RGBA) []byte {
 	tb.Helper()
-	img := image.NewRGBA(image.Rect(0, 0, 32, 16))
+	return filledWith(tb, 32, 16, c)
+}
+
+func filledWith(tb testing.TB, width, height int, c color.RGBA) []byte {
+	tb.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	for i := 0; i < len(img.Pix); i += 4 {
 		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = c.R, c.G, c.B, c.A
 	}
@@ -68,7 +54,7 @@ const unit = `"network_input": {"scaling_factor": 255}`
 const classifying = `{
  "version": "1.0",
  "inputs": [{"type": "InferenceImage", "name": "image"}],
- "steps": [{"type": "roboflow_core/BLOCK", "name": "c", "images": "$inputs.image", "model_id": "demo/c/1" MORE}],
+ "steps": [{"type": "roboflow_core/BLOCK", "name": "c", "images": "$inputs.image", "model_id": "MODEL" MORE}],
  "outputs": [{"type": "JsonField", "name": "out", "selector": "$steps.c.*"}]}`
 
 func TestClassification(t *testing.T) {
@@ -85,7 +71,7 @@ func TestClassification(t *testing.T) {
 		}
 	}
 	plain, softmax, sigmoid := `{`+unit+`}`, `{`+unit+`, "post_processing": {"type": "softmax", "fused": false}}`, `{`+unit+`, "post_processing": {"type": "sigmoid", "fused": false}}`
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		block, more, config string
 		data                []byte
 		want                map[string]any
@@ -111,20 +97,28 @@ func TestClassification(t *testing.T) {
 		"many v3": {"roboflow_multi_label_classification_model@v3", ``, `{` + unit + `, "post_processing": {"type": "sigmoid", "fused": true}}`, colored(t, color.RGBA{0, 255, 0, 255}), map[string]any{
 			"predicted_classes": []any{"green"}, "predictions": many(0, 1, 0),
 		}},
-	} {
+	}
+	files := modeltest.Files{}
+	for name, c := range cases {
 		task := "classification"
 		if strings.Contains(c.block, "multi_label") {
 			task = "multi-label-classification"
 		}
-		env, meter := newEnv(modeltest.RunnerFor(t, modeltest.Files{"demo/c/1": packed(t, means(), map[string]string{"class_names.txt": "red\ngreen\nblue\n", "inference_config.json": c.config})}, task))
-		definition := strings.NewReplacer("BLOCK", c.block, "MORE", c.more).Replace(classifying)
+		files[name] = packed(t, means(), map[string]string{
+			"class_names.txt": "red\ngreen\nblue\n", "inference_config.json": c.config, "model_config.json": `{"task_type": "` + task + `"}`,
+		})
+	}
+	runner := modeltest.Runner(t, files)
+	for name, c := range cases {
+		env, meter := newEnv(runner)
+		definition := strings.NewReplacer("BLOCK", c.block, "MORE", c.more, "MODEL", name).Replace(classifying)
 		got := run(t, compile(t, definition), env, map[string]any{"image": []any{picture(c.data), picture(c.data)}})
 		out := got[1]["out"].(map[string]any)
 		prediction := out["predictions"].(map[string]any)
 		if out["inference_id"] == "" || prediction["inference_id"] != out["inference_id"] || prediction["prediction_type"] != "classification" {
 			t.Errorf("%s: got %v", name, out)
 		}
-		if hasModel := out["model_id"] == "demo/c/1"; hasModel == strings.HasSuffix(c.block, "v1") {
+		if hasModel := out["model_id"] == name; hasModel == strings.HasSuffix(c.block, "v1") {
 			t.Errorf("%s: model_id is %v", name, out["model_id"])
 		}
 		if diff := cmp.Diff(map[string]any{"width": int64(32), "height": int64(16)}, prediction["image"]); diff != "" {

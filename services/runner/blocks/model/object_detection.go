@@ -19,6 +19,10 @@ func newDetection(task string, version int) engine.Constructor {
 	}
 }
 
+// newSemantic is one version ahead: its first version has the model's ID, and its second the
+// confidence mode.
+func newSemantic(task string, version int) engine.Constructor { return newDetection(task, version+1) }
+
 func detectObjects(ctx context.Context, call *engine.Call, task string, version int) (engine.Result, error) {
 	images, id, err := subjects(call)
 	if err != nil {

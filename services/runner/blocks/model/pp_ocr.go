@@ -27,18 +27,42 @@ func newPPOCR(engine.Step) (engine.Block, error) {
 		if err != nil {
 			return engine.None(), err
 		}
-		results := make([]engine.Result, len(images))
-		for i, img := range images {
-			results[i] = engine.One(engine.Outputs{
-				"result":          textOf(call, found[i]),
-				"predictions":     identified(call, found[i], readType, call.NewID()),
-				"parent_id":       img.ID(),
-				"root_parent_id":  img.Root().ID,
-				"prediction_type": readType,
-			})
-		}
-		return engine.Many(results), nil
+		return readings(call, images, found), nil
 	}), nil
+}
+
+// standardReader is the model of a block that cannot name one. The workflow's owner may have
+// one of this name; the operator's is the other.
+const standardReader = "pp-ocr-small/1"
+
+// newOCRModel makes the block that reads text with the standard reader.
+func newOCRModel(engine.Step) (engine.Block, error) {
+	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
+		images, err := pictures(call)
+		if err != nil {
+			return engine.None(), err
+		}
+		found, err := ask(ctx, call, engine.Inference{Model: standardReader, Task: models.TextRecognition, Images: images})
+		if err != nil {
+			return engine.None(), err
+		}
+		return readings(call, images, found), nil
+	}), nil
+}
+
+// readings are the outputs for all pictures.
+func readings(call *engine.Call, images []*value.Image, found []*value.Detections) engine.Result {
+	results := make([]engine.Result, len(images))
+	for i, img := range images {
+		results[i] = engine.One(engine.Outputs{
+			"result":          textOf(call, found[i]),
+			"predictions":     identified(call, found[i], readType, call.NewID()),
+			"parent_id":       img.ID(),
+			"root_parent_id":  img.Root().ID,
+			"prediction_type": readType,
+		})
+	}
+	return engine.Many(results)
 }
 
 // textOf returns the recognised text. It is empty if the recogniser did not run.

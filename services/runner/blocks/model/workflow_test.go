@@ -10,6 +10,9 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/runner/models/modeltest"
+	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
 // reading is the demo: it reads the text in a picture, keeps confident results, and draws
@@ -173,6 +176,26 @@ func TestOCRInTwoSizes(t *testing.T) {
 	}
 	if len(meter.uses) != 2 || meter.uses[0].Model != "operator/pp-ocr-tiny/1" || meter.uses[1].Images != 2 {
 		t.Errorf("charged were %+v", meter.uses)
+	}
+}
+
+// A block that cannot name a model reads with the standard one, of which :inspect knows.
+func TestOCRModelReadsWithTheStandardReader(t *testing.T) {
+	t.Parallel()
+	source := modeltest.Real(t)
+	source["pp-ocr-small/1"] = source[modeltest.OCR]
+	env, meter := newEnv(modeltest.Runner(t, source))
+	definition := strings.NewReplacer("BLOCK", "ocr_model@v1", `, "model_id": "MODEL" MORE`, "").Replace(classifying)
+	got := run(t, compile(t, definition), env, map[string]any{"image": picture(page(t, "KEYHOLE"))})[0]["out"].(map[string]any)
+	if got["result"] != "KEYHOLE" || got["prediction_type"] != "ocr" {
+		t.Errorf("read %v", got)
+	}
+	if len(meter.uses) != 1 || meter.uses[0].Model != "pp-ocr-small/1" {
+		t.Errorf("charged were %+v", meter.uses)
+	}
+	p, _, _ := plan.Load([]byte(definition), manifest.Core())
+	if known := inspect.Inspect(p).Models; len(known) != 1 || known[0].ID != "pp-ocr-small/1" {
+		t.Errorf(":inspect knows of %+v", known)
 	}
 }
 

@@ -45,6 +45,9 @@ func Boxes(m *modelpackage.Model, outputs []modelworker.Output, i, n int, limits
 		found.Boxes = suppress(best(found.Boxes, limits.Candidates), limits.IoU, limits.ClassAgnostic)
 	}
 	found.Boxes = best(found.Boxes, limits.Detections)
+	if m.Removed >= 0 && found.Classes > 1 {
+		found.Classes--
+	}
 	if found.Classes == 0 {
 		found.Classes = max(m.Known(), 1+highest(found.Boxes))
 	}
@@ -102,11 +105,14 @@ func (d *decoder) known(all []Box) []Box {
 	removed, names := d.model.Removed, d.model.Known()
 	kept := all[:0]
 	for _, b := range all {
-		if b.Class == removed || d.model.Layout == modelpackage.RFDETR && names > 0 && b.Class >= names {
+		if b.Class == removed {
 			continue
 		}
 		if removed >= 0 && b.Class > removed {
 			b.Class--
+		}
+		if d.model.Layout == modelpackage.RFDETR && names > 0 && b.Class >= names {
+			continue
 		}
 		kept = append(kept, b)
 	}

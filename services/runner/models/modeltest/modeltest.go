@@ -67,24 +67,6 @@ func Real(tb testing.TB) Files {
 	}
 }
 
-// RunnerFor returns a runner of models that were created for a task.
-func RunnerFor(tb testing.TB, source Files, task string) *models.Runner {
-	tb.Helper()
-	return Runner(tb, forTask{source, task})
-}
-
-type forTask struct {
-	Files
-	task string
-}
-
-// Resolve implements models.Source.
-func (f forTask) Resolve(ctx context.Context, id string) (models.Artifact, error) {
-	a, err := f.Files.Resolve(ctx, id)
-	a.Task = f.task
-	return a, err
-}
-
 // Runner returns a runner of the models of a source.
 func Runner(tb testing.TB, source models.Source, change ...func(*modelworker.Config)) *models.Runner {
 	tb.Helper()

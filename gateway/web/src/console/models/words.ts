@@ -23,7 +23,9 @@ export function idFrom(file: string): string {
 export const tasks = [
   { value: "object-detection", label: "Find objects" },
   { value: "classification", label: "Classify pictures" },
+  { value: "multi-label-classification", label: "Label pictures" },
   { value: "instance-segmentation", label: "Outline objects" },
+  { value: "semantic-segmentation", label: "Classify pixels" },
   { value: "keypoint-detection", label: "Find key points" },
   { value: "text-recognition", label: "Read text" },
 ];
