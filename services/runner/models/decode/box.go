@@ -15,6 +15,11 @@ func centred(x, y, w, h, score float32, class, row int) Box {
 	return Box{x - w/2, y - h/2, x + w/2, y + h/2, score, class, row}
 }
 
+// finite reports whether all corners are numbers: x-x is NaN for NaN and the infinities.
+func (b Box) finite() bool {
+	return (b.X0-b.X0)+(b.Y0-b.Y0)+(b.X1-b.X1)+(b.Y1-b.Y1) == 0
+}
+
 // best returns the n boxes of the highest score, in descending order.
 func best(found []Box, n int) []Box {
 	sort.SliceStable(found, func(i, j int) bool { return found[i].Score > found[j].Score })

@@ -100,12 +100,12 @@ func (d *decoder) out(at int) modelworker.Output {
 }
 
 // known drops the boxes of a class that the package removes, and of classes that it does not
-// name: exports of DETR have columns without a class.
+// name: exports of DETR have columns without a class. It also drops boxes without a finite place.
 func (d *decoder) known(all []Box) []Box {
 	removed, names := d.model.Removed, d.model.Known()
 	kept := all[:0]
 	for _, b := range all {
-		if b.Class == removed {
+		if b.Class == removed || !b.finite() {
 			continue
 		}
 		if removed >= 0 && b.Class > removed {
