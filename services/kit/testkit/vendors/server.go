@@ -70,15 +70,8 @@ var hosts = map[string]vendor{
 	"api.x.ai":                          xAI,
 	"api.anthropic.com":                 anthropic,
 	"generativelanguage.googleapis.com": gemini,
-}
-
-// Hosts lists the hosts of all providers.
-func Hosts() map[string]string {
-	names := map[string]string{}
-	for host, v := range hosts {
-		names[host] = v.name
-	}
-	return names
+	"vision.googleapis.com":             vision,
+	"api.stability.ai":                  stability,
 }
 
 // ServeHTTP implements http.Handler.

@@ -16,6 +16,14 @@ func Blocks() engine.Registry {
 		"roboflow_core/open_ai@v5":           openAI(protocol.Responses{}, false),
 		"roboflow_core/spacexai@v1":          grok(),
 
+		"roboflow_core/lmm@v1":                    newLMM,
+		"roboflow_core/lmm_for_classification@v1": newLMMClassifier,
+
+		"roboflow_core/google_vision_ocr@v1":        newVisionOCR,
+		"roboflow_core/stability_ai_image_gen@v1":   paints(generate),
+		"roboflow_core/stability_ai_inpainting@v1":  paints(inpaint),
+		"roboflow_core/stability_ai_outpainting@v1": paints(outpaint),
+
 		"roboflow_core/anthropic_claude@v1": claude(),
 		"roboflow_core/anthropic_claude@v2": claude(),
 		"roboflow_core/anthropic_claude@v3": claude(),

@@ -21,6 +21,8 @@ var fenced = regexp.MustCompile("```json\n([\\s\\S]*?)\n```")
 type openAIv1 struct {
 	everyElement
 	format map[string]any
+	// classifies: the class is the only key, and an output of its own.
+	classifies bool
 }
 
 func newOpenAIv1(step engine.Step) (engine.Block, error) {
@@ -35,6 +37,11 @@ func (b *openAIv1) Run(ctx context.Context, call *engine.Call) (engine.Result, e
 	q.Model, _ = call.Arg("openai_model").(string)
 	q.Detail, _ = call.Arg("image_detail").(string)
 	q.MaxTokens, _ = value.Int(call.Arg("max_tokens"))
+	return b.ask(ctx, call, q, "openai_api_key")
+}
+
+// ask asks a question about each picture, with the credential of a slot.
+func (b *openAIv1) ask(ctx context.Context, call *engine.Call, q protocol.Question, slot string) (engine.Result, error) {
 	if len(q.Text) > maxPrompt {
 		return engine.Result{}, engine.Failf(engine.LimitsCaused, "the prompt is longer than %d MiB", maxPrompt>>20)
 	}
@@ -48,7 +55,7 @@ func (b *openAIv1) Run(ctx context.Context, call *engine.Call) (engine.Result, e
 		}
 		own := q
 		own.Pictures = []string{encoded}
-		answer, err := ask(ctx, call, openAIAPI.through("openai_api_key"), protocol.Chat{LegacyLimit: true}, own)
+		answer, err := ask(ctx, call, openAIAPI.through(slot), protocol.Chat{LegacyLimit: true}, own)
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +70,11 @@ func (b *openAIv1) outputs(picture *value.Image, text string) engine.Outputs {
 		outputs[key] = v
 	}
 	outputs["raw_output"] = text
-	outputs["structured_output"] = structured
+	if b.classifies {
+		outputs["prediction_type"] = "classification"
+	} else {
+		outputs["structured_output"] = structured
+	}
 	outputs["image"] = map[string]any{"width": int64(picture.Width()), "height": int64(picture.Height())}
 	outputs["parent_id"] = picture.ID()
 	outputs["root_parent_id"] = picture.Root().ID

@@ -6,14 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -21,6 +23,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // key is the credential. No result, error or log may hold it.
@@ -127,7 +130,7 @@ func askVendor(t *testing.T, e *egress, block string, pictures int, more map[str
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	var uses atomicUses
-	env := &engine.Env{Outbound: e, Meter: uses.add, Codec: jpegCodec{}, Now: time.Now}
+	env := &engine.Env{Outbound: e, Meter: uses.add, Codec: jpegCodec{}, Now: time.Now, NewID: func() string { return "new" }}
 	result, err := made.Run(ctx, engine.NewCall(env, &step, args, images.Indices...))
 	e.uses = uses.list()
 	return result, err
@@ -138,7 +141,8 @@ func families() map[string]map[string]any {
 	all := map[string]map[string]any{}
 	for block := range provider.Blocks() {
 		switch {
-		case strings.Contains(block, "openai_compatible"), strings.Contains(block, "open_ai@v1"):
+		case strings.Contains(block, "openai_compatible"), strings.Contains(block, "open_ai@v1"), strings.Contains(block, "lmm"),
+			strings.Contains(block, "vision_ocr"), strings.Contains(block, "stability"):
 		case strings.Contains(block, "openrouter@v1") && !strings.Contains(block, "_openrouter"):
 			all[block] = map[string]any{"model_id": "meta-llama/llama-4-scout"}
 		case strings.Contains(block, "qwen_vlm"):
@@ -218,6 +222,8 @@ func TestEveryFailureIsNamed(t *testing.T) {
 		"api.anthropic.com":                 {block: "roboflow_core/anthropic_claude@v3"},
 		"generativelanguage.googleapis.com": {block: "roboflow_core/google_gemini@v4"},
 		"openrouter.ai":                     {block: "roboflow_core/meta_vlm@v1"},
+		"vision.googleapis.com":             {"roboflow_core/google_vision_ocr@v1", map[string]any{"image": picture("a"), "ocr_type": "text_detection"}},
+		"api.stability.ai":                  {block: "roboflow_core/stability_ai_image_gen@v1"},
 		"api.groq.com":                      {compatible, map[string]any{"base_url": "https://api.groq.com/openai/v1", "model_name": "llama", "prompt_parameters": map[string]any{}}},
 		"ollama.example.com:11434":          {compatible, map[string]any{"base_url": "http://ollama.example.com:11434/v1", "model_name": "llava", "prompt_parameters": map[string]any{}}},
 	} {
@@ -340,10 +346,108 @@ func TestQwenOfItsOwnIsRefused(t *testing.T) {
 	}
 }
 
-// Every provider that the server knows is tested above.
-func TestEveryVendorIsTested(t *testing.T) {
+// What Google reads becomes text and boxes; a place that it leaves out is 0.
+func TestVisionReadsText(t *testing.T) {
 	t.Parallel()
-	if names := slices.Sorted(maps.Values(vendors.Hosts())); len(names) != 7 {
-		t.Errorf("TestEveryFailureIsNamed has 7 of %v", names)
+	e := &egress{server: vendors.Start(t)}
+	result, err := askVendor(t, e, "roboflow_core/google_vision_ocr@v1", 1, map[string]any{
+		"image": picture("a"), "ocr_type": "ocr_text_detection", "language_hints": []any{"en"},
+	})
+	if err != nil {
+		t.Fatalf("%v: %s", err, lastBody(e))
 	}
+	out := outputsOf(result)
+	d := out["predictions"].(*value.Detections)
+	if out["text"] != "a red motorcycle" || out["language"] != "en" || d.Len() != 1 || d.XYXY[0] != (value.Box{0, 3, 8, 5}) || d.Class(0) != "OK OK" || d.Confidence[0] != 0.5 {
+		t.Errorf("got %v, %+v", out, d)
+	}
+	if c := e.server.Calls()[0]; c.Key != key || c.Query != "" || !strings.Contains(string(c.Body), `"languageHints":["en"]`) {
+		t.Errorf("asked %s?%s with the key %q", c.Path, c.Query, c.Key)
+	}
+}
+
+// Every way to make a picture is a request that Stability accepts.
+func TestStabilityPaints(t *testing.T) {
+	t.Parallel()
+	mask := value.NewMask(2, 1, image.Rect(0, 0, 1, 1))
+	mask.Set(0, 0)
+	found := &value.Detections{XYXY: []value.Box{{0, 0, 1, 1}}, Confidence: []float64{1}, ClassID: []int64{0}, Masks: []*value.Mask{mask}}
+	none := &value.Detections{}
+	for name, tc := range map[string]struct {
+		block string
+		more  map[string]any
+		path  string // "" for no request
+	}{
+		"from a text":      {"image_gen", nil, "generate/core"},
+		"from a picture":   {"image_gen", map[string]any{"model": "sd3", "image": picture("a"), "negative_prompt": "rain"}, "generate/sd3"},
+		"over a mask":      {"inpainting", map[string]any{"image": picture("a"), "segmentation_mask": found, "preset": "anime", "seed": int64(7)}, "edit/inpaint"},
+		"around a mask":    {"inpainting", map[string]any{"image": picture("a"), "segmentation_mask": none, "invert_segmentation_mask": true}, "edit/inpaint"},
+		"over nothing":     {"inpainting", map[string]any{"image": picture("a"), "segmentation_mask": none}, ""},
+		"beyond the edges": {"outpainting", map[string]any{"image": picture("a"), "left": int64(5000), "down": int64(10)}, "edit/outpaint"},
+		"beyond no edge":   {"outpainting", map[string]any{"image": picture("a")}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := &egress{server: vendors.Start(t)}
+			result, err := askVendor(t, e, "roboflow_core/stability_ai_"+tc.block+"@v1", 1, tc.more)
+			if err != nil {
+				t.Fatalf("%v: %.500s", err, lastBody(e))
+			}
+			made, ok := outputsOf(result)["image"].(*value.Image)
+			if !ok || made.Width() != 2 || tc.more["image"] != nil && made.ID() != "a" {
+				t.Errorf("made %v", made)
+			}
+			calls := e.server.Calls()
+			if tc.path == "" && len(calls) == 0 {
+				return
+			}
+			if len(calls) != 1 || calls[0].Path != "/v2beta/stable-image/"+tc.path || calls[0].Key != key {
+				t.Errorf("asked %d times: %+v", len(calls), calls)
+			}
+			if tc.path == "edit/outpaint" && !strings.Contains(string(calls[0].Body), "\r\n2000\r\n") {
+				t.Error("more is added than Stability allows")
+			}
+		})
+	}
+}
+
+// The oldest blocks read the same answers.
+func TestTheOldestBlocks(t *testing.T) {
+	t.Parallel()
+	e := &egress{server: vendors.Start(t)}
+	e.server.Say("```json\n{\"top\": \"cat\", \"colour\": \"red\"}\n```")
+	config := map[string]any{"max_tokens": int64(200), "gpt_model_version": "gpt-4o-mini", "gpt_image_detail": "low"}
+	result, err := askVendor(t, e, "roboflow_core/lmm_for_classification@v1", 1, map[string]any{"remote_api_key": engine.SlotMark, "lmm_config": config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := outputsOf(result); out["top"] != "cat" || out["prediction_type"] != "classification" || len(out) != 6 {
+		t.Errorf("got %v", out)
+	}
+	if body := lastBody(e); !strings.Contains(body, `"model":"gpt-4o-mini"`) || !strings.Contains(body, `"max_tokens":200`) {
+		t.Errorf("asked %s", withoutPictures(body))
+	}
+	result, err = askVendor(t, e, "roboflow_core/lmm@v1", 1, map[string]any{"remote_api_key": engine.SlotMark, "json_output": map[string]any{"colour": "of it"}})
+	if err != nil || outputsOf(result)["colour"] != "red" {
+		t.Errorf("got %v, %v", result, err)
+	}
+	if _, err = askVendor(t, e, "roboflow_core/lmm@v1", 1, nil); err == nil || !strings.Contains(err.Error(), "remote_api_key is missing") {
+		t.Errorf("without a key: %v", err)
+	}
+}
+
+// outputsOf are the outputs for the first element.
+func outputsOf(result engine.Result) (found engine.Outputs) {
+	one := engine.One(engine.Outputs{})
+	for _, like := range []engine.Result{one, engine.Many([]engine.Result{one})} {
+		cmp.Equal(like, result, cmp.AllowUnexported(engine.Result{}), cmp.Comparer(func(a, b engine.Outputs) bool {
+			for _, outputs := range []engine.Outputs{a, b} {
+				if len(outputs) > 0 {
+					found = outputs
+				}
+			}
+			return true
+		}))
+	}
+	return found
 }
