@@ -96,6 +96,7 @@ func (f *finder) step(step workflow.Step) {
 		w := walk{finder: f, step: step.Name, outbound: unexplained || m.Sink, unknown: m == nil, suspicious: m != nil && unexplained, unexplained: unexplained}
 		if m != nil {
 			w.field, _ = m.Field(member.Key)
+			w.outbound = w.outbound || w.field == nil // no manifest describes it, and a reader sees it
 		}
 		w.visit(member.Value, document.Join(base, member.Key), member.Key, member.Key)
 		w.name(member.Key, document.Join(base, member.Key))
