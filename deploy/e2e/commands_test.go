@@ -108,7 +108,7 @@ func commands(t *testing.T, in *installation) {
 	operator.wants(t, says{"By hand"}, "workspace", "get", "workspaces/"+id)
 	operator.wants(t, says{"Renamed"}, "workspace", "update", id, "--title", "Renamed")
 	s.wants(t, says{"member", strings.TrimPrefix(w.name, "workspaces/")}, "whoami")
-	s.wants(t, says{"line_counter@v2", "not built yet", "!open_ai"}, "block", "list", "line counter", "--runnable=false")
+	s.wants(t, says{"plc_reader@v1", "needs a PLC", "!open_ai"}, "block", "list", "plc", "--runnable=false")
 	s.wants(t, says{"Dynamic Crop", "$inputs.image"}, "block", "show", "dynamic_crop@v1")
 	s.wants(t, says{"read-text", "nothing", "an OpenAI key"}, "template", "list")
 	s.wants(t, says{"Redact text", "black bar", "nothing"}, "template", "show", "redact-text", "--sample", filepath.Join(s.dir, "sample.jpg"))

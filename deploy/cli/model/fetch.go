@@ -55,7 +55,7 @@ func (k known) write(from io.Reader, file string) error {
 		return fmt.Errorf("fetch %s: %w", k.Name, err)
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); n != k.Bytes || got != k.SHA256 {
-		return fmt.Errorf("what was fetched is not %s: its SHA-256 is not %s. Nothing was uploaded", k.Name, k.SHA256)
+		return fmt.Errorf("the fetched file is not %s: its SHA-256 is not %s. Nothing was uploaded", k.Name, k.SHA256)
 	}
 	return out.Close()
 }

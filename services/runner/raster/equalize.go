@@ -3,7 +3,7 @@ package raster
 // CLAHE equalises the histogram of each of tiles by tiles parts of a picture, and
 // interpolates between them (Zuiderveld, "Contrast Limited Adaptive Histogram
 // Equalization", 1994). limit is the greatest height of a histogram in multiples of the
-// mean; what is above is spread evenly.
+// mean; the rest is spread evenly.
 func CLAHE(p Plane, tiles int, limit float64) Plane {
 	w, h := (p.W+tiles-1)/tiles, (p.H+tiles-1)/tiles
 	tables := make([][256]uint8, tiles*tiles)

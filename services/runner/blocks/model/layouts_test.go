@@ -173,18 +173,19 @@ func orEmpty(list string) string {
 // outline are the points or key points of the first row.
 func outline(out any) []any {
 	var found []any
-	for _, row := range out.(map[string]any)["predictions"].(map[string]any)["predictions"].([]any) {
-		r := row.(map[string]any)
-		points, _ := r["points"].([]any)
-		keypoints, _ := r["keypoints"].([]any)
-		for _, p := range points {
-			found = append(found, fmt.Sprint(p.(map[string]any)["x"], " ", p.(map[string]any)["y"]))
-		}
-		for _, p := range keypoints {
-			k := p.(map[string]any)
-			found = append(found, fmt.Sprint(k["class"], " ", k["x"], " ", k["y"]))
-		}
-		break
+	rows := out.(map[string]any)["predictions"].(map[string]any)["predictions"].([]any)
+	if len(rows) == 0 {
+		return nil
+	}
+	r := rows[0].(map[string]any)
+	points, _ := r["points"].([]any)
+	for _, p := range points {
+		found = append(found, fmt.Sprint(p.(map[string]any)["x"], " ", p.(map[string]any)["y"]))
+	}
+	keypoints, _ := r["keypoints"].([]any)
+	for _, p := range keypoints {
+		k := p.(map[string]any)
+		found = append(found, fmt.Sprint(k["class"], " ", k["x"], " ", k["y"]))
 	}
 	return found
 }

@@ -85,15 +85,14 @@ func credentialOf(t *testing.T, block string) (m *manifest.Manifest, c manifest.
 // tasksOf lists the tasks of a block.
 func tasksOf(m *manifest.Manifest) []string {
 	for _, f := range m.Fields {
-		if f.Name == "task_type" {
-			for _, accepted := range f.Accepts {
-				var tasks []string
-				for _, task := range accepted.Enum {
-					tasks = append(tasks, fmt.Sprint(task))
-				}
-				return tasks
-			}
+		if f.Name != "task_type" {
+			continue
 		}
+		var tasks []string
+		for _, task := range f.Accepts[0].Enum {
+			tasks = append(tasks, fmt.Sprint(task))
+		}
+		return tasks
 	}
 	return nil
 }

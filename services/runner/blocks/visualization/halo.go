@@ -54,7 +54,7 @@ func (c *canvas) glow(ctx context.Context, opacity float64, size int) error {
 		}
 		c.paint(i, c.color(i))
 	}
-	inside := c.RGBA // what is painted is opaque
+	inside := c.RGBA // painted pixels are opaque
 	blurred := imaging.Copy(raster.Each(imaging.Copy(inside), func(p raster.Plane) raster.Plane { return raster.Box(p, size, raster.Reflect) }))
 	c.RGBA = picture
 	brightest := 0.0

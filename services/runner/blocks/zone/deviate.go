@@ -16,7 +16,7 @@ import (
 type paths struct{ distances map[int64][]float64 }
 
 // deviate measures how far the path of each object is from a reference path, in pixels
-// (the discrete Fréchet distance of Eiter and Mannila, 1994).
+// (the discrete Fréchet distance; Mannila et al., "Computing Discrete Fréchet Distance", 1994).
 func deviate(ctx context.Context, call *engine.Call, at video.Frame, d *value.Detections) (engine.Outputs, error) {
 	reference, err := argument.Points(call, "reference_path", 1)
 	if err != nil {

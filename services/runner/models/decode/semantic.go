@@ -118,8 +118,8 @@ func (s scoredPixels) byCell() func(x, y tap) (int, float32) {
 	}
 }
 
-// likeliest returns the class of the largest logit and its probability. A single logit is
-// that of class 1, beside a background of 0.
+// likeliest returns the class of the largest logit and its probability. A single logit
+// belongs to class 1; the background has the logit 0.
 func likeliest(logits []float32) (int, float32) {
 	if len(logits) == 1 {
 		p := probability(sigmoid(logits[0]))
