@@ -53,8 +53,9 @@ type Step struct {
 	Name  string
 	// Type is the block type as written, possibly a legacy alias.
 	Type string
-	// Node is the step's object.
-	Node *document.Node
+	// Node is the step's object, Pointer its JSON pointer in the document.
+	Node    *document.Node
+	Pointer string
 }
 
 // Output is one declared output.

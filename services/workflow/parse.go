@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
@@ -34,6 +35,25 @@ func Parse(raw []byte) (*Definition, Problems) {
 	if root.Kind != document.Object {
 		return nil, Problems{{Kind: KindSyntax, Message: "a definition is an object with the keys version, inputs, steps and outputs; this is a " + root.Kind.String()}}
 	}
+	return read(raw, root)
+}
+
+// ParseInner reads the definition that a step of d holds, an object at the JSON pointer at.
+// It shares the bytes and the nodes of d. Its problems name that step.
+func ParseInner(d *Definition, step string, node *document.Node, at string) (*Definition, Problems) {
+	inner, problems := read(d.Raw, node)
+	for i := range inner.Steps {
+		inner.Steps[i].Pointer = document.JoinIndex(at+"/steps", inner.Steps[i].Index)
+	}
+	for i := range problems {
+		problems[i].Pointer = at + problems[i].Pointer
+		problems[i].Step, problems[i].Field = step, strings.TrimSuffix("workflow_definition."+problems[i].Field, ".")
+		problems[i] = problems[i].Bounded()
+	}
+	return inner, problems
+}
+
+func read(raw []byte, root *document.Node) (*Definition, Problems) {
 	p := &parser{definition: &Definition{Raw: raw, Root: root}}
 	p.version(root.Get("version"))
 	p.each("inputs", MaxInputs, p.input)
@@ -158,7 +178,7 @@ func (p *parser) step(e element) {
 	name, named := e.name()
 	blockType, typed := e.text("type")
 	if named && typed {
-		p.definition.Steps = append(p.definition.Steps, Step{Index: e.index, Name: name, Type: blockType, Node: e.node})
+		p.definition.Steps = append(p.definition.Steps, Step{Index: e.index, Name: name, Type: blockType, Node: e.node, Pointer: e.pointer})
 	}
 }
 

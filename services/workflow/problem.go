@@ -27,6 +27,8 @@ const (
 	KindDynamicDisabled Kind = "dynamic_code_not_supported"
 	KindAssumption      Kind = "assumption_error"
 	KindLimit           Kind = "limit_exceeded"
+	KindMissingBinding  Kind = "inner_workflow_missing_binding"
+	KindUnknownBinding  Kind = "inner_workflow_unknown_binding"
 )
 
 // classes maps a kind to the error class of Roboflow's engine, which the Roboflow routes
@@ -49,6 +51,8 @@ var classes = map[Kind]string{
 	KindDynamicDisabled: "WorkflowEnvironmentConfigurationError",
 	KindAssumption:      "AssumptionError",
 	KindLimit:           "WorkflowDefinitionError",
+	KindMissingBinding:  "InnerWorkflowParameterBindingsMissingRequiredError",
+	KindUnknownBinding:  "InnerWorkflowParameterBindingsUnknownInputError",
 }
 
 // ContextParsing is the context of a refused definition in Roboflow's engine, which clients

@@ -129,8 +129,8 @@ func (w *Workflow) placeStep(s *stepPlan) {
 	s.spreads = !s.adds && s.out != 0 && s.out == s.below
 	s.targets = map[string]int{}
 	for _, branch := range s.Opens {
-		for _, target := range w.plan.Branches[branch].Targets {
-			s.targets["$steps."+w.plan.Steps[target].Name] = branch
+		for _, written := range w.plan.Branches[branch].Written {
+			s.targets[written] = branch
 		}
 	}
 }

@@ -9,13 +9,16 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/keyhole-dev/keyhole/services/runner/blocks"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/conformance"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -160,12 +163,18 @@ func (s *suite) execute(d *conformance.Definition, c *conformance.Case) ([]map[s
 	if err != nil {
 		return nil, err
 	}
-	request := engine.Request{Env: engine.Env{Codec: codec{}, Models: mocks}, Inputs: inputs.(map[string]any), Session: w.memory}
+	request := engine.Request{Env: engine.Env{Codec: codec{}, Models: mocks, NewID: numbered()}, Inputs: inputs.(map[string]any), Session: w.memory}
 	results, err := w.Run(contextOf(mocks), request)
 	if err == nil && c.RunOptions["serialize_results"] == true {
 		results, err = w.Serialize(contextOf(mocks), codec{}, results, 0, nil)
 	}
 	return results, err
+}
+
+// numbered makes IDs that are the same in each run, so that runs can be compared.
+func numbered() func() string {
+	var made atomic.Int64
+	return func() string { return fmt.Sprintf("id-%d", made.Add(1)) }
 }
 
 func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *mocks) (*session, error) {
@@ -176,7 +185,8 @@ func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *
 			return w, nil
 		}
 	}
-	p, _, problems := plan.Load(d.Document(c), s.Catalogue(s.core, c.Plugins), c.InitParameters...)
+	document := withSaved(d.Document(c))
+	p, _, problems := plan.Load(document, s.Catalogue(s.core, c.Plugins), c.InitParameters...)
 	if len(problems) > 0 {
 		return nil, problems
 	}
@@ -195,6 +205,25 @@ func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *
 		s.sessions[name] = made
 	}
 	return made, nil
+}
+
+// savedWorkflow is the workflow that the reference's own test resolves by its id. The cases
+// have only the result.
+const savedWorkflow = `{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"child_msg","default_value":"x"}],
+	"steps":[{"type":"roboflow_core/first_non_empty_or_default@v1","name":"pick","data":["$inputs.child_msg"],"default":"fallback"}],
+	"outputs":[{"type":"JsonField","name":"echo","selector":"$steps.pick.output"}]}`
+
+// withSaved writes the saved workflow into the steps that name one, as a save does.
+func withSaved(document []byte) []byte {
+	d, _ := workflow.Parse(document)
+	if d == nil {
+		return document
+	}
+	out, err := rewrite.Embed(d, rewrite.SavedIn(d), func(rewrite.Saved) ([]byte, string) { return []byte(savedWorkflow), "saved" })
+	if err != nil {
+		return document
+	}
+	return out
 }
 
 // registry has every shipped block, the stubs, and replacements for blocks that are not

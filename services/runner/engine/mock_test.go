@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/jpeg"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 
@@ -28,7 +29,7 @@ func newMocks(raw map[string]json.RawMessage) *mocks {
 	for name, predictions := range raw {
 		read, err := value.Decode(predictions)
 		if list, ok := read.([]any); ok && err == nil {
-			m.steps[name] = list
+			m.steps[strings.ReplaceAll(name, "/", "__")] = list // a step of an inner workflow
 		}
 	}
 	return m

@@ -115,10 +115,19 @@ func stepsOf(p *plan.Plan) []*sharingv1.InspectedStep {
 		if s.Manifest != nil {
 			step.BlockType = s.Manifest.Type
 		}
-		for _, o := range s.Outputs {
-			step.Outputs = append(step.Outputs, &sharingv1.Output{Name: o.Name, Kinds: o.Kinds})
-		}
+		step.Outputs = outputsOf(s.Outputs)
 		out = append(out, step)
+	}
+	for _, inner := range p.Inner {
+		out = append(out, &sharingv1.InspectedStep{Name: inner.Name, BlockType: plan.InnerWorkflow, Outputs: outputsOf(inner.Outputs)})
+	}
+	return out
+}
+
+func outputsOf(list []manifest.Output) []*sharingv1.Output {
+	var out []*sharingv1.Output
+	for _, o := range list {
+		out = append(out, &sharingv1.Output{Name: o.Name, Kinds: o.Kinds})
 	}
 	return out
 }

@@ -5,9 +5,11 @@ import (
 	"slices"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/notice"
+	"github.com/keyhole-dev/keyhole/services/workflow"
 )
 
 // InspectWorkflow implements the RPC. Problems are in the reply; they are not an error.
@@ -49,9 +51,18 @@ func (s *Workflows) inspectUnsaved(ctx context.Context, ws string, given []byte)
 	if err != nil {
 		return nil, err
 	}
+	var unfixed error
+	if parsed, _ := workflow.Parse(raw); parsed != nil {
+		if parsed, unfixed = s.embedded(ctx, ws, parsed); unfixed == nil {
+			raw = parsed.Raw
+		}
+	}
 	out, err := s.inspection(ctx, ws, s.definitions.Analyze(raw))
 	if err != nil {
 		return nil, err
+	}
+	if unfixed != nil {
+		out.Problems = append(out.Problems, &sharingv1.Problem{Kind: string(workflow.KindReference), Message: errs.From(unfixed).Message()})
 	}
 	out.Problems = append(out.Problems, s.definitions.LiteralProblems(raw)...)
 	return out, nil

@@ -178,6 +178,10 @@ func (i *inspector) step(s *plan.Step) {
 		i.report.NotRunnable = append(i.report.NotRunnable, NotRunnable{
 			Step: s.Name, BlockType: m.Type, Title: m.Title, Reason: m.NotRunnable.Reason, Why: m.NotRunnable.Why(),
 		})
+	} else if m.Type == InnerWorkflow { // one that holds its workflow is no step of the plan
+		i.report.NotRunnable = append(i.report.NotRunnable, NotRunnable{
+			Step: s.Name, BlockType: m.Type, Title: m.Title, Reason: manifest.NotSaved, Why: manifest.NotSaved.Words(),
+		})
 	}
 	if s.Manifest.Sink {
 		i.report.Sinks = append(i.report.Sinks, s.Name)

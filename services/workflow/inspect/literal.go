@@ -90,8 +90,9 @@ type finder struct {
 func (f *finder) step(step workflow.Step) {
 	m, _ := f.catalogue.Find(step.Type)
 	base := document.JoinIndex("/steps", step.Index)
-	// No code here says what a block that cannot run would do with its texts.
-	unexplained := m == nil || !m.Runs()
+	// No code here says what a block that cannot run would do with its texts, and those of an
+	// inner workflow go to its own steps.
+	unexplained := m == nil || !m.Runs() || m.Type == InnerWorkflow
 	for _, member := range step.Node.Members {
 		w := walk{finder: f, step: step.Name, outbound: unexplained || m.Sink, unknown: m == nil, suspicious: m != nil && unexplained, unexplained: unexplained}
 		if m != nil {

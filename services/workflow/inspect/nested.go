@@ -4,11 +4,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
 // InnerWorkflow is the type of the block that holds a workflow, NestedField its field.
 const (
-	InnerWorkflow = "roboflow_core/inner_workflow@v1"
+	InnerWorkflow = plan.InnerWorkflow
 	NestedField   = "workflow_definition"
 )
 

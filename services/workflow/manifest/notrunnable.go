@@ -19,6 +19,8 @@ const (
 	ServerAccess Reason = "server_access"
 	// Retired: what it used no longer exists.
 	Retired Reason = "retired"
+	// NotSaved: the step names a saved workflow, which is written into it on save.
+	NotSaved Reason = "not_saved"
 )
 
 // NotRunnable says why a block cannot run.
@@ -36,7 +38,11 @@ var reasonWords = map[Reason]string{
 	NeedsDevice:    "needs a device",
 	ServerAccess:   "would reach into the server",
 	Retired:        "what it used no longer exists",
+	NotSaved:       "names a saved workflow, whose version is fixed when this one is saved; save it first",
 }
+
+// Words are what a person reads.
+func (r Reason) Words() string { return reasonWords[r] }
 
 // Why is what a person reads: "needs a PLC".
 func (n *NotRunnable) Why() string { return cmp.Or(n.Words, reasonWords[n.Reason]) }

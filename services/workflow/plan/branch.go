@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
@@ -65,40 +66,66 @@ func (r *reader) stepTarget(node *document.Node, key, path, pointer string) {
 		r.fail(workflow.KindSyntax, path, pointer, "%s must name a step to continue with, like $steps.<step>", path)
 		return
 	}
-	r.targets = append(r.targets, target{step: r.step, field: r.field.Name, key: key, selector: selector, path: path, pointer: pointer})
+	r.targets = append(r.targets, target{step: r.step, written: node.Text, field: r.field.Name, key: key, selector: selector, path: path, pointer: pointer})
 }
 
-// branches resolves the step selectors of flow control into branches and control edges.
+// branches resolves the step selectors of flow control into branches and control edges. It
+// starts with the innermost workflows, because a target outside of one stands for the steps
+// that start it.
 func (c *compiler) branches() {
-	type pair struct{ from, to int }
-	type name struct {
+	slices.SortStableFunc(c.targets, func(a, b target) int { return c.scopes[b.step].depth - c.scopes[a.step].depth })
+	d := drawing{compiler: c, drawn: map[pair]target{}, known: map[branchAt]int{}}
+	for _, t := range c.targets {
+		names := c.entries(c.scopes[t.step], t.selector.Step)
+		if len(names) == 0 {
+			c.blame(t.step, workflow.KindReference, t.path, t.pointer, "%s continues with the step %q, whose workflow has no steps", t.path, t.selector.Step)
+		}
+		for _, name := range names {
+			d.target(t, name)
+		}
+	}
+}
+
+// drawing draws the control edges.
+type drawing struct {
+	*compiler
+	drawn map[pair]target
+	known map[branchAt]int
+}
+
+// pair is a control edge, branchAt the position of a branch in its step.
+type (
+	pair     struct{ from, to int }
+	branchAt struct {
 		step       int
 		field, key string
 	}
-	drawn := map[pair]target{}
-	known := map[name]int{}
-	for _, t := range c.targets {
-		to, ok := c.plan.steps[t.selector.Step]
-		if !ok {
-			c.blame(t.step, workflow.KindReference, t.path, t.pointer, "%s continues with the step %q, which does not exist; correct the name or add the step", t.path, t.selector.Step)
-			continue
-		}
-		if first, twice := drawn[pair{t.step, to}]; twice {
-			kind := workflow.KindGraph
-			if first.field != t.field || first.key != t.key { // two cases: the step itself contradicts its manifest
-				kind = workflow.KindSyntax
-			}
-			c.blame(t.step, kind, t.path, t.pointer, "%s continues with the step %q, which another entry of this step names already; name it once", t.path, t.selector.Step)
-			continue
-		}
-		drawn[pair{t.step, to}] = t
-		branch, ok := known[name{t.step, t.field, t.key}]
-		if !ok {
-			branch = c.newBranch(t)
-			known[name{t.step, t.field, t.key}] = branch
-		}
-		c.gate(branch, to, t.path)
+)
+
+func (d drawing) target(t target, name string) {
+	to, ok := d.plan.steps[name]
+	if !ok {
+		d.blame(t.step, workflow.KindReference, t.path, t.pointer, "%s continues with the step %q, which does not exist; correct the name or add the step", t.path, t.selector.Step)
+		return
 	}
+	if first, twice := d.drawn[pair{t.step, to}]; twice {
+		kind := workflow.KindGraph
+		if first.field != t.field || first.key != t.key { // two cases: the step itself contradicts its manifest
+			kind = workflow.KindSyntax
+		}
+		d.blame(t.step, kind, t.path, t.pointer, "%s continues with the step %q, which another entry of this step names already; name it once", t.path, t.selector.Step)
+		return
+	}
+	d.drawn[pair{t.step, to}] = t
+	branch, ok := d.known[branchAt{t.step, t.field, t.key}]
+	if !ok {
+		branch = d.newBranch(t)
+		d.known[branchAt{t.step, t.field, t.key}] = branch
+	}
+	if b := &d.plan.Branches[branch]; !slices.Contains(b.Written, t.written) {
+		b.Written = append(b.Written, t.written)
+	}
+	d.gate(branch, to, t.path)
 }
 
 func (c *compiler) newBranch(t target) int {

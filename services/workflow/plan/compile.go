@@ -70,6 +70,7 @@ func compile(definition *workflow.Definition, catalogue *manifest.Catalogue, ser
 	if c.layers() {
 		c.dataflow()
 		c.finishOutputs()
+		c.finishInner()
 	}
 	return c
 }
@@ -86,6 +87,11 @@ type compiler struct {
 	links []link
 	// targets are the step selectors of flow-control fields.
 	targets []target
+	// scopes are the scopes of the references of each step, outermost the document's own.
+	scopes    []*scope
+	outermost *scope
+	// copied counts the bytes of the constants that references to inner inputs stand for.
+	copied int
 }
 
 func (c *compiler) report(p workflow.Problem) {
@@ -176,7 +182,7 @@ func inputLineage(in workflow.Input) Lineage {
 // rank sorts problems: syntax, then names, then references, then data flow.
 var rank = map[workflow.Kind]int{
 	workflow.KindVersion: 0, workflow.KindDefinition: 0, workflow.KindDynamicDisabled: 1, workflow.KindDynamicBlock: 1,
-	workflow.KindLimit: 2, workflow.KindSyntax: 2, workflow.KindDuplicatedName: 3, workflow.KindReference: 4,
+	workflow.KindLimit: 2, workflow.KindSyntax: 2, workflow.KindMissingBinding: 2, workflow.KindUnknownBinding: 2, workflow.KindDuplicatedName: 3, workflow.KindReference: 4,
 	workflow.KindGraph: 5, workflow.KindMismatch: 5, workflow.KindCycle: 6,
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -21,7 +22,9 @@ type link struct {
 
 // target is a step selector in a flow-control field.
 type target struct {
-	step          int
+	step int
+	// written is the selector as the block sees it.
+	written       string
 	field, key    string
 	selector      workflow.Selector
 	path, pointer string
@@ -34,6 +37,9 @@ type reader struct {
 	argument int
 	field    *manifest.Field
 	pointer  string
+	// constant is set while the value of an inner input is read, in which nothing is a
+	// reference.
+	constant bool
 	// hosted is set after the host of an address that is a credential was read.
 	hosted bool
 }
@@ -154,8 +160,19 @@ func (r *reader) dollar(node *document.Node, types []manifest.Type, path, pointe
 		return r.slot(node, path, pointer)
 	}
 	selector, isSelector := workflow.ParseSelector(node.Text)
-	if !isSelector || !takesReferences(types) {
+	if !isSelector || !takesReferences(types) || r.constant {
 		return r.static(node, types, path, pointer)
+	}
+	if !selector.IsStep() {
+		m, problem := r.scopes[r.step].resolve(selector)
+		if problem != nil {
+			r.fail(problem.kind, path, pointer, "%s %s", path, problem.message)
+			return Argument{Pointer: pointer}
+		}
+		if m.node != nil {
+			return r.substitute(m, types, path, element)
+		}
+		selector = m.selector
 	}
 	if !fits(selector, types) {
 		kind := workflow.KindSyntax
@@ -182,6 +199,44 @@ func (r *reader) slot(node *document.Node, path, pointer string) Argument {
 		r.fail(workflow.KindSyntax, path, pointer, "write the host before the credential, so that it is fixed in the version: https://hooks.example.com/%s", node.Text)
 	}
 	return Argument{Form: Slot, Credential: id, Pointer: pointer}
+}
+
+// substitute reads what an inner workflow's input stands for, as if it were written here.
+func (r *reader) substitute(m meaning, types []manifest.Type, path string, element int) Argument {
+	if m.node.Kind == document.String && isCredential(m.node.Text) {
+		return r.slot(m.node, path, m.pointer)
+	}
+	if r.copied += m.node.End - m.node.Start; r.copied > workflow.MaxBytes {
+		r.fail(workflow.KindLimit, path, m.pointer, "the constants that are bound to inputs of inner workflows come to more than %d bytes; pass them as inputs of the workflow", workflow.MaxBytes)
+		return Argument{Pointer: m.pointer}
+	}
+	if r.secretHere(path) && m.node.Kind == document.String && m.node.Text != "" && !strings.HasPrefix(m.node.Text, managedKey) {
+		r.fail(workflow.KindSyntax, path, m.pointer, "%s takes a credential: bind $credentials.<id>, or an input of the workflow", path)
+		return Argument{Pointer: m.pointer}
+	}
+	r.constant = true
+	defer func() { r.constant = false }()
+	if element >= 0 {
+		return r.static(m.node, types, path, m.pointer)
+	}
+	before := r.pointer
+	r.pointer = m.pointer
+	defer func() { r.pointer = before }()
+	return r.read(m.node)
+}
+
+// secretHere reports whether a constant in the field, or in one of its elements, would be a
+// secret.
+func (r *reader) secretHere(path string) bool {
+	if r.field.Credential == nil {
+		return false
+	}
+	switch r.field.Credential.Scheme {
+	case manifest.SchemeURL, manifest.SchemeBody:
+		return false
+	}
+	key, element := strings.CutPrefix(path, r.field.Name+".")
+	return !element || leak.SecretName(key)
 }
 
 func takesReferences(types []manifest.Type) bool {

@@ -103,6 +103,19 @@ func (r *reader) mention(node *document.Node, types []manifest.Type, key, path, 
 	}
 	rest := *node
 	rest.Text = reference
+	if selector.IsInput() {
+		m, problem := r.scopes[r.step].resolve(selector)
+		switch {
+		case problem != nil:
+			r.fail(problem.kind, path, pointer, "%s %s", path, problem.message)
+			return Argument{Pointer: pointer}, true
+		case m.node != nil && isCredential(m.node.Text):
+			rest.Text = m.node.Text
+		case m.node != nil || !m.selector.IsInput():
+			r.fail(workflow.KindSyntax, path, pointer, "%s takes a credential after %q: bind $credentials.<id> or an input of the workflow to %s", path, prefix, reference)
+			return Argument{Pointer: pointer}, true
+		}
+	}
 	r.hosted = true
 	a := r.dollar(&rest, types, path, pointer, element)
 	a.Prefix = prefix

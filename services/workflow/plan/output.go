@@ -12,13 +12,39 @@ import (
 func (c *compiler) outputs() {
 	for _, source := range c.plan.Definition.Outputs {
 		out := Output{Output: source, Input: -1, Step: -1}
-		if source.Selector.IsInput() {
+		if !c.composedOutput(&out) {
+			continue
+		}
+		if out.Selector.IsInput() {
 			c.outputOfInput(&out)
 		} else {
 			c.outputOfStep(&out)
 		}
 		c.plan.Outputs = append(c.plan.Outputs, out)
 	}
+}
+
+// composedOutput replaces a selector of an inner workflow's output. It returns false after a
+// problem.
+func (c *compiler) composedOutput(out *Output) bool {
+	if out.Selector.IsInput() || c.outermost.inner[out.Selector.Step] == nil {
+		return true
+	}
+	if out.Selector.Output == manifest.AnyOutput {
+		c.outputProblem(out, "all outputs of the inner workflow %q; name one of them in each output", out.Selector.Step)
+		return false
+	}
+	m, problem := c.outermost.resolve(out.Selector)
+	switch {
+	case problem != nil:
+		c.outputProblem(out, "%s", problem.message)
+	case m.node != nil:
+		c.outputProblem(out, "the output %q of the inner workflow, which is a constant here and no result of a run", out.Selector.Output)
+	default:
+		out.Selector = m.selector
+		return true
+	}
+	return false
 }
 
 func (c *compiler) outputProblem(out *Output, format string, args ...any) {

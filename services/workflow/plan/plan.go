@@ -28,8 +28,10 @@ func (l Lineage) IsPrefixOf(o Lineage) bool {
 type Plan struct {
 	Definition *workflow.Definition
 	Inputs     []Input
-	// Steps are in document order; all other indices of steps point into it.
+	// Steps are in document order; all other indices of steps point into it. The steps of an
+	// inner workflow stand in the place of the step that holds it, which is in Inner.
 	Steps   []Step
+	Inner   []Inner
 	Outputs []Output
 	// Branches are the branches of flow-control steps.
 	Branches []Branch
@@ -163,8 +165,9 @@ type Branch struct {
 	Step int
 	// Field and Key are the position of the targets.
 	Field, Key string
-	// Targets are the steps gated by it.
+	// Targets are the steps gated by it, Written the selectors that name them in the step.
 	Targets []int
+	Written []string
 	// Lineage is the lineage of the step's decision. It is empty if the step decides once.
 	Lineage Lineage
 }

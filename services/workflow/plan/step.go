@@ -12,8 +12,11 @@ import (
 
 // steps finds each step's manifest and reads its fields.
 func (c *compiler) steps() {
-	c.plan.Steps = make([]Step, len(c.plan.Definition.Steps))
-	for i, source := range c.plan.Definition.Steps {
+	all := c.compose()
+	c.plan.Steps, c.scopes = make([]Step, len(all)), make([]*scope, len(all))
+	for i := range all {
+		source := all[i].Step
+		c.scopes[i] = all[i].scope
 		if _, taken := c.plan.steps[source.Name]; !taken {
 			c.plan.steps[source.Name] = i
 		}
@@ -35,7 +38,7 @@ func (c *compiler) steps() {
 
 func (c *compiler) unknownBlock(step int) {
 	source := c.plan.Steps[step].Source
-	if slices.Contains(c.plan.Definition.DynamicBlocks, source.Type) {
+	if c.scopes[step].hasDynamic(source.Type) {
 		c.blame(step, workflow.KindDynamicDisabled, "type", pointerOf(source)+"/type",
 			"the step uses a block that is Python code inside the definition, which Keyhole does not run")
 		return
@@ -43,7 +46,17 @@ func (c *compiler) unknownBlock(step int) {
 	c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "there is no block of type %.80q; see the list of blocks for those that can be used", source.Type)
 }
 
-func pointerOf(s workflow.Step) string { return document.JoinIndex("/steps", s.Index) }
+// hasDynamic reports whether the workflow, or one around it, defines the block type.
+func (s *scope) hasDynamic(blockType string) bool {
+	for ; s != nil; s = s.parent {
+		if slices.Contains(s.definition.DynamicBlocks, blockType) {
+			return true
+		}
+	}
+	return false
+}
+
+func pointerOf(s workflow.Step) string { return s.Pointer }
 
 // construction checks the conditions under which the block can be constructed.
 func (c *compiler) construction(step int) {

@@ -30,7 +30,10 @@ type Options struct {
 func Definition(p *plan.Plan, catalogue *manifest.Catalogue, options Options) []byte {
 	r := &redactor{plan: p, options: options, source: p.Definition.Raw, catalogue: catalogue, hidden: map[string]string{}, steps: map[string]*manifest.Manifest{}}
 	for i := range p.Steps {
-		r.steps[document.JoinIndex("/steps", p.Steps[i].Source.Index)] = p.Steps[i].Manifest
+		r.steps[p.Steps[i].Source.Pointer] = p.Steps[i].Manifest
+	}
+	for i := range p.Inner {
+		r.steps[p.Inner[i].Source.Pointer], _ = catalogue.Find(plan.InnerWorkflow)
 	}
 	for _, literal := range inspect.Literals(p.Definition, catalogue) {
 		r.hidden[literal.Pointer] = LiteralMarker

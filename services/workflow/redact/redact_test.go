@@ -54,10 +54,10 @@ func TestDefinition(t *testing.T) {
 // A workflow inside a step is shown by the same rules as the outer one.
 func TestNestedDefinition(t *testing.T) {
 	t.Parallel()
-	const nested = `{"version":"1.0","inputs":[],"steps":[{"type":"roboflow_core/inner_workflow@v1","name":"n","parameter_bindings":{},
-		"workflow_definition":{"version":"1.0","note":"ask bob","inputs":[{"type":"WorkflowParameter","name":"m","default_value":"acme/secret-model/4","uistate":1}],
-		"steps":[{"type":"ObjectDetectionModel","name":"a","model_id":"acme/secret-model/4","custom":"left out"},{"type":"acme/x@v1","name":"u","anything":"left out"},
-		{"type":"roboflow_core/inner_workflow@v1","name":"d","workflow_definition":{"version":"1.0","note":"ask bob","inputs":[],"steps":[{"type":"ObjectDetectionModel","name":"a","model_id":"yolov8n-640","custom":"left out"}],"outputs":[]}}],"outputs":[]}}],"outputs":[]}`
+	const nested = `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"i"}],"steps":[{"type":"roboflow_core/inner_workflow@v1","name":"n","parameter_bindings":{"i":"$inputs.i"},
+		"workflow_definition":{"version":"1.0","note":"ask bob","inputs":[{"type":"WorkflowParameter","name":"m","default_value":"acme/secret-model/4","uistate":1},{"type":"WorkflowImage","name":"i"}],
+		"steps":[{"type":"ObjectDetectionModel","name":"a","image":"$inputs.i","model_id":"acme/secret-model/4","custom":"left out"},{"type":"roboflow_core/string_template@v1","name":"u","template":"x","anything":"left out"},
+		{"type":"roboflow_core/inner_workflow@v1","name":"d","parameter_bindings":{"i":"$inputs.i"},"workflow_definition":{"version":"1.0","note":"ask bob","inputs":[{"type":"WorkflowImage","name":"i"}],"steps":[{"type":"ObjectDetectionModel","name":"a","image":"$inputs.i","model_id":"yolov8n-640","custom":"left out"}],"outputs":[]}}],"outputs":[]}}],"outputs":[]}`
 	catalogue := manifest.Core()
 	p, _, problems := plan.Load([]byte(nested), catalogue)
 	if problems != nil {

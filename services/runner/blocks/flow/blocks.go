@@ -1,6 +1,9 @@
 package flow
 
-import "github.com/keyhole-dev/keyhole/services/runner/engine"
+import (
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+)
 
 // Blocks lists the constructors of this package by block type.
 func Blocks() engine.Registry {
@@ -8,6 +11,7 @@ func Blocks() engine.Registry {
 		"roboflow_core/continue_if@v1":                newContinueIf,
 		"roboflow_core/dimension_collapse@v1":         newDimensionCollapse,
 		"roboflow_core/first_non_empty_or_default@v1": newFirstNonEmpty,
+		plan.InnerWorkflow:                            newInnerWorkflow,
 		"roboflow_core/switch_case@v1":                newSwitchCase,
 	}
 }

@@ -13,12 +13,15 @@ func Example(m *manifest.Manifest) map[string]any {
 	name, _, _ := strings.Cut(m.Type[strings.LastIndexByte(m.Type, '/')+1:], "@")
 	step := object{"type": m.Type, "name": name}
 	for i := range m.Fields {
-		if f := &m.Fields[i]; f.Required || needed(m, f.Name) {
+		if f := &m.Fields[i]; f.Required || needed(m, f.Name) || f.Name == oneOfTwo[m.Type] {
 			step[f.Name] = sample(f)
 		}
 	}
 	return step
 }
+
+// oneOfTwo names the field to show of a block that takes either of two.
+var oneOfTwo = map[string]string{"roboflow_core/inner_workflow@v1": "workflow_definition"}
 
 // needed reports a field that a rule asks for when the others have their defaults.
 func needed(m *manifest.Manifest, name string) bool {
@@ -37,7 +40,8 @@ var samples = map[string]any{
 	"zone": []any{[]any{0, 0}, []any{100, 0}, []any{100, 100}, []any{0, 100}}, "line_segment": []any{[]any{0, 50}, []any{100, 50}},
 	"reference_path": []any{[]any{0, 0}, []any{100, 100}}, "base_url": "https://llm.example.com/v1", "url": "https://hooks.example.com/in",
 	"prompt": "What is in the picture?", "template": "Hello", "message": "Hello", "classes": []any{"cat", "dog"}, "expected_fields": []any{"answer"},
-	"model_id": "my-model/1", "perspective_polygons": []any{}, "target_color": "red",
+	"model_id": "my-model/1", "perspective_polygons": []any{}, "parameter_bindings": object{},
+	"workflow_definition": object{"version": "1.0", "inputs": []any{}, "steps": []any{}, "outputs": []any{}}, "target_color": "red",
 }
 
 func sample(f *manifest.Field) any {
