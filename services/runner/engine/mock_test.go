@@ -62,7 +62,7 @@ func (m *mocks) Infer(ctx context.Context, ask engine.Inference) ([]any, error) 
 // predicted parses one entry: boxes for a detector, or a classification.
 func predicted(ctx context.Context, entry any, picture *value.Image) (any, error) {
 	size := map[string]any{"width": int64(picture.Width()), "height": int64(picture.Height())}
-	reader := value.Reader{NewID: func() string { return "mocked" }}
+	reader := value.Reader{NewID: numbered()}
 	if boxes, ok := entry.([]any); ok {
 		object := map[string]any{"image": size, "predictions": boxes}
 		read, err := reader.Read(ctx, object, []string{"object_detection_prediction"}, picture.ID())

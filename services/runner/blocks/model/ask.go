@@ -98,11 +98,14 @@ func setConfidence(options map[string]any, call *engine.Call, version int) {
 	}
 }
 
-// identified adds the columns that name the origin of each detection, and gives each an ID.
+// identified adds the columns that name the origin of each detection, and gives each an ID
+// that has none from the model.
 func identified(call *engine.Call, d *value.Detections, predictionType, inferenceID string) *value.Detections {
 	ids := make([]any, d.Len())
 	for i := range ids {
-		ids[i] = call.NewID()
+		if ids[i] = d.At(value.ColumnID, i); ids[i] == nil {
+			ids[i] = call.NewID()
+		}
 	}
 	next := d.With(value.ColumnID, ids)
 	next.Data[value.ColumnPredictionType] = value.Repeat(predictionType, d.Len())
