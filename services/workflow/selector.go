@@ -1,6 +1,9 @@
 package workflow
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Selector is a reference inside a document: "$inputs.image", "$steps.crop.crops",
 // "$steps.crop.*" or "$steps.crop".
@@ -77,3 +80,17 @@ func isOutputName(s string) bool {
 func nameByte(b byte) bool {
 	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_' || b == '-'
 }
+
+// CredentialPrefix starts the reference to a credential; alone it is an unbound slot.
+const CredentialPrefix = "$credentials"
+
+// IsCredential reports whether a text has the form of a reference to a credential.
+func IsCredential(text string) bool {
+	return text == CredentialPrefix || strings.HasPrefix(text, CredentialPrefix+".")
+}
+
+var anyReference = regexp.MustCompile(`\$(?:inputs|steps)\.[A-Za-z0-9_]|\$credentials\b`)
+
+// HoldsReference reports whether a selector or a reference to a credential stands anywhere in
+// a text.
+func HoldsReference(text string) bool { return anyReference.MatchString(text) }

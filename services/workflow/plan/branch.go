@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/compose"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
@@ -73,10 +74,10 @@ func (r *reader) stepTarget(node *document.Node, key, path, pointer string) {
 // starts with the innermost workflows, because a target outside of one stands for the steps
 // that start it.
 func (c *compiler) branches() {
-	slices.SortStableFunc(c.targets, func(a, b target) int { return c.scopes[b.step].depth - c.scopes[a.step].depth })
-	d := drawing{compiler: c, drawn: map[pair]target{}, known: map[branchAt]int{}}
+	slices.SortStableFunc(c.targets, func(a, b target) int { return c.scopes[b.step].Depth - c.scopes[a.step].Depth })
+	d := drawing{compiler: c, drawn: map[pair]target{}, known: map[branchAt]int{}, starts: map[*compose.Scope][]string{}}
 	for _, t := range c.targets {
-		names := c.entries(c.scopes[t.step], t.selector.Step)
+		names := d.entries(c.scopes[t.step], t.selector.Step)
 		if len(names) == 0 {
 			c.blame(t.step, workflow.KindReference, t.path, t.pointer, "%s continues with the step %q, whose workflow has no steps", t.path, t.selector.Step)
 		}
@@ -91,6 +92,30 @@ type drawing struct {
 	*compiler
 	drawn map[pair]target
 	known map[branchAt]int
+	// starts are the steps with which inner workflows start.
+	starts map[*compose.Scope][]string
+}
+
+// entries returns the names of the steps with which a flow-control target starts: the step
+// itself, or those steps of an inner workflow that wait for none of its other steps. The
+// control edges between these must have been drawn.
+func (d drawing) entries(s *compose.Scope, target string) []string {
+	inner, name := s.Target(target)
+	if inner == nil {
+		return []string{name}
+	}
+	if names, known := d.starts[inner]; known {
+		return names
+	}
+	inside := func(step int) bool { return d.scopes[step].Within(inner) }
+	var names []string
+	for i := range d.plan.Steps {
+		if inside(i) && !slices.ContainsFunc(d.plan.Steps[i].Predecessors, inside) {
+			names = append(names, d.plan.Steps[i].Name)
+		}
+	}
+	d.starts[inner] = names
+	return names
 }
 
 // pair is a control edge, branchAt the position of a branch in its step.

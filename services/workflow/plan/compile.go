@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/compose"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
@@ -88,8 +89,9 @@ type compiler struct {
 	// targets are the step selectors of flow-control fields.
 	targets []target
 	// scopes are the scopes of the references of each step, outermost the document's own.
-	scopes    []*scope
-	outermost *scope
+	scopes    []*compose.Scope
+	outermost *compose.Scope
+	inner     []compose.Inner
 	// copied counts the bytes of the constants that references to inner inputs stand for.
 	copied int
 }
@@ -150,7 +152,7 @@ func (c *compiler) inputs() {
 		if in.Dimensionality > maxDimensionality {
 			c.inputProblem(in, workflow.KindLimit, fmt.Sprintf("data may be nested at most %d levels deep", maxDimensionality))
 		}
-		if text, ok := in.Default.(string); ok && isCredential(text) {
+		if text, ok := in.Default.(string); ok && workflow.IsCredential(text) {
 			c.report(workflow.Problem{
 				Kind: workflow.KindSyntax, Field: fmt.Sprintf("inputs[%d].default_value", in.Index), Pointer: document.JoinIndex("/inputs", in.Index) + "/default_value",
 				Message: "a credential cannot be the default of an input; write it in the step's credential field",

@@ -6,6 +6,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/compose"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
@@ -156,7 +157,7 @@ func collapse(a Argument) Argument {
 
 // dollar reads a text that starts with "$": a reference, a slot, or plain text.
 func (r *reader) dollar(node *document.Node, types []manifest.Type, path, pointer string, element int) Argument {
-	if isCredential(node.Text) {
+	if workflow.IsCredential(node.Text) {
 		return r.slot(node, path, pointer)
 	}
 	selector, isSelector := workflow.ParseSelector(node.Text)
@@ -164,15 +165,15 @@ func (r *reader) dollar(node *document.Node, types []manifest.Type, path, pointe
 		return r.static(node, types, path, pointer)
 	}
 	if !selector.IsStep() {
-		m, problem := r.scopes[r.step].resolve(selector)
+		m, problem := r.scopes[r.step].Resolve(selector)
 		if problem != nil {
-			r.fail(problem.kind, path, pointer, "%s %s", path, problem.message)
+			r.fail(problem.Kind, path, pointer, "%s %s", path, problem.Message)
 			return Argument{Pointer: pointer}
 		}
-		if m.node != nil {
+		if m.Node != nil {
 			return r.substitute(m, types, path, element)
 		}
-		selector = m.selector
+		selector = m.Selector
 	}
 	if !fits(selector, types) {
 		kind := workflow.KindSyntax
@@ -202,27 +203,27 @@ func (r *reader) slot(node *document.Node, path, pointer string) Argument {
 }
 
 // substitute reads what an inner workflow's input stands for, as if it were written here.
-func (r *reader) substitute(m meaning, types []manifest.Type, path string, element int) Argument {
-	if m.node.Kind == document.String && isCredential(m.node.Text) {
-		return r.slot(m.node, path, m.pointer)
+func (r *reader) substitute(m compose.Meaning, types []manifest.Type, path string, element int) Argument {
+	if m.Node.Kind == document.String && workflow.IsCredential(m.Node.Text) {
+		return r.slot(m.Node, path, m.Pointer)
 	}
-	if r.copied += m.node.End - m.node.Start; r.copied > workflow.MaxBytes {
-		r.fail(workflow.KindLimit, path, m.pointer, "the constants that are bound to inputs of inner workflows come to more than %d bytes; pass them as inputs of the workflow", workflow.MaxBytes)
-		return Argument{Pointer: m.pointer}
+	if r.copied += m.Node.End - m.Node.Start; r.copied > workflow.MaxBytes {
+		r.fail(workflow.KindLimit, path, m.Pointer, "the constants that are bound to inputs of inner workflows come to more than %d bytes; pass them as inputs of the workflow", workflow.MaxBytes)
+		return Argument{Pointer: m.Pointer}
 	}
-	if r.secretHere(path) && m.node.Kind == document.String && m.node.Text != "" && !strings.HasPrefix(m.node.Text, managedKey) {
-		r.fail(workflow.KindSyntax, path, m.pointer, "%s takes a credential: bind $credentials.<id>, or an input of the workflow", path)
-		return Argument{Pointer: m.pointer}
+	if r.secretHere(path) && m.Node.Kind == document.String && m.Node.Text != "" && !strings.HasPrefix(m.Node.Text, managedKey) {
+		r.fail(workflow.KindSyntax, path, m.Pointer, "%s takes a credential: bind $credentials.<id>, or an input of the workflow", path)
+		return Argument{Pointer: m.Pointer}
 	}
 	r.constant = true
 	defer func() { r.constant = false }()
 	if element >= 0 {
-		return r.static(m.node, types, path, m.pointer)
+		return r.static(m.Node, types, path, m.Pointer)
 	}
 	before := r.pointer
-	r.pointer = m.pointer
+	r.pointer = m.Pointer
 	defer func() { r.pointer = before }()
-	return r.read(m.node)
+	return r.read(m.Node)
 }
 
 // secretHere reports whether a constant in the field, or in one of its elements, would be a

@@ -17,9 +17,7 @@ var (
 	// of a cookie.
 	headerPrefix = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._~-]{0,39}[ =]$`)
 	// hostPrefix matches the text before an address that is a credential.
-	hostPrefix = regexp.MustCompile(`^https?://[^/?#@\s$]+/$`)
-	// anyReference matches a selector or a reference to a credential anywhere in a text.
-	anyReference = regexp.MustCompile(`\$(?:inputs|steps)\.[A-Za-z0-9_]|\$credentials\b`)
+	hostPrefix   = regexp.MustCompile(`^https?://[^/?#@\s$]+/$`)
 	credentialIn = regexp.MustCompile(`\$credentials\b`)
 	// schemes are words that precede a secret in any header.
 	schemes = []string{"bearer ", "basic ", "bot ", "token ", "apikey ", "key "}
@@ -56,7 +54,7 @@ func secretHeader(name, prefix string) bool {
 // Embedded reports whether a text in a credential field contains a reference that is not
 // followed there and would be sent literally. It ignores bodies, which are ordinary text.
 func Embedded(field *manifest.Field, text string) bool {
-	return field != nil && field.Credential != nil && field.Credential.Scheme != manifest.SchemeBody && anyReference.MatchString(text)
+	return field != nil && field.Credential != nil && field.Credential.Scheme != manifest.SchemeBody && workflow.HoldsReference(text)
 }
 
 // embedded refuses such texts, and references to credentials nested inside a value.
@@ -78,7 +76,7 @@ func (c *checker) embedded(step int, a *Argument) {
 func holdsReference(field *manifest.Field, value any) bool {
 	switch v := value.(type) {
 	case string:
-		return isCredential(v) || Embedded(field, v) || field.Credential != nil && credentialIn.MatchString(v)
+		return workflow.IsCredential(v) || Embedded(field, v) || field.Credential != nil && credentialIn.MatchString(v)
 	case []any:
 		return slices.ContainsFunc(v, func(item any) bool { return holdsReference(field, item) })
 	case map[string]any:
@@ -104,14 +102,14 @@ func (r *reader) mention(node *document.Node, types []manifest.Type, key, path, 
 	rest := *node
 	rest.Text = reference
 	if selector.IsInput() {
-		m, problem := r.scopes[r.step].resolve(selector)
+		m, problem := r.scopes[r.step].Resolve(selector)
 		switch {
 		case problem != nil:
-			r.fail(problem.kind, path, pointer, "%s %s", path, problem.message)
+			r.fail(problem.Kind, path, pointer, "%s %s", path, problem.Message)
 			return Argument{Pointer: pointer}, true
-		case m.node != nil && isCredential(m.node.Text):
-			rest.Text = m.node.Text
-		case m.node != nil || !m.selector.IsInput():
+		case m.Node != nil && workflow.IsCredential(m.Node.Text):
+			rest.Text = m.Node.Text
+		case m.Node != nil || !m.Selector.IsInput():
 			r.fail(workflow.KindSyntax, path, pointer, "%s takes a credential after %q: bind $credentials.<id> or an input of the workflow to %s", path, prefix, reference)
 			return Argument{Pointer: pointer}, true
 		}

@@ -27,21 +27,21 @@ func (c *compiler) outputs() {
 // composedOutput replaces a selector of an inner workflow's output. It returns false after a
 // problem.
 func (c *compiler) composedOutput(out *Output) bool {
-	if out.Selector.IsInput() || c.outermost.inner[out.Selector.Step] == nil {
+	if out.Selector.IsInput() || !c.outermost.Holds(out.Selector.Step) {
 		return true
 	}
 	if out.Selector.Output == manifest.AnyOutput {
 		c.outputProblem(out, "all outputs of the inner workflow %q; name one of them in each output", out.Selector.Step)
 		return false
 	}
-	m, problem := c.outermost.resolve(out.Selector)
+	m, problem := c.outermost.Resolve(out.Selector)
 	switch {
 	case problem != nil:
-		c.outputProblem(out, "%s", problem.message)
-	case m.node != nil:
+		c.outputProblem(out, "%s", problem.Message)
+	case m.Node != nil:
 		c.outputProblem(out, "the output %q of the inner workflow, which is a constant here and no result of a run", out.Selector.Output)
 	default:
-		out.Selector = m.selector
+		out.Selector = m.Selector
 		return true
 	}
 	return false
@@ -106,4 +106,29 @@ func (c *compiler) finishOutputs() {
 	for i := range c.plan.Branches {
 		c.plan.Branches[i].Lineage = c.plan.Steps[c.plan.Branches[i].Step].Lineage
 	}
+}
+
+// finishInner lists the steps that were replaced, with the kinds of their outputs.
+func (c *compiler) finishInner() {
+	for _, inner := range c.inner {
+		replaced := Inner{Name: inner.Name, Source: inner.Source}
+		for _, out := range inner.Scope.Definition.Outputs {
+			m, _ := inner.Scope.Resolve(out.Selector)
+			replaced.Outputs = append(replaced.Outputs, manifest.Output{Name: out.Name, Kinds: c.plan.kindsOf(m.Selector)})
+		}
+		c.plan.Inner = append(c.plan.Inner, replaced)
+	}
+}
+
+// kindsOf returns the kinds that a selector gives, those of anything if it is a constant.
+func (p *Plan) kindsOf(selector workflow.Selector) []string {
+	if i, ok := p.inputs[selector.Input]; ok {
+		return p.Inputs[i].Kinds
+	}
+	if i, ok := p.steps[selector.Step]; ok {
+		if kinds, ok := p.Steps[i].Output(selector.Output); ok {
+			return kinds
+		}
+	}
+	return []string{manifest.Any}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/compose"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
@@ -42,6 +43,17 @@ type Plan struct {
 	Edges []Edge
 
 	inputs, steps map[string]int
+}
+
+// InnerWorkflow is the type of the step that holds another workflow.
+const InnerWorkflow = compose.InnerWorkflow
+
+// Inner is a step that was replaced by the steps of the workflow that it holds.
+type Inner struct {
+	// Name is the step's name, with those of the steps around it: "<outer>__<step>".
+	Name    string
+	Source  workflow.Step
+	Outputs []manifest.Output
 }
 
 // Input is a workflow input with the lineage of its value, empty for parameters.

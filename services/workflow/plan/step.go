@@ -6,17 +6,22 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/compose"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
 // steps finds each step's manifest and reads its fields.
 func (c *compiler) steps() {
-	all := c.compose()
-	c.plan.Steps, c.scopes = make([]Step, len(all)), make([]*scope, len(all))
-	for i := range all {
-		source := all[i].Step
-		c.scopes[i] = all[i].scope
+	all, problems := compose.Of(c.plan.Definition)
+	for _, p := range problems {
+		c.report(p)
+	}
+	c.outermost, c.inner = all.Outermost, all.Inner
+	c.plan.Steps, c.scopes = make([]Step, len(all.Steps)), make([]*compose.Scope, len(all.Steps))
+	for i := range all.Steps {
+		source := all.Steps[i].Step
+		c.scopes[i] = all.Steps[i].Scope
 		if _, taken := c.plan.steps[source.Name]; !taken {
 			c.plan.steps[source.Name] = i
 		}
@@ -38,22 +43,12 @@ func (c *compiler) steps() {
 
 func (c *compiler) unknownBlock(step int) {
 	source := c.plan.Steps[step].Source
-	if c.scopes[step].hasDynamic(source.Type) {
+	if c.scopes[step].Defines(source.Type) {
 		c.blame(step, workflow.KindDynamicDisabled, "type", pointerOf(source)+"/type",
 			"the step uses a block that is Python code inside the definition, which Keyhole does not run")
 		return
 	}
 	c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "there is no block of type %.80q; see the list of blocks for those that can be used", source.Type)
-}
-
-// hasDynamic reports whether the workflow, or one around it, defines the block type.
-func (s *scope) hasDynamic(blockType string) bool {
-	for ; s != nil; s = s.parent {
-		if slices.Contains(s.definition.DynamicBlocks, blockType) {
-			return true
-		}
-	}
-	return false
 }
 
 func pointerOf(s workflow.Step) string { return s.Pointer }
@@ -208,19 +203,12 @@ func isGiven(s *Step, field string) bool {
 	return ok && !isNone(a, []string{""})
 }
 
-// credentialPrefix starts the reference to a credential.
-const credentialPrefix = "$credentials"
-
-func isCredential(text string) bool {
-	return text == credentialPrefix || strings.HasPrefix(text, credentialPrefix+".")
-}
-
 // ParseCredential parses "$credentials" (unbound, the ID is empty) or "$credentials.<id>".
 func ParseCredential(text string) (id string, ok bool) {
-	if text == credentialPrefix {
+	if text == workflow.CredentialPrefix {
 		return "", true
 	}
-	id, ok = strings.CutPrefix(text, credentialPrefix+".")
+	id, ok = strings.CutPrefix(text, workflow.CredentialPrefix+".")
 	return id, ok && workflow.IsName(id)
 }
 

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/compose"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
-	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
 // Saved is a step that names a saved workflow instead of holding a definition.
@@ -34,7 +34,7 @@ func savedIn(definition *document.Node, prefix string, depth int) []Saved {
 	}
 	var all []Saved
 	for _, step := range steps.Items {
-		if text(step, "type") != plan.InnerWorkflow {
+		if text(step, "type") != compose.InnerWorkflow {
 			continue
 		}
 		name := prefix + text(step, "name")

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -81,7 +82,7 @@ func Play(t testing.TB, blocks engine.Registry, block string, fields map[string]
 	}
 	n := 0
 	newID := func() string { n++; return fmt.Sprint("new", n) }
-	results, err := w.Run(t.Context(), engine.Request{Env: engine.Env{NewID: newID}, Inputs: given})
+	results, err := w.Run(t.Context(), engine.Request{Env: engine.Env{NewID: newID, Codec: imaging.NewCodec(imaging.Limits{})}, Inputs: given})
 	if err != nil {
 		return nil, err
 	}

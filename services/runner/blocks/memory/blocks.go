@@ -18,8 +18,10 @@ func Blocks() engine.Registry {
 		"roboflow_core/frame_delay@v1":          simple(delay),
 		"roboflow_core/identify_changes@v1":     simple(identifyChange),
 		"roboflow_core/identify_outliers@v1":    simple(identifyOutlier),
+		"roboflow_core/image_stack@v1":          simple(stack),
 		"roboflow_core/rate_limiter@v1":         simple(limit),
 		"roboflow_core/stabilize_detections@v1": simple(stabilize),
+		"roboflow_core/track_class_lock@v1":     simple(lockClass),
 	}
 }
 

@@ -77,7 +77,7 @@ func (c *cutter) one(pixels image.Image, i int) engine.Result {
 	}
 	crop := c.picture.Crop(cut, id, box.Min.X, box.Min.Y)
 	own := c.detections.Select([]int{i}).Move(-float64(box.Min.X), -float64(box.Min.Y), box.Dx(), box.Dy())
-	return engine.One(engine.Outputs{"crops": crop, "predictions": own.Place(crop)})
+	return engine.One(engine.Outputs{"crops": crop, "predictions": own})
 }
 
 // part returns a detection's box in whole pixels, clipped to the picture.
