@@ -74,7 +74,7 @@ func (r *run) coerce() error {
 			}
 			name := r.w.inputs[arg.input].Name
 			given := r.inputs[arg.input][0]
-			if IsSlot(given) {
+			if IsSlot(given) || value.IsData(given) {
 				continue
 			}
 			coerced, err := arg.coerce.Coerce(given)

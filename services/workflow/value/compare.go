@@ -10,6 +10,15 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
+// IsData reports whether a value comes from data, so that no text of a definition could be it.
+func IsData(v any) bool {
+	switch v.(type) {
+	case *Image, *Detections:
+		return true
+	}
+	return false
+}
+
 // Truthy returns the truth of a value, as in Python: zero, null and empty values are false.
 // Everything else is true, including the text "false".
 func Truthy(v any) bool {
