@@ -76,6 +76,11 @@ func columnNamed(d *value.Detections, name string) (any, error) {
 			out = append(out, d.ClassID[i])
 		case "tracker_id":
 			out = append(out, d.TrackerID[i])
+		case "mask":
+			if i >= len(d.Masks) {
+				return nil, nil
+			}
+			out = append(out, d.Masks[i])
 		default:
 			if d.Data[name] == nil {
 				return nil, fmt.Errorf("no column %q", name)
@@ -348,8 +353,18 @@ func length(v any) int {
 	return -1
 }
 
-// shape includes channels only if the wanted shape does.
+// shape includes channels only if the wanted shape does. A list of masks is one array.
 func shape(v, want any) any {
+	switch v := v.(type) {
+	case *value.Mask:
+		return []any{int64(v.Height), int64(v.Width)}
+	case []any:
+		if len(v) == 0 {
+			return []any{int64(0)}
+		}
+		inner, _ := shape(v[0], nil).([]any)
+		return append([]any{int64(len(v))}, inner...)
+	}
 	picture, ok := v.(*value.Image)
 	if !ok {
 		return nil

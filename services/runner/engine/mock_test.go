@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/models"
 	"github.com/keyhole-dev/keyhole/services/workflow/conformance"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -54,6 +55,9 @@ func (m *mocks) Infer(ctx context.Context, ask engine.Inference) ([]any, error) 
 		if err != nil {
 			return nil, err
 		}
+		if ask.Task == models.Classification {
+			made = classes(made.(map[string]any))
+		}
 		out[i] = made
 	}
 	return out, nil
@@ -74,6 +78,23 @@ func predicted(ctx context.Context, entry any, picture *value.Image) (any, error
 	object := maps.Clone(entry.(map[string]any))
 	object["image"] = size
 	return reader.Read(ctx, object, []string{"classification_prediction"}, picture.ID())
+}
+
+// classes is a classification as the model behind the shipped block gives it. A class that
+// the case does not list stays below any threshold.
+func classes(prediction map[string]any) *models.Classes {
+	out := &models.Classes{}
+	listed, _ := prediction["predictions"].([]any)
+	for _, item := range listed {
+		row := item.(map[string]any)
+		id := number(row["class_id"])
+		for len(out.Names) <= id {
+			out.Names, out.Confidence = append(out.Names, ""), append(out.Confidence, -1)
+		}
+		confidence, _ := value.Float(row["confidence"])
+		out.Names[id], out.Confidence[id] = value.Text(row["class"]), float32(confidence)
+	}
+	return out
 }
 
 // blocks are model blocks that use the mocks.
