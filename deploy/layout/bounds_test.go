@@ -29,7 +29,7 @@ var larger = map[string]bounds{
 	"services/runner/engine":  {files: 20, lines: 2250, methods: 40, why: "one executor; its states and its scheduling share one structure"},
 	"services/workflow/value": {files: 22, lines: 2800, methods: 40, why: "one type a file, and all of them convert into each other"},
 	"services/workflow/query": {files: 21, lines: 2400, methods: 40, why: "the operations of one language, which recurse into each other"},
-	"services/workflow/plan":  {files: 20, lines: 2500, methods: 45, why: "one compiler with its passes over one structure"},
+	"services/workflow/plan":  {files: 20, lines: 2500, methods: 40, why: "one compiler with its passes over one structure"},
 }
 
 // measure counts one package folder. It returns no files for a folder without any.
