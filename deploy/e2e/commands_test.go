@@ -19,6 +19,7 @@ import (
 var withoutCommand = map[string]string{
 	"RunnerService_RunWorkflow":       "workflow run takes the stream, which tells of each step",
 	"RunnerService_RunSharedWorkflow": "share run takes the stream, which tells of each step",
+	"VaultService_ApproveLogin":       "a person approves keyhole login in a browser",
 }
 
 // recorder is a proxy between the client and an installation. It records successful
@@ -114,6 +115,7 @@ func commands(t *testing.T, in *installation) {
 	s.wants(t, says{"Redact text", "black bar", "nothing"}, "template", "show", "redact-text", "--sample", filepath.Join(s.dir, "sample.jpg"))
 	s.refused(t, "NOT_FOUND", "template", "show", "no-such")
 	t.Run("sessions", s.sessionCommands)
+	t.Run("sign in through a browser", func(t *testing.T) { s.browserLogin(t, w) })
 	t.Run("people", func(t *testing.T) { s.peopleCommands(t, in) })
 	t.Run("keys", func(t *testing.T) { s.keyCommands(t, in) })
 	t.Run("credentials", func(t *testing.T) { s.credentialCommands(t, in) })
@@ -156,7 +158,11 @@ func (s *shell) sessionCommands(t *testing.T) {
 	if out, err := signedIn.try(t, "whoami"); err == nil || !strings.Contains(out, "other users") {
 		t.Errorf("a file that others can read is used: %v %s", err, out)
 	}
-	s.wants(t, nil, "session", "delete", session)
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	signedIn.wants(t, says{"Left behind"}, "key", "create", "--title", "Left behind")
+	s.wants(t, says{"revoked now", "Left behind"}, "session", "delete", session, "--revoke-keys")
 }
 
 func (s *shell) keyCommands(t *testing.T, in *installation) {

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/deploy/cli"
 	"github.com/keyhole-dev/keyhole/deploy/cli/name"
+	"github.com/keyhole-dev/keyhole/deploy/cli/show"
 	"github.com/keyhole-dev/keyhole/deploy/cli/signedin"
 	"github.com/keyhole-dev/keyhole/deploy/client"
 )
@@ -31,12 +33,30 @@ func (c *sessionList) Run(ctx context.Context, a *cli.App) error {
 }
 
 type sessionDelete struct {
-	ID string `arg:"" help:"The session: its id or its name."`
+	ID         string `arg:"" help:"The session: its id or its name."`
+	RevokeKeys bool   `help:"Revoke the keys that it made, too (owners only)."`
 }
 
-// Run ends it.
+// Run ends it, and says which keys it leaves behind.
 func (c *sessionDelete) Run(ctx context.Context, a *cli.App) error {
-	return a.Delete(ctx, name.Session, c.ID)
+	cl, path, err := a.At(ctx, name.Session, c.ID)
+	if err != nil {
+		return err
+	}
+	query, heading := url.Values{}, "Keys that it made and that still work (keyhole key revoke ends one):"
+	if c.RevokeKeys {
+		query.Set("revokeKeys", "true")
+		heading = "Keys that it made, revoked now:"
+	}
+	var reply cli.Object
+	if err := cl.Do(ctx, http.MethodDelete, path, query, nil, &reply); err != nil {
+		return err
+	}
+	if a.Conn.JSON {
+		return a.Print().Raw(reply)
+	}
+	made, _ := reply["madeKeys"].([]any)
+	return a.Print().Section(heading, made, "name", "title", "createTime")
 }
 
 // SignInLink creates a link that signs a browser in.
@@ -59,24 +79,21 @@ func (SignInLink) Run(ctx context.Context, a *cli.App) error {
 type Login struct {
 	cli.Connection
 
-	Link string `arg:"" optional:"" help:"A sign-in link or its code (default: sign in with your key)."`
+	Link    string `arg:"" optional:"" help:"A sign-in link or its code (default: sign in with your key, or in a browser)."`
+	Browser bool   `help:"Sign in through a browser on this computer that is signed in (default where people sign in with an identity provider)."`
+	NoOpen  bool   `help:"Print the link for the browser, and do not open it."`
 }
 
 // Help is kong's hook for the text below the flags.
 func (Login) Help() string {
-	return "Keeps a session for later commands, in a file that only you can read. Without a link and without --key-file, it reads the key from standard input."
+	return "Keeps a session for later commands, in a file that only you can read. Without a link and without --key-file, it asks you to approve in a browser, with --browser or where people sign in with an identity provider; else it reads the key from standard input."
 }
 
 // Run signs in.
 func (c *Login) Run(ctx context.Context, a *cli.App) error {
-	body, key := cli.Object{"title": cliTitle}, ""
-	if c.Link != "" {
-		body["code"] = codeIn(c.Link)
-	} else {
-		var err error
-		if key, err = c.ownKey(a); err != nil {
-			return err
-		}
+	body, key, err := c.proof(ctx, a)
+	if err != nil {
+		return err
 	}
 	var made struct{ Name, Token, ExpireTime string }
 	if err := client.New(a.Conn.HTTP, key).Do(ctx, http.MethodPost, "/v1/sessions", nil, body, &made); err != nil {
@@ -86,6 +103,33 @@ func (c *Login) Run(ctx context.Context, a *cli.App) error {
 		return err
 	}
 	return a.Print().One(cli.Object{"name": made.Name, "expireTime": made.ExpireTime}, "name", "expireTime")
+}
+
+// proof is what the person signs in with: the body of CreateSession, and the key if it is that.
+func (c *Login) proof(ctx context.Context, a *cli.App) (body cli.Object, key string, err error) {
+	if c.Link != "" {
+		return cli.Object{"title": cliTitle, "code": codeIn(c.Link)}, "", nil
+	}
+	browser, err := c.wantsBrowser(ctx, a)
+	if err != nil {
+		return nil, "", err
+	}
+	if browser {
+		body, err = c.inBrowser(ctx, a)
+		return body, "", err
+	}
+	key, err = c.ownKey(a)
+	return cli.Object{"title": cliTitle}, key, err
+}
+
+// wantsBrowser reports whether the person signs in through a browser. A script that pipes its key in does not.
+func (c *Login) wantsBrowser(ctx context.Context, a *cli.App) (bool, error) {
+	if key, err := a.Conn.Key(); err != nil || key != "" || c.Browser || !show.IsTerminal(a.In) {
+		return c.Browser, err
+	}
+	var guest struct{ IdentityProvider string }
+	err := stranger(a).Do(ctx, http.MethodGet, "/v1/whoami", nil, nil, &guest)
+	return guest.IdentityProvider != "", err
 }
 
 // ownKey is the key of the flags, or of a line of standard input.

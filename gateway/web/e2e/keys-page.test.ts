@@ -1,4 +1,7 @@
 // Keys that pay for runs, and the sessions that act with them.
+import { createHash } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { base, call, greet, otherKey, ownerKey } from "./api";
 import { accessible, shot, useBrowser } from "./browser";
@@ -92,11 +95,21 @@ describe("sessions", () => {
       (await (await fetch(`${base}/v1/whoami`, { headers: { authorization: `Bearer ${token}` } })).text()).includes(
         "member",
       );
+    const made = await call<{ key: string }>(
+      "POST",
+      `/v1/workspaces/${workspace}/keys`,
+      { title: "Left behind" },
+      tokens[1]!,
+    );
     const page = await signIn(`/app/${workspace}/sessions`, {}, key);
     await page.getByRole("button", { name: "End the session of Phone" }).click();
+    await page.getByRole("list", { name: "Keys that go on working" }).getByText("Left behind").waitFor();
+    await accessible(page);
+    await page.getByRole("switch", { name: "Revoke it, too" }).click();
     await page.getByRole("button", { name: "End the session", exact: true }).click();
     await page.getByRole("button", { name: "End the session of Phone" }).waitFor({ state: "detached" });
     await expect.poll(() => alive(tokens[1]!)).toBe(false);
+    await expect.poll(() => alive(made.key)).toBe(false);
     expect(await alive(tokens[0]!)).toBe(true);
     await page.getByRole("button", { name: "End all others" }).click();
     await accessible(page);
@@ -105,5 +118,31 @@ describe("sessions", () => {
     await expect.poll(() => alive(tokens[0]!)).toBe(false);
     await page.getByText("This one").waitFor();
     expect(await page.content()).not.toContain(ownerKey);
+  });
+
+  test("a command line on this computer is approved, and only from its own link", async () => {
+    const { key, workspace } = await otherKey();
+    const challenge = createHash("sha256").update(crypto.randomUUID()).digest("base64url");
+    const answers: URL[] = [];
+    const line = createServer((req, res) => {
+      answers.push(new URL(req.url ?? "/", "http://line"));
+      res.end("Go on at the command line.");
+    });
+    await new Promise<void>((done) => line.listen(0, "127.0.0.1", done));
+    const { port } = line.address() as AddressInfo;
+    const address = (at: number | string) =>
+      `/app/command-line?${new URLSearchParams({ challenge, port: String(at), state: "ABCDEFGHIJKLMNOPQRSTUVWXYZ" })}`;
+    const page = await signIn(address("80@evil.example"), {}, key);
+    await page.getByText("Run keyhole login again").waitFor();
+    await page.goto(base + address(port));
+    const asked = page.getByRole("region", { name: "The command line" });
+    await asked.getByText(/^[A-Z2-9]{4}-[A-Z2-9]{4}$/).waitFor();
+    await asked.getByText(workspace, { exact: true }).waitFor();
+    await looks(page, "command-line");
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("Go on at the command line.").waitFor();
+    const got = answers.find((a) => a.pathname === "/")!.searchParams;
+    expect([got.get("state"), got.get("code")!.slice(0, 4)]).toEqual(["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "khc_"]);
+    line.close();
   });
 });

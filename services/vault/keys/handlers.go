@@ -71,7 +71,7 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 
 // newKey makes the row of a key and its text. A budget that an operator sets is also a ceiling: members may not raise it.
 func (h *Handlers) newKey(p caller.Principal, ws string, req *vaultv1.CreateKeyRequest) (Key, secret.Secret) {
-	k := Key{Workspace: ws, id: req.GetKeyId(), Kind: KindOwner, title: req.GetKey().GetTitle(), createTime: sqldb.Micros(h.keys.now())}
+	k := Key{Workspace: ws, id: req.GetKeyId(), Kind: KindOwner, title: req.GetKey().GetTitle(), createTime: sqldb.Micros(h.keys.now()), madeKey: p.Key, madeSession: p.Session}
 	if k.id == "" {
 		k.id = id.New("key")
 	}

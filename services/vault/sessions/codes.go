@@ -26,7 +26,7 @@ func (s *Sessions) Link(ctx context.Context, by audit.Actor, key string) (path s
 	code, _ := tokens.SignInCode.New()
 	until = s.now().Add(codeLife)
 	_, err = s.log.Change(ctx, s.log.Event(by, workspace, "session.link", key), func(tx *sql.Tx) (bool, error) {
-		return true, insertCode(ctx, tx, tokens.Hash(code), workspace, id, sqldb.Micros(until))
+		return true, insertCode(ctx, tx, newCode{hash: tokens.Hash(code), workspace: workspace, key: id, until: sqldb.Micros(until)})
 	})
 	return "/app/sign-in#code=" + string(code.Expose()), until, err
 }
@@ -36,49 +36,76 @@ type holder struct{ workspace, key string }
 
 func (h holder) name() string { return keys.Name(h.workspace, h.key) }
 
+// newCode is a code before its use.
+type newCode struct {
+	hash           []byte
+	workspace, key string
+	until          int64
+	// challenge and parent are those of an approval; "" for a sign-in link.
+	challenge, parent string
+}
+
+// proof is what a client shows: a code, and for an approval the challenge that it knows the secret of.
+type proof struct {
+	code      secret.Secret
+	challenge string
+}
+
 func badCode(cause error) error {
 	return errs.Unauthenticated("the sign-in link is unknown, used or older than %d minutes: make a new one with keyhole sign-in-link", int(codeLife.Minutes())).Because(cause)
 }
 
 // insertCode stores a code of an active key, in place of the oldest beyond maxCodes.
-func insertCode(ctx context.Context, tx *sql.Tx, hash []byte, workspace, key string, until int64) error {
+func insertCode(ctx context.Context, tx *sql.Tx, c newCode) error {
 	var n int
-	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys WHERE workspace = $1 AND id = $2 AND revoke_time IS NULL`, workspace, key).Scan(&n)
+	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys WHERE workspace = $1 AND id = $2 AND revoke_time IS NULL`, c.workspace, c.key).Scan(&n)
 	switch {
 	case err != nil:
 		return fmt.Errorf("find key: %w", err)
 	case n == 0:
 		return resource.NotFound("key")
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO sign_in_codes (hash, workspace, key_id, expire_time) VALUES ($1, $2, $3, $4)`, hash, workspace, key, until)
+	_, err = tx.ExecContext(ctx, `INSERT INTO sign_in_codes (hash, workspace, key_id, expire_time, challenge, parent)
+		VALUES ($1, $2, $3, $4, $5, $6)`, c.hash, c.workspace, c.key, c.until, c.challenge, c.parent)
 	if err != nil {
 		return fmt.Errorf("insert code: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM sign_in_codes WHERE hash IN (SELECT hash FROM sign_in_codes
-		WHERE workspace = $1 AND key_id = $2 ORDER BY expire_time DESC, hash LIMIT $3 OFFSET $4)`, workspace, key, maxCodes, maxCodes)
+		WHERE workspace = $1 AND key_id = $2 ORDER BY expire_time DESC, hash LIMIT $3 OFFSET $4)`, c.workspace, c.key, maxCodes, maxCodes)
 	if err != nil {
 		return fmt.Errorf("delete surplus codes: %w", err)
 	}
 	return nil
 }
 
-// holderOf reads whose code it is, without using it.
-func (s *Sessions) holderOf(ctx context.Context, code secret.Secret) (holder, error) {
-	if !tokens.SignInCode.Is(code) {
-		return holder{}, badCode(errors.New("malformed code"))
+// howOf reads what session a code begins, without using it. A code of an approval is unknown to who does not know the
+// secret of the command line, and so is a code of a link to who shows one.
+func (s *Sessions) howOf(ctx context.Context, shown proof) (Start, error) {
+	if !tokens.SignInCode.Is(shown.code) {
+		return Start{}, badCode(errors.New("malformed code"))
 	}
 	var h holder
-	err := s.db.QueryRowContext(ctx, `SELECT workspace, key_id FROM sign_in_codes WHERE hash = $1 AND expire_time > $2`,
-		tokens.Hash(code), sqldb.Micros(s.now())).Scan(&h.workspace, &h.key)
+	var parent string
+	now := sqldb.Micros(s.now())
+	err := s.db.QueryRowContext(ctx, `SELECT workspace, key_id, parent FROM sign_in_codes WHERE hash = $1 AND challenge = $2 AND expire_time > $3`,
+		tokens.Hash(shown.code), shown.challenge, now).Scan(&h.workspace, &h.key, &parent)
 	if errors.Is(err, sqldb.ErrNoRow) {
-		return h, badCode(err)
+		return Start{}, badCode(err)
 	}
-	return h, sqldb.Error(err)
+	if err != nil {
+		return Start{}, sqldb.Error(err)
+	}
+	how := Start{Key: h.name(), By: "sign-in link", First: func(tx *sql.Tx) error { return spend(ctx, tx, shown, now) }}
+	if parent == "" {
+		return how, nil
+	}
+	return how, s.underParent(ctx, &how, h.workspace, parent)
 }
 
 // spend uses a code up. Of two transactions with one code, only one deletes its row.
-func spend(ctx context.Context, tx *sql.Tx, code secret.Secret, now int64) error {
-	ok, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM sign_in_codes WHERE hash = $1 AND expire_time > $2`, tokens.Hash(code), now))
+func spend(ctx context.Context, tx *sql.Tx, shown proof, now int64) error {
+	ok, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM sign_in_codes WHERE hash = $1 AND challenge = $2 AND expire_time > $3`,
+		tokens.Hash(shown.code), shown.challenge, now))
 	switch {
 	case err != nil:
 		return fmt.Errorf("spend code: %w", err)

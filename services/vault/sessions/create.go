@@ -19,6 +19,8 @@ type Start struct {
 	Key, Title string
 	// By says in the audit log what it began with; "" for the key itself.
 	By string
+	// Parent is the session that approved this one; nil if none did.
+	Parent *Session
 	// First runs in the transaction of the new session: it uses a code up, or creates the key. It may be nil.
 	First func(*sql.Tx) error
 }
@@ -31,7 +33,10 @@ func (s *Sessions) Begin(ctx context.Context, by audit.Actor, how Start) (Sessio
 	}
 	token, _ := tokens.Session.New()
 	now := sqldb.Micros(s.now())
-	made := Session{Workspace: of.workspace, id: id.New("ses"), key: of.key, title: how.Title, createTime: now}
+	made := Session{Workspace: of.workspace, id: id.New("ses"), key: of.key, title: how.Title, createTime: now, maxTime: now + maxLife.Microseconds()}
+	if how.Parent != nil {
+		made.parent, made.maxTime = how.Parent.id, how.Parent.maxTime
+	}
 	made.use(now)
 	event := s.log.Event(by, of.workspace, "session.create", made.Name())
 	event.Details["key"] = made.Key()
@@ -75,18 +80,26 @@ func (s *Sessions) endSurplus(ctx context.Context, tx *sql.Tx, by audit.Actor, o
 	}
 	var names []string
 	for _, old := range ids {
-		name := Name(of.workspace, old)
-		if _, err := remove(ctx, tx, of.workspace, old); err != nil {
+		gone, err := remove(ctx, tx, reader{workspace: of.workspace}, old)
+		if err != nil {
 			return nil, err
 		}
-		event := s.log.Event(by, of.workspace, "session.end", name)
-		event.Details["by"] = "a newer session of the key"
-		if err := audit.Write(ctx, tx, event); err != nil {
-			return nil, err
+		for _, name := range gone {
+			if err := s.writeEnd(ctx, tx, by, name, "a newer session of the key"); err != nil {
+				return nil, err
+			}
 		}
-		names = append(names, name)
+		names = append(names, gone...)
 	}
 	return names, nil
+}
+
+// writeEnd writes the event of a session that ended for a reason.
+func (s *Sessions) writeEnd(ctx context.Context, tx *sql.Tx, by audit.Actor, name, why string) error {
+	workspace, _, _ := resource.Split(name, "sessions")
+	event := s.log.Event(by, workspace, "session.end", name)
+	event.Details["by"] = why
+	return audit.Write(ctx, tx, event)
 }
 
 // holderOfKey parses the name of a key.

@@ -2,10 +2,8 @@ package sessions
 
 import (
 	"context"
-	"database/sql"
 	"math"
 
-	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -55,7 +53,9 @@ func (h *Handlers) CreateSession(ctx context.Context, req *vaultv1.CreateSession
 		err   error
 	)
 	if code := secret.FromString(req.GetCode()); !code.IsZero() {
-		made, token, err = h.byCode(ctx, from, code, req.GetTitle())
+		made, token, err = h.byCode(ctx, from, proof{code, challengeOf(req.GetVerifier())}, req.GetTitle())
+	} else if req.GetVerifier() != "" {
+		err = errs.InvalidArgument("a verifier belongs to the code of an approved login: send both").Field("verifier", "needs a code")
 	} else {
 		made, token, err = h.byKey(ctx, from, audit.CallerOf(ctx), req.GetTitle())
 	}
@@ -80,19 +80,17 @@ func (h *Handlers) byKey(ctx context.Context, from caller.Principal, by audit.Ac
 }
 
 // byCode exchanges a code. A client has as many wrong codes as it has wrong keys.
-func (h *Handlers) byCode(ctx context.Context, from caller.Principal, code secret.Secret, title string) (made Session, token secret.Secret, err error) {
+func (h *Handlers) byCode(ctx context.Context, from caller.Principal, shown proof, title string) (made Session, token secret.Secret, err error) {
 	if from.Kind != caller.Guest {
 		return made, token, errs.InvalidArgument("the request has a key or a session, and a code: send one of them").Field("code", "not together with a key or a session")
 	}
-	made, err = throttle.Try(ctx, h.codes, from.Visitor, code, func(ctx context.Context, code secret.Secret) (began Session, err error) {
-		of, err := h.sessions.holderOf(ctx, code)
+	made, err = throttle.Try(ctx, h.codes, from.Visitor, shown.code, func(ctx context.Context, _ secret.Secret) (began Session, err error) {
+		how, err := h.sessions.howOf(ctx, shown)
 		if err != nil {
 			return began, err
 		}
-		began, token, err = h.sessions.Begin(ctx, audit.KeyOf(ctx, of.name()), Start{
-			Key: of.name(), Title: title, By: "sign-in link",
-			First: func(tx *sql.Tx) error { return spend(ctx, tx, code, sqldb.Micros(h.sessions.now())) },
-		})
+		how.Title = title
+		began, token, err = h.sessions.Begin(ctx, audit.KeyOf(ctx, how.Key), how)
 		return began, err
 	})
 	return made, token, err
@@ -138,20 +136,31 @@ func (h *Handlers) ListSessions(ctx context.Context, req *vaultv1.ListSessionsRe
 		return nil, err
 	}
 	res := &vaultv1.ListSessionsResponse{NextPageToken: next}
+	made := map[string][]keys.Made{}
+	if of.all() {
+		if made, err = h.sessions.madeBy(ctx, rows); err != nil {
+			return nil, err
+		}
+	}
 	for _, s := range rows {
-		res.Sessions = append(res.Sessions, s.message())
+		m := s.message()
+		m.MadeKeys = messages(made[s.Name()])
+		res.Sessions = append(res.Sessions, m)
 	}
 	return res, nil
 }
 
-// DeleteSession ends a session.
-func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSessionRequest) (*emptypb.Empty, error) {
+// DeleteSession ends a session, and revokes the keys that it made if asked to.
+func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSessionRequest) (*vaultv1.DeleteSessionResponse, error) {
 	ws, id, _ := resource.Split(req.GetName(), "sessions")
 	of, err := h.sessions.reader(ctx, caller.From(ctx), ws)
 	if err != nil {
 		return nil, err
 	}
-	there, err := h.sessions.end(ctx, audit.CallerOf(ctx), of, id)
+	if req.GetRevokeKeys() && !of.all() {
+		return nil, errs.PermissionDenied("only owners of the workspace revoke its keys: ask one of them, or leave revoke_keys out")
+	}
+	e, there, err := h.sessions.end(ctx, audit.CallerOf(ctx), of, id, req.GetRevokeKeys())
 	if err != nil {
 		return nil, err
 	}
@@ -159,13 +168,24 @@ func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSession
 	if !there {
 		return nil, resource.NotFound("session")
 	}
-	return &emptypb.Empty{}, nil
+	return &vaultv1.DeleteSessionResponse{MadeKeys: messages(e.made)}, nil
+}
+
+func messages(made []keys.Made) []*vaultv1.Key {
+	var list []*vaultv1.Key
+	for _, m := range made {
+		list = append(list, m.Message())
+	}
+	return list
 }
 
 func (s Session) message() *vaultv1.Session {
 	m := &vaultv1.Session{
 		Name: s.Name(), Key: s.Key(), Title: s.title, CreateTime: timestamppb.New(sqldb.FromMicros(s.createTime)),
 		LastUseTime: timestamppb.New(sqldb.FromMicros(s.useTime)), ExpireTime: timestamppb.New(sqldb.FromMicros(s.ExpireTime)),
+	}
+	if s.parent != "" {
+		m.Parent = Name(s.Workspace, s.parent)
 	}
 	if s.person != "" {
 		m.Person = keys.PersonName(s.Workspace, s.person)

@@ -11,6 +11,9 @@ import (
 // reader is whose sessions a caller sees and ends: those of a workspace, or those of one of its people.
 type reader struct{ workspace, person string }
 
+// all reports whether it is the sessions of the whole workspace. Who sees these may revoke its keys, too.
+func (r reader) all() bool { return r.person == "" }
+
 // reader returns what a caller may see of a workspace. An owner sees all sessions, an editor and a viewer their own.
 func (s *Sessions) reader(ctx context.Context, p caller.Principal, workspace string) (reader, error) {
 	if p.Kind == caller.Member || p.Kind == caller.Operator {

@@ -64,14 +64,6 @@ func Ended(cause error) error {
 	return errs.Unauthenticated("the session has ended: sign in again").Because(cause)
 }
 
-// end deletes a session that a reader may see, with its event. It reports false if there is none.
-func (s *Sessions) end(ctx context.Context, by audit.Actor, of reader, id string) (bool, error) {
-	name := Name(of.workspace, id)
-	return s.log.Change(ctx, s.log.Event(by, of.workspace, "session.end", name), func(tx *sql.Tx) (bool, error) {
-		return removeOf(ctx, tx, of, id)
-	})
-}
-
 // Sweep deletes sessions and codes that have expired or whose key has ended.
 func (s *Sessions) Sweep(ctx context.Context) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error { return sweep(ctx, tx, sqldb.Micros(s.now())) })

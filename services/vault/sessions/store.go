@@ -18,10 +18,12 @@ type Session struct {
 	KeyKind    string
 	person     string // the id of the key's person; "" if the key has none
 	Role       keys.Role
+	parent     string // the id of the session that approved it; "" if none did
 	title      string
 	createTime int64
 	useTime    int64
 	ExpireTime int64
+	maxTime    int64 // ExpireTime is never later
 }
 
 // Name is the resource name of a session.
@@ -36,16 +38,16 @@ func (s Session) Key() string { return keys.Name(s.Workspace, s.key) }
 // use moves the end of a session that is used at a time.
 func (s *Session) use(now int64) {
 	s.useTime = now
-	s.ExpireTime = min(now+idleLife.Microseconds(), s.createTime+maxLife.Microseconds())
+	s.ExpireTime = min(now+idleLife.Microseconds(), s.maxTime)
 }
 
 // selectLive reads the sessions of active keys.
 const selectLive = `SELECT s.workspace, s.id, s.key_id, k.kind, k.person, ` + keys.RoleColumn + `, s.title, s.create_time, s.use_time,
-	s.expire_time FROM sessions s JOIN api_keys k ON k.workspace = s.workspace AND k.id = s.key_id AND k.revoke_time IS NULL `
+	s.expire_time, s.max_time, s.parent FROM sessions s JOIN api_keys k ON k.workspace = s.workspace AND k.id = s.key_id AND k.revoke_time IS NULL `
 
 func scanSession(r sqldb.Scanner) (Session, error) {
 	var s Session
-	if err := r.Scan(&s.Workspace, &s.id, &s.key, &s.KeyKind, &s.person, &s.Role, &s.title, &s.createTime, &s.useTime, &s.ExpireTime); err != nil {
+	if err := r.Scan(&s.Workspace, &s.id, &s.key, &s.KeyKind, &s.person, &s.Role, &s.title, &s.createTime, &s.useTime, &s.ExpireTime, &s.maxTime, &s.parent); err != nil {
 		return s, sqldb.Error(fmt.Errorf("read session: %w", err))
 	}
 	return s, nil
@@ -70,8 +72,9 @@ func (s *Sessions) list(ctx context.Context, of reader, before page.Place, limit
 }
 
 func insert(ctx context.Context, tx *sql.Tx, s Session, hash []byte) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO sessions (workspace, id, key_id, hash, title, create_time, use_time, expire_time)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, s.Workspace, s.id, s.key, hash, s.title, s.createTime, s.useTime, s.ExpireTime)
+	_, err := tx.ExecContext(ctx, `INSERT INTO sessions (workspace, id, key_id, hash, title, create_time, use_time, expire_time, max_time, parent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, s.Workspace, s.id, s.key, hash, s.title, s.createTime, s.useTime, s.ExpireTime,
+		s.maxTime, s.parent)
 	if err != nil {
 		return fmt.Errorf("insert session: %w", err)
 	}
@@ -88,15 +91,35 @@ func renew(ctx context.Context, tx *sql.Tx, s Session) error {
 	return nil
 }
 
-func remove(ctx context.Context, tx *sql.Tx, workspace, id string) (bool, error) {
-	ok, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM sessions WHERE workspace = $1 AND id = $2`, workspace, id))
-	if err != nil {
-		return false, fmt.Errorf("delete session: %w", err)
+// remove deletes a session with those that it approved and its codes. It returns their names, its own first, and none
+// if there is no such session. The session goes first: a command line that signs in meanwhile locks its row, so that
+// it is found here, or is refused.
+func remove(ctx context.Context, tx *sql.Tx, of reader, id string) ([]string, error) {
+	ok, err := removeOf(ctx, tx, of, id)
+	if err != nil || !ok {
+		return nil, err
 	}
-	return ok, nil
+	rows, err := tx.QueryContext(ctx, `DELETE FROM sessions WHERE workspace = $1 AND parent = $2 RETURNING id`, of.workspace, id)
+	names, err := sqldb.All(rows, err, nameIn(of.workspace))
+	if err != nil {
+		return nil, fmt.Errorf("delete approved sessions: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sign_in_codes WHERE workspace = $1 AND parent = $2`, of.workspace, id); err != nil {
+		return nil, fmt.Errorf("delete approvals: %w", err)
+	}
+	return append([]string{Name(of.workspace, id)}, names...), nil
 }
 
-// removeOf is remove for a session that a reader may see.
+// nameIn scans an id and returns the name of its session.
+func nameIn(workspace string) func(sqldb.Scanner) (string, error) {
+	return func(r sqldb.Scanner) (string, error) {
+		var id string
+		err := r.Scan(&id)
+		return Name(workspace, id), sqldb.Error(err)
+	}
+}
+
+// removeOf deletes a session that a reader may see.
 func removeOf(ctx context.Context, tx *sql.Tx, of reader, id string) (bool, error) {
 	ok, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM sessions WHERE workspace = $1 AND id = $2 AND ($3 = '' OR EXISTS
 		(SELECT 1 FROM api_keys k WHERE k.workspace = sessions.workspace AND k.id = sessions.key_id AND k.person = $3))`,
@@ -122,11 +145,7 @@ func surplus(ctx context.Context, tx *sql.Tx, workspace, key string) ([]string, 
 func EndOf(ctx context.Context, tx *sql.Tx, workspace, person string) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, `DELETE FROM sessions WHERE workspace = $1 AND EXISTS (SELECT 1 FROM api_keys k
 		WHERE k.workspace = sessions.workspace AND k.id = sessions.key_id AND k.person = $2 AND k.person <> '') RETURNING id`, workspace, person)
-	return sqldb.All(rows, err, func(r sqldb.Scanner) (string, error) {
-		var id string
-		err := r.Scan(&id)
-		return Name(workspace, id), sqldb.Error(err)
-	})
+	return sqldb.All(rows, err, nameIn(workspace))
 }
 
 func sweep(ctx context.Context, tx *sql.Tx, now int64) error {

@@ -117,8 +117,14 @@ export function listSessions(workspace: string, pageToken: string): Promise<Page
   return pageOf(call(client.GET("/v1/workspaces/{workspace}/sessions", { params, ...text })), "sessions");
 }
 
-export function endSession(path: { workspace: string; session: string }): Promise<unknown> {
-  return call(client.DELETE("/v1/workspaces/{workspace}/sessions/{session}", { params: { path }, ...text }));
+export function endSession(path: { workspace: string; session: string }, revokeKeys: boolean): Promise<unknown> {
+  const params = { path, query: { revokeKeys: revokeKeys || undefined } };
+  return call(client.DELETE("/v1/workspaces/{workspace}/sessions/{session}", { params, ...text }));
+}
+
+// approveLogin lets the command line with a challenge sign in as this session does.
+export function approveLogin(challenge: string): Promise<Schemas["v1LoginApproval"]> {
+  return call(client.POST("/v1/sessions:approve", { body: { challenge }, ...text }));
 }
 
 // Audit.

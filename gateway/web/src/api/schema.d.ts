@@ -95,6 +95,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions:approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ApproveLogin lets a command line sign in with the key of the caller's session. The reply
+         *     has a code that works once, and only for who knows the secret behind the challenge. A
+         *     session that was approved this way ends with the session that approved it, and cannot
+         *     approve another.
+         */
+        post: operations["VaultService_ApproveLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shared/{token}": {
         parameters: {
             query?: never;
@@ -1342,6 +1364,11 @@ export interface components {
              */
             picturesLeft?: string;
         };
+        /** @description ApproveLoginRequest names the command line that asks. */
+        v1ApproveLoginRequest: {
+            /** @description SHA-256 of the command line's secret, in base64url without padding (RFC 7636, S256). */
+            challenge?: string;
+        };
         /** @description AuditEvent is one entry of the audit log. */
         v1AuditEvent: {
             /** @description "workspaces/{workspace}/audit/{event}". */
@@ -1445,6 +1472,8 @@ export interface components {
             code?: string;
             /** @description Product name of the client. */
             title?: string;
+            /** @description The secret behind the challenge, for a code of ApproveLogin. */
+            verifier?: string;
         };
         /** @description CreateSignInLinkRequest asks for a link for the key of the request. */
         v1CreateSignInLinkRequest: Record<string, unknown>;
@@ -1574,6 +1603,11 @@ export interface components {
              * @description How many there were.
              */
             total?: string;
+        };
+        /** @description DeleteSessionResponse says what the session left behind. */
+        v1DeleteSessionResponse: {
+            /** @description The session's `made_keys`: revoked now if the request asked for it, else still working. */
+            madeKeys?: components["schemas"]["v1Key"][];
         };
         /** @description Destination is a place that data goes to. */
         v1Destination: {
@@ -2029,6 +2063,16 @@ export interface components {
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
+        /** @description LoginApproval lets the command line sign in. */
+        v1LoginApproval: {
+            /** @description For CreateSession, together with the verifier. */
+            code?: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expireTime?: string;
+        };
         /** @description LookUpInvitationRequest asks about an invitation. */
         v1LookUpInvitationRequest: {
             /** @description The code of the invitation's link. */
@@ -2372,6 +2416,16 @@ export interface components {
             expireTime?: string;
             /** @description Resource name of the person that its key belongs to; empty for a key of no person. */
             person?: string;
+            /**
+             * @description Resource name of the session that approved this one, with which it ends; empty for a
+             *     session that nobody approved.
+             */
+            parent?: string;
+            /**
+             * @description Keys that work and that it made, or that a session approved by it made, or that such
+             *     keys made. They go on working when it ends. Only owners and operators see them.
+             */
+            madeKeys?: components["schemas"]["v1Key"][];
         };
         /** @description Share is one link to one workflow. */
         v1Share: {
@@ -3140,6 +3194,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1Session"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_ApproveLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description ApproveLoginRequest names the command line that asks. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1ApproveLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1LoginApproval"];
                 };
             };
             /** @description An unexpected error response. */
@@ -4853,7 +4941,10 @@ export interface operations {
     };
     VaultService_DeleteSession: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether its `made_keys` are revoked, too. Only owners and operators may set it. */
+                revokeKeys?: boolean;
+            };
             header?: never;
             path: {
                 workspace: string;
@@ -4869,7 +4960,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, unknown>;
+                    "application/json": components["schemas"]["v1DeleteSessionResponse"];
                 };
             };
             /** @description An unexpected error response. */

@@ -16,6 +16,7 @@ import { WorkflowsPage } from "./workflows/WorkflowsPage";
 // What few people need when they sign in.
 const Join = lazy(() => import("./signin/Join").then((m) => ({ default: m.Join })));
 const SignUp = lazy(() => import("./signin/SignUp").then((m) => ({ default: m.SignUp })));
+const CommandLinePage = lazy(() => import("./signin/CommandLinePage"));
 const WorkflowPage = lazy(() => import("./workflows/WorkflowPage"));
 const EditorPage = lazy(() => import("../editor/EditorPage"));
 const TemplatesPage = lazy(() => import("./templates/TemplatesPage"));
@@ -125,6 +126,7 @@ function Content({ route, me }: { route: Route; me: Me }) {
   if (route.page === "unknown" || route.page === "home" || route.page === "sign-up") {
     return <Missing title="Page not found">Check the address, or pick a page on the left.</Missing>;
   }
+  if (route.page === "command-line") return <CommandLinePage />;
   const whom = forWhom(route.page, me);
   if (whom) return <ForRole title={whom} me={me} />;
   if (route.page === "workspaces") return <WorkspacesPage />;

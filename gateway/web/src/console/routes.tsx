@@ -8,6 +8,7 @@ export type Route =
   | { page: "edit"; workspace: string; workflow: string }
   | { page: "people"; workspace: string }
   | { page: "sign-up" }
+  | { page: "command-line" }
   | { page: Lists; workspace: string }
   | { page: "credential" | "key" | "model" | "template" | "run"; workspace: string; id: string }
   | { page: "workspaces" }
@@ -35,6 +36,7 @@ export function routeOf(pathname: string): Route {
   if (pathname === "/" || /^\/app\/?$/.test(pathname) || /^\/app\/(sign-in|join)\/?$/.test(pathname))
     return { page: "home" };
   if (/^\/app\/sign-up\/?$/.test(pathname)) return { page: "sign-up" };
+  if (/^\/app\/command-line\/?$/.test(pathname)) return { page: "command-line" };
   const tenant = ofTenant.exec(pathname);
   if (tenant?.[2]) return { page: "tenant-key", tenant: tenant[1]!, id: tenant[2] };
   if (tenant) return tenant[1] ? { page: "tenant", tenant: tenant[1] } : { page: "workspaces" };

@@ -28,6 +28,7 @@ const deeds: Record<string, string> = {
   "key.revoke": "revoked key {}",
   "session.create": "signed in: session {}",
   "session.end": "ended session {}",
+  "session.approve": "approved a command line with session {}",
   "session.link": "made a sign-in link for key {}",
   "workspace.create": "created workspace {}",
   "workspace.update": "changed the title of workspace {}",

@@ -14,6 +14,7 @@ import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
 import { Link, pathOf } from "../routes";
 import { useMe } from "../session";
+import { MadeKeys } from "./MadeKeys";
 
 const idOf = (s: Session) => s.name?.split("/")[3] ?? "";
 
@@ -27,11 +28,15 @@ export default function SessionsPage() {
   const list = useList<Session>(["sessions", me.workspace], (token) => listSessions(me.workspace, token));
   const all = me.owner || me.operator;
   const others = list.rows.filter((s) => s.name !== me.session);
+  const [revoke, setRevoke] = useState(false);
   const end = async (sessions: Session[], said: string) => {
-    for (const s of sessions) await endSession({ workspace: me.workspace, session: idOf(s) });
+    for (const s of sessions) await endSession({ workspace: me.workspace, session: idOf(s) }, revoke);
     await queries.invalidateQueries({ queryKey: ["sessions", me.workspace] });
+    if (revoke) await queries.invalidateQueries({ queryKey: ["keys", me.workspace] });
     say(said);
   };
+  const ask = (what: Session | "others" | null) => (setRevoke(false), setAsked(what));
+  const made = (sessions: Session[]) => <MadeKeys sessions={sessions} revoke={revoke} onRevoke={setRevoke} />;
   // endOthers reads all pages, because a person asks for all of them.
   const endOthers = async () => {
     for (;;) {
@@ -46,7 +51,7 @@ export default function SessionsPage() {
       <div className={page.head}>
         <h1 className={page.title}>Sessions</h1>
         {others.length > 0 && (
-          <Button look="danger" onClick={() => setAsked("others")}>
+          <Button look="danger" onClick={() => ask("others")}>
             End all others
           </Button>
         )}
@@ -88,11 +93,7 @@ export default function SessionsPage() {
               s.name === me.session ? (
                 <span className={page.quiet}>Sign out to end it</span>
               ) : (
-                <Button
-                  size={28}
-                  aria-label={`End the session of ${s.title || "a program"}`}
-                  onClick={() => setAsked(s)}
-                >
+                <Button size={28} aria-label={`End the session of ${s.title || "a program"}`} onClick={() => ask(s)}>
                   End
                 </Button>
               ),
@@ -106,18 +107,22 @@ export default function SessionsPage() {
           action="End them"
           danger
           onConfirm={endOthers}
-          onClose={() => setAsked(null)}
-        />
+          onClose={() => ask(null)}
+        >
+          {made(others)}
+        </Confirm>
       )}
       {asked && asked !== "others" && (
         <Confirm
           title="End this session?"
-          text={`${asked.title || "The program"} is signed out within a second.`}
+          text={`${asked.title || "The program"} is signed out within a second, with the command lines that it approved.`}
           action="End the session"
           danger
           onConfirm={() => end([asked], "The session has ended")}
-          onClose={() => setAsked(null)}
-        />
+          onClose={() => ask(null)}
+        >
+          {made([asked])}
+        </Confirm>
       )}
     </>
   );

@@ -1374,7 +1374,13 @@ type Session struct {
 	// after its creation.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// Resource name of the person that its key belongs to; empty for a key of no person.
-	Person        string `protobuf:"bytes,8,opt,name=person,proto3" json:"person,omitempty"`
+	Person string `protobuf:"bytes,8,opt,name=person,proto3" json:"person,omitempty"`
+	// Resource name of the session that approved this one, with which it ends; empty for a
+	// session that nobody approved.
+	Parent string `protobuf:"bytes,9,opt,name=parent,proto3" json:"parent,omitempty"`
+	// Keys that work and that it made, or that a session approved by it made, or that such
+	// keys made. They go on working when it ends. Only owners and operators see them.
+	MadeKeys      []*Key `protobuf:"bytes,10,rep,name=made_keys,json=madeKeys,proto3" json:"made_keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1465,13 +1471,29 @@ func (x *Session) GetPerson() string {
 	return ""
 }
 
+func (x *Session) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *Session) GetMadeKeys() []*Key {
+	if x != nil {
+		return x.MadeKeys
+	}
+	return nil
+}
+
 // CreateSessionRequest signs in.
 type CreateSessionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The code of a sign-in link. Empty to sign in with the key of the request.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	// Product name of the client.
-	Title         string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	// The secret behind the challenge, for a code of ApproveLogin.
+	Verifier      string `protobuf:"bytes,3,opt,name=verifier,proto3" json:"verifier,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1520,6 +1542,114 @@ func (x *CreateSessionRequest) GetTitle() string {
 	return ""
 }
 
+func (x *CreateSessionRequest) GetVerifier() string {
+	if x != nil {
+		return x.Verifier
+	}
+	return ""
+}
+
+// ApproveLoginRequest names the command line that asks.
+type ApproveLoginRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// SHA-256 of the command line's secret, in base64url without padding (RFC 7636, S256).
+	Challenge     string `protobuf:"bytes,1,opt,name=challenge,proto3" json:"challenge,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApproveLoginRequest) Reset() {
+	*x = ApproveLoginRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApproveLoginRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApproveLoginRequest) ProtoMessage() {}
+
+func (x *ApproveLoginRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApproveLoginRequest.ProtoReflect.Descriptor instead.
+func (*ApproveLoginRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ApproveLoginRequest) GetChallenge() string {
+	if x != nil {
+		return x.Challenge
+	}
+	return ""
+}
+
+// LoginApproval lets the command line sign in.
+type LoginApproval struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// For CreateSession, together with the verifier.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// When it stops working.
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LoginApproval) Reset() {
+	*x = LoginApproval{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LoginApproval) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LoginApproval) ProtoMessage() {}
+
+func (x *LoginApproval) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LoginApproval.ProtoReflect.Descriptor instead.
+func (*LoginApproval) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *LoginApproval) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *LoginApproval) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
 // ListSessionsRequest pages through sessions.
 type ListSessionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1535,7 +1665,7 @@ type ListSessionsRequest struct {
 
 func (x *ListSessionsRequest) Reset() {
 	*x = ListSessionsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1547,7 +1677,7 @@ func (x *ListSessionsRequest) String() string {
 func (*ListSessionsRequest) ProtoMessage() {}
 
 func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[18]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1560,7 +1690,7 @@ func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSessionsRequest.ProtoReflect.Descriptor instead.
 func (*ListSessionsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{18}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListSessionsRequest) GetParent() string {
@@ -1597,7 +1727,7 @@ type ListSessionsResponse struct {
 
 func (x *ListSessionsResponse) Reset() {
 	*x = ListSessionsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1609,7 +1739,7 @@ func (x *ListSessionsResponse) String() string {
 func (*ListSessionsResponse) ProtoMessage() {}
 
 func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[19]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1622,7 +1752,7 @@ func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSessionsResponse.ProtoReflect.Descriptor instead.
 func (*ListSessionsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{19}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListSessionsResponse) GetSessions() []*Session {
@@ -1643,14 +1773,16 @@ func (x *ListSessionsResponse) GetNextPageToken() string {
 type DeleteSessionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/sessions/{session}".
-	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Whether its `made_keys` are revoked, too. Only owners and operators may set it.
+	RevokeKeys    bool `protobuf:"varint,2,opt,name=revoke_keys,json=revokeKeys,proto3" json:"revoke_keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DeleteSessionRequest) Reset() {
 	*x = DeleteSessionRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1662,7 +1794,7 @@ func (x *DeleteSessionRequest) String() string {
 func (*DeleteSessionRequest) ProtoMessage() {}
 
 func (x *DeleteSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[20]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1675,7 +1807,7 @@ func (x *DeleteSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteSessionRequest.ProtoReflect.Descriptor instead.
 func (*DeleteSessionRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{20}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DeleteSessionRequest) GetName() string {
@@ -1683,6 +1815,59 @@ func (x *DeleteSessionRequest) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *DeleteSessionRequest) GetRevokeKeys() bool {
+	if x != nil {
+		return x.RevokeKeys
+	}
+	return false
+}
+
+// DeleteSessionResponse says what the session left behind.
+type DeleteSessionResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The session's `made_keys`: revoked now if the request asked for it, else still working.
+	MadeKeys      []*Key `protobuf:"bytes,1,rep,name=made_keys,json=madeKeys,proto3" json:"made_keys,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSessionResponse) Reset() {
+	*x = DeleteSessionResponse{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSessionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSessionResponse) ProtoMessage() {}
+
+func (x *DeleteSessionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSessionResponse.ProtoReflect.Descriptor instead.
+func (*DeleteSessionResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *DeleteSessionResponse) GetMadeKeys() []*Key {
+	if x != nil {
+		return x.MadeKeys
+	}
+	return nil
 }
 
 // CreateSignInLinkRequest asks for a link for the key of the request.
@@ -1694,7 +1879,7 @@ type CreateSignInLinkRequest struct {
 
 func (x *CreateSignInLinkRequest) Reset() {
 	*x = CreateSignInLinkRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1706,7 +1891,7 @@ func (x *CreateSignInLinkRequest) String() string {
 func (*CreateSignInLinkRequest) ProtoMessage() {}
 
 func (x *CreateSignInLinkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[21]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1719,7 +1904,7 @@ func (x *CreateSignInLinkRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSignInLinkRequest.ProtoReflect.Descriptor instead.
 func (*CreateSignInLinkRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{21}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{24}
 }
 
 // SignInLink signs in once.
@@ -1736,7 +1921,7 @@ type SignInLink struct {
 
 func (x *SignInLink) Reset() {
 	*x = SignInLink{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1748,7 +1933,7 @@ func (x *SignInLink) String() string {
 func (*SignInLink) ProtoMessage() {}
 
 func (x *SignInLink) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[22]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1761,7 +1946,7 @@ func (x *SignInLink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignInLink.ProtoReflect.Descriptor instead.
 func (*SignInLink) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *SignInLink) GetPath() string {
@@ -1797,7 +1982,7 @@ type Person struct {
 
 func (x *Person) Reset() {
 	*x = Person{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1809,7 +1994,7 @@ func (x *Person) String() string {
 func (*Person) ProtoMessage() {}
 
 func (x *Person) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[23]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1822,7 +2007,7 @@ func (x *Person) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Person.ProtoReflect.Descriptor instead.
 func (*Person) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Person) GetName() string {
@@ -1875,7 +2060,7 @@ type ListPeopleRequest struct {
 
 func (x *ListPeopleRequest) Reset() {
 	*x = ListPeopleRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1887,7 +2072,7 @@ func (x *ListPeopleRequest) String() string {
 func (*ListPeopleRequest) ProtoMessage() {}
 
 func (x *ListPeopleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[24]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1900,7 +2085,7 @@ func (x *ListPeopleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeopleRequest.ProtoReflect.Descriptor instead.
 func (*ListPeopleRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListPeopleRequest) GetParent() string {
@@ -1937,7 +2122,7 @@ type ListPeopleResponse struct {
 
 func (x *ListPeopleResponse) Reset() {
 	*x = ListPeopleResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1949,7 +2134,7 @@ func (x *ListPeopleResponse) String() string {
 func (*ListPeopleResponse) ProtoMessage() {}
 
 func (x *ListPeopleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[25]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1962,7 +2147,7 @@ func (x *ListPeopleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeopleResponse.ProtoReflect.Descriptor instead.
 func (*ListPeopleResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListPeopleResponse) GetPeople() []*Person {
@@ -1990,7 +2175,7 @@ type GetPersonRequest struct {
 
 func (x *GetPersonRequest) Reset() {
 	*x = GetPersonRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2002,7 +2187,7 @@ func (x *GetPersonRequest) String() string {
 func (*GetPersonRequest) ProtoMessage() {}
 
 func (x *GetPersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[26]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2015,7 +2200,7 @@ func (x *GetPersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPersonRequest.ProtoReflect.Descriptor instead.
 func (*GetPersonRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *GetPersonRequest) GetName() string {
@@ -2038,7 +2223,7 @@ type UpdatePersonRequest struct {
 
 func (x *UpdatePersonRequest) Reset() {
 	*x = UpdatePersonRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2050,7 +2235,7 @@ func (x *UpdatePersonRequest) String() string {
 func (*UpdatePersonRequest) ProtoMessage() {}
 
 func (x *UpdatePersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[27]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2063,7 +2248,7 @@ func (x *UpdatePersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePersonRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePersonRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *UpdatePersonRequest) GetPerson() *Person {
@@ -2091,7 +2276,7 @@ type DeletePersonRequest struct {
 
 func (x *DeletePersonRequest) Reset() {
 	*x = DeletePersonRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2103,7 +2288,7 @@ func (x *DeletePersonRequest) String() string {
 func (*DeletePersonRequest) ProtoMessage() {}
 
 func (x *DeletePersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[28]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2116,7 +2301,7 @@ func (x *DeletePersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePersonRequest.ProtoReflect.Descriptor instead.
 func (*DeletePersonRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DeletePersonRequest) GetName() string {
@@ -2150,7 +2335,7 @@ type Invitation struct {
 
 func (x *Invitation) Reset() {
 	*x = Invitation{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2162,7 +2347,7 @@ func (x *Invitation) String() string {
 func (*Invitation) ProtoMessage() {}
 
 func (x *Invitation) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[29]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2175,7 +2360,7 @@ func (x *Invitation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Invitation.ProtoReflect.Descriptor instead.
 func (*Invitation) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{29}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Invitation) GetName() string {
@@ -2240,7 +2425,7 @@ type CreateInvitationRequest struct {
 
 func (x *CreateInvitationRequest) Reset() {
 	*x = CreateInvitationRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2252,7 +2437,7 @@ func (x *CreateInvitationRequest) String() string {
 func (*CreateInvitationRequest) ProtoMessage() {}
 
 func (x *CreateInvitationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[30]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2265,7 +2450,7 @@ func (x *CreateInvitationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateInvitationRequest.ProtoReflect.Descriptor instead.
 func (*CreateInvitationRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{30}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *CreateInvitationRequest) GetParent() string {
@@ -2297,7 +2482,7 @@ type ListInvitationsRequest struct {
 
 func (x *ListInvitationsRequest) Reset() {
 	*x = ListInvitationsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2309,7 +2494,7 @@ func (x *ListInvitationsRequest) String() string {
 func (*ListInvitationsRequest) ProtoMessage() {}
 
 func (x *ListInvitationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[31]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2322,7 +2507,7 @@ func (x *ListInvitationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListInvitationsRequest.ProtoReflect.Descriptor instead.
 func (*ListInvitationsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{31}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ListInvitationsRequest) GetParent() string {
@@ -2359,7 +2544,7 @@ type ListInvitationsResponse struct {
 
 func (x *ListInvitationsResponse) Reset() {
 	*x = ListInvitationsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[32]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2371,7 +2556,7 @@ func (x *ListInvitationsResponse) String() string {
 func (*ListInvitationsResponse) ProtoMessage() {}
 
 func (x *ListInvitationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[32]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2384,7 +2569,7 @@ func (x *ListInvitationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListInvitationsResponse.ProtoReflect.Descriptor instead.
 func (*ListInvitationsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{32}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ListInvitationsResponse) GetInvitations() []*Invitation {
@@ -2412,7 +2597,7 @@ type DeleteInvitationRequest struct {
 
 func (x *DeleteInvitationRequest) Reset() {
 	*x = DeleteInvitationRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[33]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2424,7 +2609,7 @@ func (x *DeleteInvitationRequest) String() string {
 func (*DeleteInvitationRequest) ProtoMessage() {}
 
 func (x *DeleteInvitationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[33]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2437,7 +2622,7 @@ func (x *DeleteInvitationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteInvitationRequest.ProtoReflect.Descriptor instead.
 func (*DeleteInvitationRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{33}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *DeleteInvitationRequest) GetName() string {
@@ -2458,7 +2643,7 @@ type LookUpInvitationRequest struct {
 
 func (x *LookUpInvitationRequest) Reset() {
 	*x = LookUpInvitationRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[34]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2470,7 +2655,7 @@ func (x *LookUpInvitationRequest) String() string {
 func (*LookUpInvitationRequest) ProtoMessage() {}
 
 func (x *LookUpInvitationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[34]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2483,7 +2668,7 @@ func (x *LookUpInvitationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookUpInvitationRequest.ProtoReflect.Descriptor instead.
 func (*LookUpInvitationRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{34}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *LookUpInvitationRequest) GetCode() string {
@@ -2512,7 +2697,7 @@ type LookUpInvitationResponse struct {
 
 func (x *LookUpInvitationResponse) Reset() {
 	*x = LookUpInvitationResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[35]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2524,7 +2709,7 @@ func (x *LookUpInvitationResponse) String() string {
 func (*LookUpInvitationResponse) ProtoMessage() {}
 
 func (x *LookUpInvitationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[35]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2537,7 +2722,7 @@ func (x *LookUpInvitationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookUpInvitationResponse.ProtoReflect.Descriptor instead.
 func (*LookUpInvitationResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{35}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *LookUpInvitationResponse) GetWorkspace() string {
@@ -2590,7 +2775,7 @@ type AcceptInvitationRequest struct {
 
 func (x *AcceptInvitationRequest) Reset() {
 	*x = AcceptInvitationRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[36]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2602,7 +2787,7 @@ func (x *AcceptInvitationRequest) String() string {
 func (*AcceptInvitationRequest) ProtoMessage() {}
 
 func (x *AcceptInvitationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[36]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2615,7 +2800,7 @@ func (x *AcceptInvitationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptInvitationRequest.ProtoReflect.Descriptor instead.
 func (*AcceptInvitationRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{36}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *AcceptInvitationRequest) GetCode() string {
@@ -2656,7 +2841,7 @@ type SignUpRequest struct {
 
 func (x *SignUpRequest) Reset() {
 	*x = SignUpRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[37]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2668,7 +2853,7 @@ func (x *SignUpRequest) String() string {
 func (*SignUpRequest) ProtoMessage() {}
 
 func (x *SignUpRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[37]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2681,7 +2866,7 @@ func (x *SignUpRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignUpRequest.ProtoReflect.Descriptor instead.
 func (*SignUpRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{37}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *SignUpRequest) GetWorkspaceId() string {
@@ -2727,7 +2912,7 @@ type SignedIn struct {
 
 func (x *SignedIn) Reset() {
 	*x = SignedIn{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[38]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2739,7 +2924,7 @@ func (x *SignedIn) String() string {
 func (*SignedIn) ProtoMessage() {}
 
 func (x *SignedIn) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[38]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2752,7 +2937,7 @@ func (x *SignedIn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignedIn.ProtoReflect.Descriptor instead.
 func (*SignedIn) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{38}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *SignedIn) GetPerson() *Person {
@@ -2822,7 +3007,7 @@ type Credential struct {
 
 func (x *Credential) Reset() {
 	*x = Credential{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[39]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2834,7 +3019,7 @@ func (x *Credential) String() string {
 func (*Credential) ProtoMessage() {}
 
 func (x *Credential) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[39]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2847,7 +3032,7 @@ func (x *Credential) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Credential.ProtoReflect.Descriptor instead.
 func (*Credential) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{39}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Credential) GetName() string {
@@ -2984,7 +3169,7 @@ type CreateCredentialRequest struct {
 
 func (x *CreateCredentialRequest) Reset() {
 	*x = CreateCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[40]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2996,7 +3181,7 @@ func (x *CreateCredentialRequest) String() string {
 func (*CreateCredentialRequest) ProtoMessage() {}
 
 func (x *CreateCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[40]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3009,7 +3194,7 @@ func (x *CreateCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCredentialRequest.ProtoReflect.Descriptor instead.
 func (*CreateCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{40}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *CreateCredentialRequest) GetParent() string {
@@ -3051,7 +3236,7 @@ type ListCredentialsRequest struct {
 
 func (x *ListCredentialsRequest) Reset() {
 	*x = ListCredentialsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[41]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3063,7 +3248,7 @@ func (x *ListCredentialsRequest) String() string {
 func (*ListCredentialsRequest) ProtoMessage() {}
 
 func (x *ListCredentialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[41]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3076,7 +3261,7 @@ func (x *ListCredentialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCredentialsRequest.ProtoReflect.Descriptor instead.
 func (*ListCredentialsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{41}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListCredentialsRequest) GetParent() string {
@@ -3120,7 +3305,7 @@ type ListCredentialsResponse struct {
 
 func (x *ListCredentialsResponse) Reset() {
 	*x = ListCredentialsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[42]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3132,7 +3317,7 @@ func (x *ListCredentialsResponse) String() string {
 func (*ListCredentialsResponse) ProtoMessage() {}
 
 func (x *ListCredentialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[42]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3145,7 +3330,7 @@ func (x *ListCredentialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCredentialsResponse.ProtoReflect.Descriptor instead.
 func (*ListCredentialsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{42}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListCredentialsResponse) GetCredentials() []*Credential {
@@ -3173,7 +3358,7 @@ type GetCredentialRequest struct {
 
 func (x *GetCredentialRequest) Reset() {
 	*x = GetCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[43]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3185,7 +3370,7 @@ func (x *GetCredentialRequest) String() string {
 func (*GetCredentialRequest) ProtoMessage() {}
 
 func (x *GetCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[43]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3198,7 +3383,7 @@ func (x *GetCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCredentialRequest.ProtoReflect.Descriptor instead.
 func (*GetCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{43}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *GetCredentialRequest) GetName() string {
@@ -3222,7 +3407,7 @@ type UpdateCredentialRequest struct {
 
 func (x *UpdateCredentialRequest) Reset() {
 	*x = UpdateCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[44]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3234,7 +3419,7 @@ func (x *UpdateCredentialRequest) String() string {
 func (*UpdateCredentialRequest) ProtoMessage() {}
 
 func (x *UpdateCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[44]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3247,7 +3432,7 @@ func (x *UpdateCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCredentialRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{44}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *UpdateCredentialRequest) GetCredential() *Credential {
@@ -3277,7 +3462,7 @@ type DeleteCredentialRequest struct {
 
 func (x *DeleteCredentialRequest) Reset() {
 	*x = DeleteCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3289,7 +3474,7 @@ func (x *DeleteCredentialRequest) String() string {
 func (*DeleteCredentialRequest) ProtoMessage() {}
 
 func (x *DeleteCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[45]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3302,7 +3487,7 @@ func (x *DeleteCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteCredentialRequest.ProtoReflect.Descriptor instead.
 func (*DeleteCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{45}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *DeleteCredentialRequest) GetName() string {
@@ -3330,7 +3515,7 @@ type TestCredentialRequest struct {
 
 func (x *TestCredentialRequest) Reset() {
 	*x = TestCredentialRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3342,7 +3527,7 @@ func (x *TestCredentialRequest) String() string {
 func (*TestCredentialRequest) ProtoMessage() {}
 
 func (x *TestCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[46]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3355,7 +3540,7 @@ func (x *TestCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestCredentialRequest.ProtoReflect.Descriptor instead.
 func (*TestCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{46}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *TestCredentialRequest) GetName() string {
@@ -3378,7 +3563,7 @@ type TestCredentialResponse struct {
 
 func (x *TestCredentialResponse) Reset() {
 	*x = TestCredentialResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3390,7 +3575,7 @@ func (x *TestCredentialResponse) String() string {
 func (*TestCredentialResponse) ProtoMessage() {}
 
 func (x *TestCredentialResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[47]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3403,7 +3588,7 @@ func (x *TestCredentialResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TestCredentialResponse.ProtoReflect.Descriptor instead.
 func (*TestCredentialResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{47}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *TestCredentialResponse) GetOutcome() TestOutcome {
@@ -3443,7 +3628,7 @@ type AuditEvent struct {
 
 func (x *AuditEvent) Reset() {
 	*x = AuditEvent{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[48]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3455,7 +3640,7 @@ func (x *AuditEvent) String() string {
 func (*AuditEvent) ProtoMessage() {}
 
 func (x *AuditEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[48]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3468,7 +3653,7 @@ func (x *AuditEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditEvent.ProtoReflect.Descriptor instead.
 func (*AuditEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{48}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *AuditEvent) GetName() string {
@@ -3544,7 +3729,7 @@ type ListAuditEventsRequest struct {
 
 func (x *ListAuditEventsRequest) Reset() {
 	*x = ListAuditEventsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[49]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3556,7 +3741,7 @@ func (x *ListAuditEventsRequest) String() string {
 func (*ListAuditEventsRequest) ProtoMessage() {}
 
 func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[49]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3569,7 +3754,7 @@ func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{49}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ListAuditEventsRequest) GetParent() string {
@@ -3634,7 +3819,7 @@ type ListAuditEventsResponse struct {
 
 func (x *ListAuditEventsResponse) Reset() {
 	*x = ListAuditEventsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[50]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3646,7 +3831,7 @@ func (x *ListAuditEventsResponse) String() string {
 func (*ListAuditEventsResponse) ProtoMessage() {}
 
 func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[50]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3659,7 +3844,7 @@ func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{50}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ListAuditEventsResponse) GetEvents() []*AuditEvent {
@@ -3762,7 +3947,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
 	"updateMask\"a\n" +
 	"\x10DeleteKeyRequest\x12M\n" +
-	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\xb5\x02\n" +
+	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\x81\x03\n" +
 	"\aSession\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x14\n" +
@@ -3773,10 +3958,20 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\rlast_use_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\vlastUseTime\x12;\n" +
 	"\vexpire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"expireTime\x12\x16\n" +
-	"\x06person\x18\b \x01(\tR\x06person\"q\n" +
+	"\x06person\x18\b \x01(\tR\x06person\x12\x16\n" +
+	"\x06parent\x18\t \x01(\tR\x06parent\x122\n" +
+	"\tmade_keys\x18\n" +
+	" \x03(\v2\x15.keyhole.vault.v1.KeyR\bmadeKeys\"\xb6\x01\n" +
 	"\x14CreateSessionRequest\x12\"\n" +
 	"\x04code\x18\x01 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\x04code\x125\n" +
-	"\x05title\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^[A-Za-z0-9 ._/-]{0,40}$R\x05title\"\xa4\x01\n" +
+	"\x05title\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^[A-Za-z0-9 ._/-]{0,40}$R\x05title\x12C\n" +
+	"\bverifier\x18\x03 \x01(\tB'\xe0A\x04\xbaH\x1er\x1c2\x1a^([A-Za-z0-9_-]{43,128})?$\x80\x01\x01R\bverifier\"O\n" +
+	"\x13ApproveLoginRequest\x128\n" +
+	"\tchallenge\x18\x01 \x01(\tB\x1a\xbaH\x17r\x152\x13^[A-Za-z0-9_-]{43}$R\tchallenge\"e\n" +
+	"\rLoginApproval\x12\x17\n" +
+	"\x04code\x18\x01 \x01(\tB\x03\x80\x01\x01R\x04code\x12;\n" +
+	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\"\xa4\x01\n" +
 	"\x13ListSessionsRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
@@ -3785,9 +3980,13 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"u\n" +
 	"\x14ListSessionsResponse\x125\n" +
 	"\bsessions\x18\x01 \x03(\v2\x19.keyhole.vault.v1.SessionR\bsessions\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"i\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8a\x01\n" +
 	"\x14DeleteSessionRequest\x12Q\n" +
-	"\x04name\x18\x01 \x01(\tB=\xbaH:r826^workspaces/[a-z0-9-]{1,40}/sessions/[a-z0-9_-]{1,63}$R\x04name\"\x19\n" +
+	"\x04name\x18\x01 \x01(\tB=\xbaH:r826^workspaces/[a-z0-9-]{1,40}/sessions/[a-z0-9_-]{1,63}$R\x04name\x12\x1f\n" +
+	"\vrevoke_keys\x18\x02 \x01(\bR\n" +
+	"revokeKeys\"K\n" +
+	"\x15DeleteSessionResponse\x122\n" +
+	"\tmade_keys\x18\x01 \x03(\v2\x15.keyhole.vault.v1.KeyR\bmadeKeys\"\x19\n" +
 	"\x17CreateSignInLinkRequest\"b\n" +
 	"\n" +
 	"SignInLink\x12\x17\n" +
@@ -3976,7 +4175,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x14TEST_OUTCOME_LIMITED\x10\x04\x12\x1c\n" +
 	"\x18TEST_OUTCOME_UNREACHABLE\x10\x05\x12\x18\n" +
 	"\x14TEST_OUTCOME_UNCLEAR\x10\x06\x12\x1b\n" +
-	"\x17TEST_OUTCOME_NOT_TESTED\x10\a2\xa2#\n" +
+	"\x17TEST_OUTCOME_NOT_TESTED\x10\a2\xb4$\n" +
 	"\fVaultService\x12k\n" +
 	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
@@ -4005,10 +4204,12 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\rCreateSession\x12&.keyhole.vault.v1.CreateSessionRequest\x1a\x19.keyhole.vault.v1.Session\"#\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/sessions\x12\x99\x01\n" +
 	"\fListSessions\x12%.keyhole.vault.v1.ListSessionsRequest\x1a&.keyhole.vault.v1.ListSessionsResponse\":\xea\xe0\x18\f\n" +
-	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=workspaces/*}/sessions\x12\x89\x01\n" +
-	"\rDeleteSession\x12&.keyhole.vault.v1.DeleteSessionRequest\x1a\x16.google.protobuf.Empty\"8\xea\xe0\x18\n" +
+	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=workspaces/*}/sessions\x12\x9a\x01\n" +
+	"\rDeleteSession\x12&.keyhole.vault.v1.DeleteSessionRequest\x1a'.keyhole.vault.v1.DeleteSessionResponse\"8\xea\xe0\x18\n" +
 	"\n" +
 	"\x02\x06\x04\x1a\x04name\x82\xd3\xe4\x93\x02$*\"/v1/{name=workspaces/*/sessions/*}\x12\x7f\n" +
+	"\fApproveLogin\x12%.keyhole.vault.v1.ApproveLoginRequest\x1a\x1f.keyhole.vault.v1.LoginApproval\"'\xea\xe0\x18\x04\n" +
+	"\x02\x06\x03\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/sessions:approve\x12\x7f\n" +
 	"\x10CreateSignInLink\x12).keyhole.vault.v1.CreateSignInLinkRequest\x1a\x1c.keyhole.vault.v1.SignInLink\"\"\xea\xe0\x18\x04\n" +
 	"\x02\x06\x03\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/signInLinks\x12s\n" +
 	"\x06SignUp\x12\x1f.keyhole.vault.v1.SignUpRequest\x1a\x1a.keyhole.vault.v1.SignedIn\",\x92A\x02b\x00\xea\xe0\x18\x03\n" +
@@ -4063,7 +4264,7 @@ func file_keyhole_vault_v1_vault_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_vault_v1_vault_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 52)
+var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
 var file_keyhole_vault_v1_vault_proto_goTypes = []any{
 	(Period)(0),                      // 0: keyhole.vault.v1.Period
 	(PersonRole)(0),                  // 1: keyhole.vault.v1.PersonRole
@@ -4087,161 +4288,169 @@ var file_keyhole_vault_v1_vault_proto_goTypes = []any{
 	(*DeleteKeyRequest)(nil),         // 19: keyhole.vault.v1.DeleteKeyRequest
 	(*Session)(nil),                  // 20: keyhole.vault.v1.Session
 	(*CreateSessionRequest)(nil),     // 21: keyhole.vault.v1.CreateSessionRequest
-	(*ListSessionsRequest)(nil),      // 22: keyhole.vault.v1.ListSessionsRequest
-	(*ListSessionsResponse)(nil),     // 23: keyhole.vault.v1.ListSessionsResponse
-	(*DeleteSessionRequest)(nil),     // 24: keyhole.vault.v1.DeleteSessionRequest
-	(*CreateSignInLinkRequest)(nil),  // 25: keyhole.vault.v1.CreateSignInLinkRequest
-	(*SignInLink)(nil),               // 26: keyhole.vault.v1.SignInLink
-	(*Person)(nil),                   // 27: keyhole.vault.v1.Person
-	(*ListPeopleRequest)(nil),        // 28: keyhole.vault.v1.ListPeopleRequest
-	(*ListPeopleResponse)(nil),       // 29: keyhole.vault.v1.ListPeopleResponse
-	(*GetPersonRequest)(nil),         // 30: keyhole.vault.v1.GetPersonRequest
-	(*UpdatePersonRequest)(nil),      // 31: keyhole.vault.v1.UpdatePersonRequest
-	(*DeletePersonRequest)(nil),      // 32: keyhole.vault.v1.DeletePersonRequest
-	(*Invitation)(nil),               // 33: keyhole.vault.v1.Invitation
-	(*CreateInvitationRequest)(nil),  // 34: keyhole.vault.v1.CreateInvitationRequest
-	(*ListInvitationsRequest)(nil),   // 35: keyhole.vault.v1.ListInvitationsRequest
-	(*ListInvitationsResponse)(nil),  // 36: keyhole.vault.v1.ListInvitationsResponse
-	(*DeleteInvitationRequest)(nil),  // 37: keyhole.vault.v1.DeleteInvitationRequest
-	(*LookUpInvitationRequest)(nil),  // 38: keyhole.vault.v1.LookUpInvitationRequest
-	(*LookUpInvitationResponse)(nil), // 39: keyhole.vault.v1.LookUpInvitationResponse
-	(*AcceptInvitationRequest)(nil),  // 40: keyhole.vault.v1.AcceptInvitationRequest
-	(*SignUpRequest)(nil),            // 41: keyhole.vault.v1.SignUpRequest
-	(*SignedIn)(nil),                 // 42: keyhole.vault.v1.SignedIn
-	(*Credential)(nil),               // 43: keyhole.vault.v1.Credential
-	(*CreateCredentialRequest)(nil),  // 44: keyhole.vault.v1.CreateCredentialRequest
-	(*ListCredentialsRequest)(nil),   // 45: keyhole.vault.v1.ListCredentialsRequest
-	(*ListCredentialsResponse)(nil),  // 46: keyhole.vault.v1.ListCredentialsResponse
-	(*GetCredentialRequest)(nil),     // 47: keyhole.vault.v1.GetCredentialRequest
-	(*UpdateCredentialRequest)(nil),  // 48: keyhole.vault.v1.UpdateCredentialRequest
-	(*DeleteCredentialRequest)(nil),  // 49: keyhole.vault.v1.DeleteCredentialRequest
-	(*TestCredentialRequest)(nil),    // 50: keyhole.vault.v1.TestCredentialRequest
-	(*TestCredentialResponse)(nil),   // 51: keyhole.vault.v1.TestCredentialResponse
-	(*AuditEvent)(nil),               // 52: keyhole.vault.v1.AuditEvent
-	(*ListAuditEventsRequest)(nil),   // 53: keyhole.vault.v1.ListAuditEventsRequest
-	(*ListAuditEventsResponse)(nil),  // 54: keyhole.vault.v1.ListAuditEventsResponse
-	nil,                              // 55: keyhole.vault.v1.AuditEvent.DetailsEntry
-	(*timestamppb.Timestamp)(nil),    // 56: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),    // 57: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),            // 58: google.protobuf.Empty
+	(*ApproveLoginRequest)(nil),      // 22: keyhole.vault.v1.ApproveLoginRequest
+	(*LoginApproval)(nil),            // 23: keyhole.vault.v1.LoginApproval
+	(*ListSessionsRequest)(nil),      // 24: keyhole.vault.v1.ListSessionsRequest
+	(*ListSessionsResponse)(nil),     // 25: keyhole.vault.v1.ListSessionsResponse
+	(*DeleteSessionRequest)(nil),     // 26: keyhole.vault.v1.DeleteSessionRequest
+	(*DeleteSessionResponse)(nil),    // 27: keyhole.vault.v1.DeleteSessionResponse
+	(*CreateSignInLinkRequest)(nil),  // 28: keyhole.vault.v1.CreateSignInLinkRequest
+	(*SignInLink)(nil),               // 29: keyhole.vault.v1.SignInLink
+	(*Person)(nil),                   // 30: keyhole.vault.v1.Person
+	(*ListPeopleRequest)(nil),        // 31: keyhole.vault.v1.ListPeopleRequest
+	(*ListPeopleResponse)(nil),       // 32: keyhole.vault.v1.ListPeopleResponse
+	(*GetPersonRequest)(nil),         // 33: keyhole.vault.v1.GetPersonRequest
+	(*UpdatePersonRequest)(nil),      // 34: keyhole.vault.v1.UpdatePersonRequest
+	(*DeletePersonRequest)(nil),      // 35: keyhole.vault.v1.DeletePersonRequest
+	(*Invitation)(nil),               // 36: keyhole.vault.v1.Invitation
+	(*CreateInvitationRequest)(nil),  // 37: keyhole.vault.v1.CreateInvitationRequest
+	(*ListInvitationsRequest)(nil),   // 38: keyhole.vault.v1.ListInvitationsRequest
+	(*ListInvitationsResponse)(nil),  // 39: keyhole.vault.v1.ListInvitationsResponse
+	(*DeleteInvitationRequest)(nil),  // 40: keyhole.vault.v1.DeleteInvitationRequest
+	(*LookUpInvitationRequest)(nil),  // 41: keyhole.vault.v1.LookUpInvitationRequest
+	(*LookUpInvitationResponse)(nil), // 42: keyhole.vault.v1.LookUpInvitationResponse
+	(*AcceptInvitationRequest)(nil),  // 43: keyhole.vault.v1.AcceptInvitationRequest
+	(*SignUpRequest)(nil),            // 44: keyhole.vault.v1.SignUpRequest
+	(*SignedIn)(nil),                 // 45: keyhole.vault.v1.SignedIn
+	(*Credential)(nil),               // 46: keyhole.vault.v1.Credential
+	(*CreateCredentialRequest)(nil),  // 47: keyhole.vault.v1.CreateCredentialRequest
+	(*ListCredentialsRequest)(nil),   // 48: keyhole.vault.v1.ListCredentialsRequest
+	(*ListCredentialsResponse)(nil),  // 49: keyhole.vault.v1.ListCredentialsResponse
+	(*GetCredentialRequest)(nil),     // 50: keyhole.vault.v1.GetCredentialRequest
+	(*UpdateCredentialRequest)(nil),  // 51: keyhole.vault.v1.UpdateCredentialRequest
+	(*DeleteCredentialRequest)(nil),  // 52: keyhole.vault.v1.DeleteCredentialRequest
+	(*TestCredentialRequest)(nil),    // 53: keyhole.vault.v1.TestCredentialRequest
+	(*TestCredentialResponse)(nil),   // 54: keyhole.vault.v1.TestCredentialResponse
+	(*AuditEvent)(nil),               // 55: keyhole.vault.v1.AuditEvent
+	(*ListAuditEventsRequest)(nil),   // 56: keyhole.vault.v1.ListAuditEventsRequest
+	(*ListAuditEventsResponse)(nil),  // 57: keyhole.vault.v1.ListAuditEventsResponse
+	nil,                              // 58: keyhole.vault.v1.AuditEvent.DetailsEntry
+	(*timestamppb.Timestamp)(nil),    // 59: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),    // 60: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),            // 61: google.protobuf.Empty
 }
 var file_keyhole_vault_v1_vault_proto_depIdxs = []int32{
-	56, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
-	56, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
+	59, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
+	59, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
 	6,  // 2: keyhole.vault.v1.UpdateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
-	57, // 3: keyhole.vault.v1.UpdateWorkspaceRequest.update_mask:type_name -> google.protobuf.FieldMask
+	60, // 3: keyhole.vault.v1.UpdateWorkspaceRequest.update_mask:type_name -> google.protobuf.FieldMask
 	6,  // 4: keyhole.vault.v1.CreateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
 	6,  // 5: keyhole.vault.v1.ListWorkspacesResponse.workspaces:type_name -> keyhole.vault.v1.Workspace
 	0,  // 6: keyhole.vault.v1.Budget.period:type_name -> keyhole.vault.v1.Period
 	12, // 7: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
-	56, // 8: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
-	56, // 9: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
+	59, // 8: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
+	59, // 9: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
 	12, // 10: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
 	13, // 11: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
 	13, // 12: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
 	13, // 13: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	57, // 14: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
-	56, // 15: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
-	56, // 16: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
-	56, // 17: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
-	20, // 18: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
-	56, // 19: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
-	1,  // 20: keyhole.vault.v1.Person.role:type_name -> keyhole.vault.v1.PersonRole
-	56, // 21: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
-	27, // 22: keyhole.vault.v1.ListPeopleResponse.people:type_name -> keyhole.vault.v1.Person
-	27, // 23: keyhole.vault.v1.UpdatePersonRequest.person:type_name -> keyhole.vault.v1.Person
-	57, // 24: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
-	1,  // 25: keyhole.vault.v1.Invitation.role:type_name -> keyhole.vault.v1.PersonRole
-	56, // 26: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
-	56, // 27: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
-	33, // 28: keyhole.vault.v1.CreateInvitationRequest.invitation:type_name -> keyhole.vault.v1.Invitation
-	33, // 29: keyhole.vault.v1.ListInvitationsResponse.invitations:type_name -> keyhole.vault.v1.Invitation
-	1,  // 30: keyhole.vault.v1.LookUpInvitationResponse.role:type_name -> keyhole.vault.v1.PersonRole
-	56, // 31: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
-	27, // 32: keyhole.vault.v1.SignedIn.person:type_name -> keyhole.vault.v1.Person
-	13, // 33: keyhole.vault.v1.SignedIn.key:type_name -> keyhole.vault.v1.Key
-	20, // 34: keyhole.vault.v1.SignedIn.session:type_name -> keyhole.vault.v1.Session
-	2,  // 35: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
-	56, // 36: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
-	56, // 37: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
-	56, // 38: keyhole.vault.v1.Credential.last_use_time:type_name -> google.protobuf.Timestamp
-	43, // 39: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	43, // 40: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	43, // 41: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	57, // 42: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
-	3,  // 43: keyhole.vault.v1.TestCredentialResponse.outcome:type_name -> keyhole.vault.v1.TestOutcome
-	56, // 44: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
-	55, // 45: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
-	56, // 46: keyhole.vault.v1.ListAuditEventsRequest.start_time:type_name -> google.protobuf.Timestamp
-	56, // 47: keyhole.vault.v1.ListAuditEventsRequest.end_time:type_name -> google.protobuf.Timestamp
-	52, // 48: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
-	4,  // 49: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
-	8,  // 50: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
-	9,  // 51: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
-	11, // 52: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
-	7,  // 53: keyhole.vault.v1.VaultService.UpdateWorkspace:input_type -> keyhole.vault.v1.UpdateWorkspaceRequest
-	14, // 54: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
-	15, // 55: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
-	17, // 56: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
-	18, // 57: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
-	19, // 58: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
-	21, // 59: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
-	22, // 60: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
-	24, // 61: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
-	25, // 62: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
-	41, // 63: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
-	28, // 64: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
-	30, // 65: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
-	31, // 66: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
-	32, // 67: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
-	34, // 68: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
-	35, // 69: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
-	37, // 70: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
-	38, // 71: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
-	40, // 72: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
-	44, // 73: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
-	45, // 74: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
-	47, // 75: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
-	48, // 76: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
-	49, // 77: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
-	50, // 78: keyhole.vault.v1.VaultService.TestCredential:input_type -> keyhole.vault.v1.TestCredentialRequest
-	53, // 79: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
-	5,  // 80: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
-	6,  // 81: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	10, // 82: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
-	6,  // 83: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
-	6,  // 84: keyhole.vault.v1.VaultService.UpdateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	13, // 85: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
-	16, // 86: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
-	13, // 87: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
-	13, // 88: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
-	58, // 89: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
-	20, // 90: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
-	23, // 91: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
-	58, // 92: keyhole.vault.v1.VaultService.DeleteSession:output_type -> google.protobuf.Empty
-	26, // 93: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
-	42, // 94: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
-	29, // 95: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
-	27, // 96: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
-	27, // 97: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
-	58, // 98: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
-	33, // 99: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
-	36, // 100: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
-	58, // 101: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
-	39, // 102: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
-	42, // 103: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
-	43, // 104: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
-	46, // 105: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
-	43, // 106: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
-	43, // 107: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
-	58, // 108: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
-	51, // 109: keyhole.vault.v1.VaultService.TestCredential:output_type -> keyhole.vault.v1.TestCredentialResponse
-	54, // 110: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
-	80, // [80:111] is the sub-list for method output_type
-	49, // [49:80] is the sub-list for method input_type
-	49, // [49:49] is the sub-list for extension type_name
-	49, // [49:49] is the sub-list for extension extendee
-	0,  // [0:49] is the sub-list for field type_name
+	60, // 14: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
+	59, // 15: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
+	59, // 16: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
+	59, // 17: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
+	13, // 18: keyhole.vault.v1.Session.made_keys:type_name -> keyhole.vault.v1.Key
+	59, // 19: keyhole.vault.v1.LoginApproval.expire_time:type_name -> google.protobuf.Timestamp
+	20, // 20: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
+	13, // 21: keyhole.vault.v1.DeleteSessionResponse.made_keys:type_name -> keyhole.vault.v1.Key
+	59, // 22: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
+	1,  // 23: keyhole.vault.v1.Person.role:type_name -> keyhole.vault.v1.PersonRole
+	59, // 24: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
+	30, // 25: keyhole.vault.v1.ListPeopleResponse.people:type_name -> keyhole.vault.v1.Person
+	30, // 26: keyhole.vault.v1.UpdatePersonRequest.person:type_name -> keyhole.vault.v1.Person
+	60, // 27: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
+	1,  // 28: keyhole.vault.v1.Invitation.role:type_name -> keyhole.vault.v1.PersonRole
+	59, // 29: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
+	59, // 30: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
+	36, // 31: keyhole.vault.v1.CreateInvitationRequest.invitation:type_name -> keyhole.vault.v1.Invitation
+	36, // 32: keyhole.vault.v1.ListInvitationsResponse.invitations:type_name -> keyhole.vault.v1.Invitation
+	1,  // 33: keyhole.vault.v1.LookUpInvitationResponse.role:type_name -> keyhole.vault.v1.PersonRole
+	59, // 34: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
+	30, // 35: keyhole.vault.v1.SignedIn.person:type_name -> keyhole.vault.v1.Person
+	13, // 36: keyhole.vault.v1.SignedIn.key:type_name -> keyhole.vault.v1.Key
+	20, // 37: keyhole.vault.v1.SignedIn.session:type_name -> keyhole.vault.v1.Session
+	2,  // 38: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
+	59, // 39: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
+	59, // 40: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
+	59, // 41: keyhole.vault.v1.Credential.last_use_time:type_name -> google.protobuf.Timestamp
+	46, // 42: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	46, // 43: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	46, // 44: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	60, // 45: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
+	3,  // 46: keyhole.vault.v1.TestCredentialResponse.outcome:type_name -> keyhole.vault.v1.TestOutcome
+	59, // 47: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
+	58, // 48: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
+	59, // 49: keyhole.vault.v1.ListAuditEventsRequest.start_time:type_name -> google.protobuf.Timestamp
+	59, // 50: keyhole.vault.v1.ListAuditEventsRequest.end_time:type_name -> google.protobuf.Timestamp
+	55, // 51: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
+	4,  // 52: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
+	8,  // 53: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
+	9,  // 54: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
+	11, // 55: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
+	7,  // 56: keyhole.vault.v1.VaultService.UpdateWorkspace:input_type -> keyhole.vault.v1.UpdateWorkspaceRequest
+	14, // 57: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
+	15, // 58: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
+	17, // 59: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
+	18, // 60: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
+	19, // 61: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
+	21, // 62: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
+	24, // 63: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
+	26, // 64: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
+	22, // 65: keyhole.vault.v1.VaultService.ApproveLogin:input_type -> keyhole.vault.v1.ApproveLoginRequest
+	28, // 66: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
+	44, // 67: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
+	31, // 68: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
+	33, // 69: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
+	34, // 70: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
+	35, // 71: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
+	37, // 72: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
+	38, // 73: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
+	40, // 74: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
+	41, // 75: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
+	43, // 76: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
+	47, // 77: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
+	48, // 78: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
+	50, // 79: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
+	51, // 80: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
+	52, // 81: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
+	53, // 82: keyhole.vault.v1.VaultService.TestCredential:input_type -> keyhole.vault.v1.TestCredentialRequest
+	56, // 83: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
+	5,  // 84: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
+	6,  // 85: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	10, // 86: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
+	6,  // 87: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
+	6,  // 88: keyhole.vault.v1.VaultService.UpdateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	13, // 89: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
+	16, // 90: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
+	13, // 91: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
+	13, // 92: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
+	61, // 93: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
+	20, // 94: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
+	25, // 95: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
+	27, // 96: keyhole.vault.v1.VaultService.DeleteSession:output_type -> keyhole.vault.v1.DeleteSessionResponse
+	23, // 97: keyhole.vault.v1.VaultService.ApproveLogin:output_type -> keyhole.vault.v1.LoginApproval
+	29, // 98: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
+	45, // 99: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
+	32, // 100: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
+	30, // 101: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
+	30, // 102: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
+	61, // 103: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
+	36, // 104: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
+	39, // 105: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
+	61, // 106: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
+	42, // 107: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
+	45, // 108: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
+	46, // 109: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
+	49, // 110: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
+	46, // 111: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
+	46, // 112: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
+	61, // 113: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
+	54, // 114: keyhole.vault.v1.VaultService.TestCredential:output_type -> keyhole.vault.v1.TestCredentialResponse
+	57, // 115: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
+	84, // [84:116] is the sub-list for method output_type
+	52, // [52:84] is the sub-list for method input_type
+	52, // [52:52] is the sub-list for extension type_name
+	52, // [52:52] is the sub-list for extension extendee
+	0,  // [0:52] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_v1_vault_proto_init() }
@@ -4255,7 +4464,7 @@ func file_keyhole_vault_v1_vault_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_v1_vault_proto_rawDesc), len(file_keyhole_vault_v1_vault_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   52,
+			NumMessages:   55,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -36,6 +36,7 @@ const (
 	VaultService_CreateSession_FullMethodName    = "/keyhole.vault.v1.VaultService/CreateSession"
 	VaultService_ListSessions_FullMethodName     = "/keyhole.vault.v1.VaultService/ListSessions"
 	VaultService_DeleteSession_FullMethodName    = "/keyhole.vault.v1.VaultService/DeleteSession"
+	VaultService_ApproveLogin_FullMethodName     = "/keyhole.vault.v1.VaultService/ApproveLogin"
 	VaultService_CreateSignInLink_FullMethodName = "/keyhole.vault.v1.VaultService/CreateSignInLink"
 	VaultService_SignUp_FullMethodName           = "/keyhole.vault.v1.VaultService/SignUp"
 	VaultService_ListPeople_FullMethodName       = "/keyhole.vault.v1.VaultService/ListPeople"
@@ -90,7 +91,12 @@ type VaultServiceClient interface {
 	ListSessions(ctx context.Context, in *ListSessionsRequest, opts ...grpc.CallOption) (*ListSessionsResponse, error)
 	// DeleteSession ends a session. Within a second it stops working. Runs that it started
 	// go on: they are charged to its key.
-	DeleteSession(ctx context.Context, in *DeleteSessionRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	DeleteSession(ctx context.Context, in *DeleteSessionRequest, opts ...grpc.CallOption) (*DeleteSessionResponse, error)
+	// ApproveLogin lets a command line sign in with the key of the caller's session. The reply
+	// has a code that works once, and only for who knows the secret behind the challenge. A
+	// session that was approved this way ends with the session that approved it, and cannot
+	// approve another.
+	ApproveLogin(ctx context.Context, in *ApproveLoginRequest, opts ...grpc.CallOption) (*LoginApproval, error)
 	// CreateSignInLink makes a link that signs in once, with the caller's own key, within
 	// ten minutes. It needs the key itself: a session cannot make one.
 	CreateSignInLink(ctx context.Context, in *CreateSignInLinkRequest, opts ...grpc.CallOption) (*SignInLink, error)
@@ -275,10 +281,20 @@ func (c *vaultServiceClient) ListSessions(ctx context.Context, in *ListSessionsR
 	return out, nil
 }
 
-func (c *vaultServiceClient) DeleteSession(ctx context.Context, in *DeleteSessionRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+func (c *vaultServiceClient) DeleteSession(ctx context.Context, in *DeleteSessionRequest, opts ...grpc.CallOption) (*DeleteSessionResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(emptypb.Empty)
+	out := new(DeleteSessionResponse)
 	err := c.cc.Invoke(ctx, VaultService_DeleteSession_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) ApproveLogin(ctx context.Context, in *ApproveLoginRequest, opts ...grpc.CallOption) (*LoginApproval, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(LoginApproval)
+	err := c.cc.Invoke(ctx, VaultService_ApproveLogin_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -499,7 +515,12 @@ type VaultServiceServer interface {
 	ListSessions(context.Context, *ListSessionsRequest) (*ListSessionsResponse, error)
 	// DeleteSession ends a session. Within a second it stops working. Runs that it started
 	// go on: they are charged to its key.
-	DeleteSession(context.Context, *DeleteSessionRequest) (*emptypb.Empty, error)
+	DeleteSession(context.Context, *DeleteSessionRequest) (*DeleteSessionResponse, error)
+	// ApproveLogin lets a command line sign in with the key of the caller's session. The reply
+	// has a code that works once, and only for who knows the secret behind the challenge. A
+	// session that was approved this way ends with the session that approved it, and cannot
+	// approve another.
+	ApproveLogin(context.Context, *ApproveLoginRequest) (*LoginApproval, error)
 	// CreateSignInLink makes a link that signs in once, with the caller's own key, within
 	// ten minutes. It needs the key itself: a session cannot make one.
 	CreateSignInLink(context.Context, *CreateSignInLinkRequest) (*SignInLink, error)
@@ -600,8 +621,11 @@ func (UnimplementedVaultServiceServer) CreateSession(context.Context, *CreateSes
 func (UnimplementedVaultServiceServer) ListSessions(context.Context, *ListSessionsRequest) (*ListSessionsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListSessions not implemented")
 }
-func (UnimplementedVaultServiceServer) DeleteSession(context.Context, *DeleteSessionRequest) (*emptypb.Empty, error) {
+func (UnimplementedVaultServiceServer) DeleteSession(context.Context, *DeleteSessionRequest) (*DeleteSessionResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteSession not implemented")
+}
+func (UnimplementedVaultServiceServer) ApproveLogin(context.Context, *ApproveLoginRequest) (*LoginApproval, error) {
+	return nil, status.Error(codes.Unimplemented, "method ApproveLogin not implemented")
 }
 func (UnimplementedVaultServiceServer) CreateSignInLink(context.Context, *CreateSignInLinkRequest) (*SignInLink, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateSignInLink not implemented")
@@ -908,6 +932,24 @@ func _VaultService_DeleteSession_Handler(srv interface{}, ctx context.Context, d
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(VaultServiceServer).DeleteSession(ctx, req.(*DeleteSessionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_ApproveLogin_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ApproveLoginRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).ApproveLogin(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_ApproveLogin_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).ApproveLogin(ctx, req.(*ApproveLoginRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1294,6 +1336,10 @@ var VaultService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeleteSession",
 			Handler:    _VaultService_DeleteSession_Handler,
+		},
+		{
+			MethodName: "ApproveLogin",
+			Handler:    _VaultService_ApproveLogin_Handler,
 		},
 		{
 			MethodName: "CreateSignInLink",
