@@ -149,8 +149,16 @@ func TestAttackKeysThatASessionLeftBehind(t *testing.T) {
 				t.Errorf("%s made %q, want %q", s.GetName(), got, want)
 			}
 		}
+		ofFirst := caller.With(context.Background(), r.identify(t, first.GetKey()))
+		_, err = r.public.DeleteSession(n.ctx, &vaultv1.DeleteSessionRequest{Name: child.GetName()}) // a thief hides the trace
+		must(t, err)
 		ended, err := r.public.DeleteSession(n.ctx, &vaultv1.DeleteSessionRequest{Name: stolen.GetName(), RevokeKeys: true})
 		must(t, err)
+		// Another replica may know the session and its keys for a second.
+		for who, ctx := range map[string]context.Context{"session that has ended": as, "key that was revoked": ofFirst} {
+			_, err := public.CreateKey(ctx, &vaultv1.CreateKeyRequest{Parent: "workspaces/demo", Key: &vaultv1.Key{Title: "late"}})
+			a.Attempt(err != nil, "a %s makes a key", who)
+		}
 		if got := titles(ended.GetMadeKeys()); got != "first second third" {
 			t.Errorf("with the session went %q", got)
 		}
@@ -170,5 +178,32 @@ func TestAttackKeysThatASessionLeftBehind(t *testing.T) {
 		if titles(ended.GetMadeKeys()) != "kept" || err != nil {
 			t.Errorf("without revoke_keys: %v, %v", ended, err)
 		}
+	})
+}
+
+// Editors and viewers end their own sessions, and neither learn of keys nor revoke them.
+func TestAttackOthersKeysThroughASession(t *testing.T) {
+	t.Parallel()
+	a := attack.New(t, "S12", "keys of others, named or revoked by who is no owner")
+	stores(t, func(t *testing.T, r *replica) {
+		n := r.tenant(t, "demo")
+		owners := r.signIn(t, n.ctx)
+		for _, role := range []vaultv1.PersonRole{vaultv1.PersonRole_PERSON_ROLE_VIEWER, vaultv1.PersonRole_PERSON_ROLE_EDITOR} {
+			who := r.join(t, n.ctx, "demo", role)
+			own := r.signIn(t, who.ctx)
+			for _, name := range []string{owners.GetName(), own.GetName()} {
+				_, err := r.public.DeleteSession(who.ctx, &vaultv1.DeleteSessionRequest{Name: name, RevokeKeys: true})
+				a.Attempt(err != nil, "%v revokes the keys of %s", role, name)
+			}
+			got, err := r.public.ListSessions(who.ctx, &vaultv1.ListSessionsRequest{Parent: "workspaces/demo"})
+			must(t, err)
+			for _, s := range got.GetSessions() {
+				a.Attempt(len(s.GetMadeKeys()) == 0 && s.GetName() != owners.GetName(), "%v learns of %v", role, s)
+			}
+			ended, err := r.public.DeleteSession(who.ctx, &vaultv1.DeleteSessionRequest{Name: own.GetName()})
+			must(t, err)
+			a.Attempt(len(ended.GetMadeKeys()) == 0, "%v learns of keys at the end of a session", role)
+		}
+		must(t, r.present(owners.GetToken()))
 	})
 }

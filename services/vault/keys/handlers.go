@@ -53,6 +53,9 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 		if err != nil {
 			return false, err
 		}
+		if k.madeParent, err = hold(ctx, tx, p); err != nil {
+			return false, err
+		}
 		// A key that a person makes is the person's own: no key outlives the person who made it.
 		k.Person, k.Role = maker.Person, RoleOwner
 		ok, err := insert(ctx, tx, k)

@@ -32,15 +32,16 @@ type Key struct {
 	allowed    budget // set by the operator; budget is never above it
 	createTime int64
 	RevokeTime sql.NullInt64
-	// madeKey and madeSession are the names of the key and of the session that asked for it.
-	madeKey, madeSession string
+	// madeKey, madeSession and madeParent are the names of the key that asked for it, of its session, and of the
+	// session that approved that one.
+	madeKey, madeSession, madeParent string
 }
 
 // Name is the resource name of the key.
 func (k Key) Name() string { return Name(k.Workspace, k.id) }
 
 const keyColumns = `workspace, id, kind, title, prefix, hash, budget_runs, budget_period, allowed_runs, allowed_period,
-	create_time, revoke_time, budget_pictures, allowed_pictures, person, made_key, made_session`
+	create_time, revoke_time, budget_pictures, allowed_pictures, person, made_key, made_session, made_parent`
 
 // selectKey reads keys with the roles of their people.
 const selectKey = `SELECT ` + keyColumns + `, ` + RoleColumn + ` FROM api_keys k `
@@ -48,9 +49,9 @@ const selectKey = `SELECT ` + keyColumns + `, ` + RoleColumn + ` FROM api_keys k
 // insert reports false if the id is taken.
 func insert(ctx context.Context, tx *sql.Tx, k Key) (bool, error) {
 	ok, err := sqldb.Changed(tx.ExecContext(ctx, `INSERT INTO api_keys (`+keyColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, $12, $13, $14, $15, $16) ON CONFLICT (workspace, id) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, $12, $13, $14, $15, $16, $17) ON CONFLICT (workspace, id) DO NOTHING`,
 		k.Workspace, k.id, k.Kind, k.title, k.prefix, k.Hash, k.budget.runs, k.budget.period, k.allowed.runs, k.allowed.period,
-		k.createTime, k.budget.pictures, k.allowed.pictures, k.Person, k.madeKey, k.madeSession))
+		k.createTime, k.budget.pictures, k.allowed.pictures, k.Person, k.madeKey, k.madeSession, k.madeParent))
 	if err != nil {
 		return false, fmt.Errorf("insert key: %w", err)
 	}
@@ -111,7 +112,7 @@ func scanKey(r sqldb.Scanner) (Key, error) {
 	var k Key
 	err := r.Scan(&k.Workspace, &k.id, &k.Kind, &k.title, &k.prefix, &k.Hash, &k.budget.runs, &k.budget.period,
 		&k.allowed.runs, &k.allowed.period, &k.createTime, &k.RevokeTime,
-		&k.budget.pictures, &k.allowed.pictures, &k.Person, &k.madeKey, &k.madeSession, &k.Role)
+		&k.budget.pictures, &k.allowed.pictures, &k.Person, &k.madeKey, &k.madeSession, &k.madeParent, &k.Role)
 	if err != nil {
 		return k, sqldb.Error(fmt.Errorf("read key: %w", err))
 	}

@@ -99,7 +99,8 @@ func (s *Sessions) howOf(ctx context.Context, shown proof) (Start, error) {
 	if parent == "" {
 		return how, nil
 	}
-	return how, s.underParent(ctx, &how, h.workspace, parent)
+	err = s.underParent(ctx, &how, h.workspace, parent)
+	return how, err
 }
 
 // spend uses a code up. Of two transactions with one code, only one deletes its row.

@@ -26,8 +26,11 @@ func (s *Sessions) end(ctx context.Context, by audit.Actor, of reader, id string
 		if e, err = s.remove(ctx, tx, by, of, id); err != nil || len(e.sessions) == 0 {
 			return false, err
 		}
-		if revoke {
-			err = keys.RevokeMade(ctx, tx, s.log, by, e.made, sqldb.Micros(s.now()))
+		switch {
+		case revoke:
+			e.made, err = keys.RevokeMade(ctx, tx, s.log, by, e.sessions[0], sqldb.Micros(s.now()))
+		case of.all():
+			e.made, err = keys.MadeBy(ctx, tx, e.sessions[:1])
 		}
 		return true, err
 	})
@@ -52,20 +55,14 @@ func (s *Sessions) remove(ctx context.Context, tx *sql.Tx, by audit.Actor, of re
 			return e, err
 		}
 	}
-	if of.all() {
-		e.made, err = keys.MadeBy(ctx, tx, e.sessions)
-	}
-	return e, err
+	return e, nil
 }
 
 // madeBy returns the keys that sessions of a page leave behind, by the sessions' names.
 func (s *Sessions) madeBy(ctx context.Context, page []Session) (map[string][]keys.Made, error) {
-	parents, names := map[string]string{}, make([]string, 0, len(page))
-	for _, one := range page {
-		names = append(names, one.Name())
-		if one.parent != "" {
-			parents[one.Name()] = Name(one.Workspace, one.parent)
-		}
+	names := make([]string, len(page))
+	for i, one := range page {
+		names[i] = one.Name()
 	}
 	made, err := keys.MadeBy(ctx, s.db, names)
 	if err != nil {
@@ -74,9 +71,6 @@ func (s *Sessions) madeBy(ctx context.Context, page []Session) (map[string][]key
 	by := map[string][]keys.Made{}
 	for _, m := range made {
 		by[m.Session] = append(by[m.Session], m)
-		if parent := parents[m.Session]; parent != "" {
-			by[parent] = append(by[parent], m)
-		}
 	}
 	return by, nil
 }
