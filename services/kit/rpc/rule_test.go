@@ -54,9 +54,9 @@ func TestEveryMethodOfTheContractIsServed(t *testing.T) {
 // workspace_field would leave that check to its handler.
 func TestMembersMethodsNameTheirWorkspace(t *testing.T) {
 	t.Parallel()
-	// These act on the request's own content, in the caller's own workspace, or with the caller's own key.
+	// These act on the request's own content, in the caller's own workspace, or with the caller's own key or session.
 	exempt := map[string]bool{
-		"ForkSharedWorkflow": true, "RunDefinition": true, "RunDefinitionStream": true, "InspectDefinition": true, "CreateSignInLink": true,
+		"ForkSharedWorkflow": true, "RunDefinition": true, "RunDefinitionStream": true, "InspectDefinition": true, "CreateSignInLink": true, "ApproveLogin": true,
 		"RunSharedWorkflow": true, "RunSharedWorkflowStream": true,
 	}
 	n := 0
@@ -91,7 +91,7 @@ func TestWhatEachRoleMayCall(t *testing.T) {
 	t.Parallel()
 	want := map[accessv1.Role][]string{
 		accessv1.Role_ROLE_VIEWER: {
-			"CreateSignInLink", "DeleteSession", "GetModel", "GetModelVersion", "GetRun", "GetShare", "GetWorkflow", "GetWorkflowDraft", "GetWorkflowVersion", "GetWorkspace",
+			"ApproveLogin", "CreateSignInLink", "DeleteSession", "GetModel", "GetModelVersion", "GetRun", "GetShare", "GetWorkflow", "GetWorkflowDraft", "GetWorkflowVersion", "GetWorkspace",
 			"InspectDefinition", "InspectWorkflow", "ListModelVersions", "ListModels", "ListRuns", "ListSessions", "ListShares", "ListWorkflowVersions", "ListWorkflows", "QueryUsage",
 		},
 		accessv1.Role_ROLE_EDITOR: {
