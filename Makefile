@@ -60,7 +60,7 @@ web: ## Build the web app (Node 20); the programs built after it embed it
 
 .PHONY: e2e-web
 e2e-web: export SCREENS ?= all
-e2e-web: build ## Test the web app in Chromium, in all widths and themes; SCREENS=few takes two thirds of the time
+e2e-web: build ## Test the web app in Chromium, in all widths and themes; SCREENS=few takes half of the time
 	@deploy/fetch/chromium.sh
 	@cd gateway/web && npm run gen:check --silent && npm run check --silent && npm test --silent && npm run e2e:halves --silent
 
@@ -73,7 +73,7 @@ bench-web: build ## Measure the share page in Chromium; wants an idle machine
 test: build ## Run every test; installs what is missing (PostgreSQL, Redis)
 	@deploy/fetch/test-servers.sh
 	@deploy/fetch/yolov8n.sh .tools/testdata
-	@go vet $(MODULES) && CGO_ENABLED=1 go vet $(WORKER)
+	@CGO_ENABLED=1 go vet $(WORKER)
 	@go test -timeout 15m $(MODULES) && CGO_ENABLED=1 go test -timeout 15m $(WORKER)
 	@$(MAKE) --no-print-directory e2e-web SCREENS=few
 	@$(MAKE) --no-print-directory conformance

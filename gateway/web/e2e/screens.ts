@@ -21,7 +21,7 @@ const finger = { hasTouch: true, isMobile: true };
 const tablet = 800; // px; a screen that is not wider is touched
 
 // screensOf returns these widths in both themes if SCREENS is "all", as `make e2e-web` sets it.
-// Otherwise it returns the first width in dark and 1440 px in light, which takes half the time.
+// Otherwise it returns the first width in dark, which takes a quarter of the time.
 export function screensOf(widths: number[]): Screen[] {
   const all = (["light", "dark"] as const).flatMap((colorScheme) =>
     widths.map((width) => ({
@@ -30,7 +30,7 @@ export function screensOf(widths: number[]): Screen[] {
     })),
   );
   if (process.env.SCREENS === "all") return all;
-  return all.filter((s) => s.name === `${widths[0]}-dark` || s.name === "1440-light");
+  return all.filter((s) => s.name === `${widths[0]}-dark`);
 }
 
 export const screens = screensOf([390, 1440]);
