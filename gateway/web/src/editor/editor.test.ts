@@ -241,6 +241,21 @@ describe("the catalogue", () => {
     expect(groups([detect], "detect model", null)).toHaveLength(1);
     expect(groups([detect], "nothing like it", null)).toEqual([]);
   });
+  test("finds blocks by name before those that mention the words", () => {
+    const reader = block("core/a_reader@v1", {}, [], [], {
+      title: "A Reader",
+      help: "Reads like PP-OCR.",
+      category: "model",
+    }) as never;
+    const named = block("core/pp_ocr@v1", {}, [], [], { title: "PP-OCR", category: "model" }) as never;
+    const drawn = block("core/pp_ocr_box@v1", {}, [], [], {
+      title: "PP-OCR Boxes",
+      category: "visualization",
+    }) as never;
+    const titles = groups([reader, drawn, named], "pp-ocr", null).map((g) => g.blocks.map((b) => b.title));
+    expect(titles).toEqual([["PP-OCR", "A Reader"], ["PP-OCR Boxes"]]);
+    expect(groups([reader, drawn], "pp-ocr", null)[0]!.title).toBe("Draw");
+  });
   test("inserts a block wired, with the input that it needs", () => {
     const done = insertBlock(blank, detect, blockOf, null);
     const doc = readDoc(done.text);

@@ -44,22 +44,26 @@ export function matches(block: Block, words: string[]): boolean {
   return words.every((w) => text.includes(w));
 }
 
-// groups sorts what a search finds: fitting blocks first, then by category; those that run
-// before those that do not.
+// groups sorts what a search finds: fitting blocks first, then by category. Blocks whose name
+// has the words precede those that only mention them, and blocks that run precede others.
 export function groups(blocks: Block[], text: string, from: Source | null): Group[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const found = current(blocks).filter((b) => matches(b, words));
+  const named = (b: Block) => Number(words.every((w) => `${b.title} ${b.type}`.toLowerCase().includes(w)));
   const order = (a: Block, b: Block) =>
-    Number(b.runnable ?? false) - Number(a.runnable ?? false) || (a.title ?? "").localeCompare(b.title ?? "");
+    named(b) - named(a) ||
+    Number(b.runnable ?? false) - Number(a.runnable ?? false) ||
+    (a.title ?? "").localeCompare(b.title ?? "");
   const exact = (b: Block) => !!from && from.kinds.some((k) => k !== "*" && (b.inputKinds ?? []).includes(k));
   const out: Group[] = [];
   const fitting = from ? found.filter((b) => exact(b) && b.runnable).sort(order) : [];
   if (fitting.length > 0) out.push({ title: `Takes ${from!.node.split(".")[1]}`, blocks: fitting });
   const rest = found.filter((b) => !fitting.includes(b));
   const categories = [...titles.map(([c]) => c), ...new Set(rest.map((b) => b.category ?? "other"))];
+  const others: Group[] = [];
   for (const category of new Set(categories)) {
     const list = rest.filter((b) => (b.category ?? "other") === category).sort(order);
-    if (list.length > 0) out.push({ title: titleOfCategory(category), blocks: list });
+    if (list.length > 0) others.push({ title: titleOfCategory(category), blocks: list });
   }
-  return out;
+  return [...out, ...others.sort((a, b) => named(b.blocks[0]!) - named(a.blocks[0]!))];
 }
