@@ -13,8 +13,8 @@ type modelImport struct {
 	Name          string `arg:"" help:"A known model: yolox-nano or yolov8n-640."`
 	ID            string `help:"Id of the new model; by default its name, so that a workflow finds it by that name."`
 	AcceptLicence bool   `help:"Accept the licence of the model."`
-	Public        bool   `help:"Make the new model public: an operator makes it so for all."`
-	Source        string `help:"Take the file from this address instead, for instance that of a mirror. Its sum is checked all the same." placeholder:"URL"`
+	Public        bool   `help:"Make the new model public. An operator can import it for everyone."`
+	Source        string `help:"Fetch the file from this address, for instance a mirror. Its sum is still checked." placeholder:"URL"`
 }
 
 // Run imports it.

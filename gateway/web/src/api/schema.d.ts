@@ -106,7 +106,7 @@ export interface paths {
         put?: never;
         /**
          * ApproveLogin lets a command line sign in with the key of the caller's session. The reply
-         *     has a code that works once, and only for who knows the secret behind the challenge. A
+         *     has a code that works once, and only together with the secret behind the challenge. A
          *     session that was approved this way ends with the session that approved it, and cannot
          *     approve another.
          */

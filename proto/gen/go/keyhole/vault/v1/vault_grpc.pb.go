@@ -93,7 +93,7 @@ type VaultServiceClient interface {
 	// go on: they are charged to its key.
 	DeleteSession(ctx context.Context, in *DeleteSessionRequest, opts ...grpc.CallOption) (*DeleteSessionResponse, error)
 	// ApproveLogin lets a command line sign in with the key of the caller's session. The reply
-	// has a code that works once, and only for who knows the secret behind the challenge. A
+	// has a code that works once, and only together with the secret behind the challenge. A
 	// session that was approved this way ends with the session that approved it, and cannot
 	// approve another.
 	ApproveLogin(ctx context.Context, in *ApproveLoginRequest, opts ...grpc.CallOption) (*LoginApproval, error)
@@ -517,7 +517,7 @@ type VaultServiceServer interface {
 	// go on: they are charged to its key.
 	DeleteSession(context.Context, *DeleteSessionRequest) (*DeleteSessionResponse, error)
 	// ApproveLogin lets a command line sign in with the key of the caller's session. The reply
-	// has a code that works once, and only for who knows the secret behind the challenge. A
+	// has a code that works once, and only together with the secret behind the challenge. A
 	// session that was approved this way ends with the session that approved it, and cannot
 	// approve another.
 	ApproveLogin(context.Context, *ApproveLoginRequest) (*LoginApproval, error)
