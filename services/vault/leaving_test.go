@@ -41,3 +41,21 @@ func TestLeavingTextsMayNameTheAddress(t *testing.T) {
 	leaves("deployments/extraordinary-paragliding-production", vaultinternalv1.Verdict_VERDICT_UNSPECIFIED)
 	leaves(f.body[:40], vaultinternalv1.Verdict_VERDICT_WITHHELD)
 }
+
+// The runner sends the end of a run again if the answer is late. The second verdict is the first: otherwise the
+// visitor would read that the link is paused, and would know that the guard found something.
+func TestTheEndOfARunIsJudgedAlikeTwice(t *testing.T) {
+	t.Parallel()
+	stores(t, func(t *testing.T, r *replica) {
+		n := r.tenant(t, "demo")
+		f := newThief(t, n)
+		must(t, n.opens("a", true))
+		_, run, err := f.run(r, "a", "hello")
+		must(t, err)
+		for time := range 2 {
+			if got := f.ends(run, f.body[:40]); got != vaultinternalv1.Verdict_VERDICT_WITHHELD {
+				t.Errorf("time %d: %v", time, got)
+			}
+		}
+	})
+}

@@ -40,8 +40,13 @@ func putSuspension(ctx context.Context, tx *sql.Tx, p Suspension) error {
 
 // SuspensionOf is the latest suspension of a share, or nil.
 func (s *Memory) SuspensionOf(ctx context.Context, workspace, share string) (*Suspension, error) {
+	return Latest(ctx, s.db, workspace, share)
+}
+
+// Latest is the latest suspension of a share, or nil.
+func Latest(ctx context.Context, q sqldb.Queryer, workspace, share string) (*Suspension, error) {
 	p := Suspension{Value: Value{Workspace: workspace, Share: share}}
-	err := s.db.QueryRowContext(ctx, `SELECT p.id, p.value, p.credential, p.run, p.time, p.characters, p.chance, p.most,
+	err := q.QueryRowContext(ctx, `SELECT p.id, p.value, p.credential, p.run, p.time, p.characters, p.chance, p.most,
 		(SELECT COUNT(*) FROM suspensions q WHERE q.workspace = p.workspace AND q.value = p.value)
 		FROM suspensions p WHERE p.workspace = $1 AND p.share = $2 ORDER BY p.time DESC, p.id DESC LIMIT 1`, workspace, share).
 		Scan(&p.ID, &p.Value.Fingerprint, &p.Value.Credential, &p.Run, &p.Time, &p.Characters, &p.Chance, &p.Most, &p.count)

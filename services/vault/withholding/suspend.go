@@ -78,7 +78,8 @@ func (s *Judge) writeSuspension(ctx context.Context, f exposure.Finding, write f
 }
 
 // suspendOnce reports whether this run is the reason for the suspension. The update of the grant decides: only one
-// transaction finds the share not yet suspended.
+// transaction finds the share not yet suspended. A run that is judged again, because the first answer was late, is
+// still the reason: its visitor must not learn from a second error that the share is paused.
 func (s *Judge) suspendOnce(ctx context.Context, tx *sql.Tx, f exposure.Finding, run string, e audit.Event) (bool, error) {
 	now := sqldb.Micros(s.now())
 	reason, err := credentialgrants.Suspend(ctx, tx, f.Workspace, f.Share, now)
@@ -88,7 +89,11 @@ func (s *Judge) suspendOnce(ctx context.Context, tx *sql.Tx, f exposure.Finding,
 	e.Details["share"] = f.Share
 	if !reason {
 		e.Details["suspended_before"] = "true"
-		return false, audit.Write(ctx, tx, e)
+		before, err := exposure.Latest(ctx, tx, f.Workspace, f.Share)
+		if err != nil {
+			return false, err
+		}
+		return before != nil && before.Run == run, audit.Write(ctx, tx, e)
 	}
 	p := exposure.Suspension{ID: e.ID, Value: f.Value, Run: run, Time: now, Characters: f.Characters, Chance: f.Chance, Most: f.Most}
 	if err := exposure.Put(ctx, tx, p, e.Details); err != nil {
