@@ -69,12 +69,14 @@ bench-web: build ## Measure the share page in Chromium; wants an idle machine
 	@deploy/fetch/chromium.sh
 	@cd gateway/web && npm run bench --silent
 
+# The end-to-end tests wait much and are the longest package: they start first, while the
+# others are compiled.
 .PHONY: test
 test: build ## Run every test; installs what is missing (PostgreSQL, Redis)
 	@deploy/fetch/test-servers.sh
 	@deploy/fetch/yolov8n.sh .tools/testdata
 	@CGO_ENABLED=1 go vet $(WORKER)
-	@go test -timeout 15m $(MODULES) && CGO_ENABLED=1 go test -timeout 15m $(WORKER)
+	@go test -timeout 15m ./deploy/e2e/... $(MODULES) && CGO_ENABLED=1 go test -timeout 15m $(WORKER)
 	@$(MAKE) --no-print-directory e2e-web SCREENS=few
 	@$(MAKE) --no-print-directory conformance
 
