@@ -71,7 +71,7 @@ func anthropicError(status int, kind, message string) reply {
 }
 
 var anthropic = vendor{
-	name: "anthropic", key: header("X-Api-Key"), fault: messagesFault,
+	name: "anthropic", key: header("X-Api-Key"), fault: messagesFault, talk: messagesTalk,
 	good: func(w http.ResponseWriter, _ *http.Request, text string) {
 		writeJSON(w, http.StatusOK, messagesAnswer("end_turn",
 			object{"type": "thinking", "thinking": "I looked.", "signature": "x"}, object{"type": "text", "text": text}))

@@ -79,7 +79,7 @@ func googleLimit(string) reply {
 }
 
 var gemini = vendor{
-	name: "gemini", key: header("X-Goog-Api-Key"), fault: generateFault,
+	name: "gemini", key: header("X-Goog-Api-Key"), fault: generateFault, talk: generateTalk,
 	good: func(w http.ResponseWriter, _ *http.Request, text string) {
 		writeJSON(w, http.StatusOK, generateAnswer("STOP", object{"text": "I looked.", "thought": true},
 			object{"executableCode": object{"language": "PYTHON", "code": "1"}}, object{"text": text}))

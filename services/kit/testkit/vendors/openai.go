@@ -10,7 +10,7 @@ func openAIError(status int, kind, code, message string) reply {
 
 func openAI(name string) vendor {
 	return vendor{
-		name: name, key: bearer, fault: chatFault, good: chatGood,
+		name: name, key: bearer, fault: chatFault, good: chatGood, talk: chatTalk,
 		refuse: func(fault string) reply {
 			return openAIError(http.StatusBadRequest, "invalid_request_error", "invalid_value", fault)
 		},
@@ -44,7 +44,7 @@ func openAI(name string) vendor {
 
 // ollama is https://github.com/ollama/ollama/blob/main/docs/openai.md. It checks no key.
 var ollama = vendor{
-	name: "ollama", key: bearer, fault: chatFault, good: chatGood,
+	name: "ollama", key: bearer, fault: chatFault, good: chatGood, talk: chatTalk,
 	refuse: func(fault string) reply {
 		return openAIError(http.StatusBadRequest, "invalid_request_error", "", fault)
 	},

@@ -12,7 +12,7 @@ func openRouterError(status int, message string, metadata object) reply {
 }
 
 var openRouter = vendor{
-	name: "openrouter", key: bearer, fault: chatFault, good: chatGood,
+	name: "openrouter", key: bearer, fault: chatFault, good: chatGood, talk: chatTalk,
 	refuse: func(fault string) reply { return openRouterError(http.StatusBadRequest, fault, nil) },
 	moods: map[Mood]func(string) reply{
 		BadKey: func(key string) reply {

@@ -5,8 +5,10 @@ package vendors
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 )
@@ -26,6 +28,7 @@ type Server struct {
 
 	mu    sync.Mutex
 	mood  Mood
+	moods map[string]Mood // by key
 	text  string
 	calls []Call
 }
@@ -33,11 +36,24 @@ type Server struct {
 // Start starts a server, which ends with the test.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{mood: Good, text: "a red motorcycle"}
+	s := New()
 	listener := httptest.NewServer(s)
 	t.Cleanup(listener.Close)
 	s.URL = listener.URL
 	return s
+}
+
+// New returns a server that does not listen.
+func New() *Server { return &Server{mood: Good, moods: map[string]Mood{}, text: "a red motorcycle"} }
+
+// Hosts lists the hosts of all providers.
+func Hosts() []string { return slices.Sorted(maps.Keys(hosts)) }
+
+// FeelTowards changes the mood towards the owner of a key.
+func (s *Server) FeelTowards(key string, m Mood) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.moods[key] = m
 }
 
 // Feel changes the mood from now on.
@@ -86,25 +102,50 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.calls = append(s.calls, Call{Vendor: v.name, Key: key, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body})
 	mood, text := s.mood, s.text
+	if own, ok := s.moods[key]; ok {
+		mood = own
+	}
 	s.mu.Unlock()
 	if fault := v.fault(r, body); fault != "" {
 		v.refuse(fault).write(w)
 		return
 	}
-	switch special := v.moods[mood]; {
-	case mood == Garbage:
-		_, _ = io.WriteString(w, "<html>not what you asked for</html>")
+	v.answer(w, r, mood, key, text)
+}
+
+func (v vendor) answer(w http.ResponseWriter, r *http.Request, mood Mood, key, text string) {
+	special := v.moods[mood]
+	switch {
 	case special != nil:
 		special(key).write(w)
+	case mood == Garbage:
+		_, _ = io.WriteString(w, "<html>not what you asked for</html>")
+	case mood == Rejected:
+		v.refuse("this request is not valid").write(w)
+	case mood == Broken:
+		http.Error(w, "<html>"+key+"</html>", http.StatusInternalServerError)
+	case mood == Huge:
+		tooMuch(w)
+	case mood == Slow:
+		_, _ = io.WriteString(w, `{"choices": [`)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	case v.talk != nil && slices.Contains(talking, mood):
+		v.talk(r, mood, text).write(w)
 	default:
 		v.good(w, r, text)
 	}
 }
 
-// Moods lists the moods that a provider has answers of its own for, by its host.
+// Moods lists the moods that a provider has answers of its own for, by its host, except those
+// that take long.
 func Moods(host string) []Mood {
-	moods := []Mood{Garbage}
-	for m := range hosts[host].moods {
+	v := hosts[host]
+	moods := []Mood{Garbage, Rejected, Broken}
+	if v.talk != nil {
+		moods = append(moods, talking...)
+	}
+	for m := range v.moods {
 		moods = append(moods, m)
 	}
 	return moods

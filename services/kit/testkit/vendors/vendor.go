@@ -20,14 +20,28 @@ const (
 	Moderated    Mood = "moderated" // an error answer
 	Refusing     Mood = "refusing"  // a good status
 	Truncated    Mood = "truncated"
-	Garbage      Mood = "garbage"
+
+	// All providers share these.
+	Garbage  Mood = "garbage"  // a page instead of JSON
+	Rejected Mood = "rejected" // 400
+	Broken   Mood = "broken"   // 500 from something in front of the provider
+	Huge     Mood = "huge"     // an answer without an end
+	Slow     Mood = "slow"     // an answer that stops in the middle
+
+	// Only providers of text have these.
+	Streaming Mood = "streaming" // a stream that nobody asked for
+	CutOff    Mood = "cut off"   // a stream that ends early
+	Calling   Mood = "calling"   // the call of a tool that nobody offered
+	Empty     Mood = "empty"     // no choice or candidate
 )
 
-// reply is an answer: a status, a body that is JSON, and a header or two.
+// reply is an answer: a status, a body that is JSON, and a header or two. events are the data of
+// a stream instead of a body.
 type reply struct {
 	status int
 	body   any
 	header map[string]string
+	events []any
 }
 
 // vendor is one provider.
@@ -41,6 +55,8 @@ type vendor struct {
 	good func(w http.ResponseWriter, r *http.Request, text string)
 	// moods are the other answers.
 	moods map[Mood]func(key string) reply
+	// talk is an answer of a provider of text in one of its moods; nil for other providers.
+	talk func(r *http.Request, mood Mood, text string) reply
 	// refuse is the answer to a faulty request.
 	refuse func(fault string) reply
 }
@@ -48,6 +64,10 @@ type vendor struct {
 func (a reply) write(w http.ResponseWriter) {
 	for name, v := range a.header {
 		w.Header().Set(name, v)
+	}
+	if a.events != nil {
+		writeEvents(w, a.events)
+		return
 	}
 	writeJSON(w, a.status, a.body)
 }

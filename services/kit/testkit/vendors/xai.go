@@ -8,7 +8,7 @@ func xAIError(status int, code, message string) reply {
 }
 
 var xAI = vendor{
-	name: "xai", key: bearer, good: chatGood,
+	name: "xai", key: bearer, good: chatGood, talk: chatTalk,
 	fault: func(r *http.Request, body []byte) string {
 		var asked responsesRequest
 		fault := first(parsed(body, &asked), asked.fault())

@@ -61,54 +61,78 @@ func parts(q Question, text, picture func(string) object) []object {
 
 func dataURI(picture string) string { return "data:image/jpeg;base64," + picture }
 
-// chatAnswer is a chat completion. OpenRouter reports the failure of the server behind it as
-// an error in an answer or in a choice with status 200.
+// chatAnswer is a chat completion, or one event of a stream. OpenRouter reports the failure of
+// the server behind it as an error in an answer or in a choice with status 200.
 type chatAnswer struct {
-	Choices []struct {
-		FinishReason string `json:"finish_reason"`
-		Message      struct {
-			Content   *string `json:"content"`
-			Refusal   string  `json:"refusal"`
-			Reasoning string  `json:"reasoning"`
-		} `json:"message"`
-		Error json.RawMessage `json:"error"`
-	} `json:"choices"`
-	Usage struct {
-		Prompt     int64 `json:"prompt_tokens"`
-		Completion int64 `json:"completion_tokens"`
-	} `json:"usage"`
-	Error json.RawMessage `json:"error"`
+	Choices []chatChoice    `json:"choices"`
+	Usage   chatUsage       `json:"usage"`
+	Error   json.RawMessage `json:"error"`
+}
+
+type chatUsage struct {
+	Prompt     int64 `json:"prompt_tokens"`
+	Completion int64 `json:"completion_tokens"`
+}
+
+type chatChoice struct {
+	Index        int             `json:"index"`
+	FinishReason string          `json:"finish_reason"`
+	Message      chatMessage     `json:"message"`
+	Delta        chatMessage     `json:"delta"` // of an event
+	Error        json.RawMessage `json:"error"`
+}
+
+type chatMessage struct {
+	Content   *string `json:"content"`
+	Refusal   string  `json:"refusal"`
+	Reasoning string  `json:"reasoning"`
+	// Tools and Function are the calls of tools; the second is their older form.
+	Tools    json.RawMessage `json:"tool_calls"`
+	Function json.RawMessage `json:"function_call"`
 }
 
 // Answer implements Protocol. A text that was cut off is still an answer, as in Roboflow's
 // engine; only an answer without any text is none.
 func (Chat) Answer(body []byte) (Answer, error) {
-	var a chatAnswer
-	if err := json.Unmarshal(body, &a); err != nil {
-		return Answer{}, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
+	a, err := read(body, &chatStream{})
 	answer := Answer{Usage: Usage{Input: a.Usage.Prompt, Output: a.Usage.Completion}}
+	if err != nil {
+		return answer, err
+	}
 	if len(a.Choices) == 0 {
 		return answer, within(a.Error)
 	}
 	choice := a.Choices[0]
 	answer.Thinking = choice.Message.Reasoning
-	switch text := choice.Message.Content; {
-	case choice.Message.Refusal != "", choice.FinishReason == "content_filter":
-		return answer, &Problem{Kind: Blocked}
-	case (text == nil || *text == "") && choice.FinishReason == "length":
-		return answer, &Problem{Kind: Truncated}
-	case text == nil:
-		return answer, within(choice.Error)
-	default:
-		answer.Text = *text
-		return answer, nil
+	if err := choice.problem(); err != nil {
+		return answer, err
 	}
+	answer.Text = *choice.Message.Content
+	return answer, nil
+}
+
+// problem says why a choice has no text. It returns nil if there is one.
+func (c *chatChoice) problem() error {
+	text := c.Message.Content
+	empty := text == nil || *text == ""
+	calls := c.FinishReason == "tool_calls" || c.FinishReason == "function_call" || given(c.Message.Function) ||
+		given(c.Message.Tools) && string(c.Message.Tools) != "[]"
+	switch {
+	case c.Message.Refusal != "", c.FinishReason == "content_filter":
+		return &Problem{Kind: Blocked}
+	case empty && c.FinishReason == "length":
+		return &Problem{Kind: Truncated}
+	case empty && calls:
+		return &Problem{Kind: ToolCalled}
+	case text == nil:
+		return within(c.Error)
+	}
+	return nil
 }
 
 // within returns the problem of an error that came with a good status.
 func within(raw json.RawMessage) error {
-	if len(raw) == 0 || string(raw) == "null" {
+	if !given(raw) {
 		return fmt.Errorf("%w: no text", ErrMalformed)
 	}
 	said := Read([]byte(`{"error":` + string(raw) + `}`))

@@ -56,59 +56,111 @@ func generationConfig(q Question) object {
 }
 
 type generateAnswer struct {
-	Candidates []struct {
-		Content struct {
-			Parts []struct {
-				Text    string `json:"text"`
-				Thought bool   `json:"thought"`
-			} `json:"parts"`
-		} `json:"content"`
-		FinishReason string `json:"finishReason"`
-	} `json:"candidates"`
-	Feedback struct {
+	Candidates []generateCandidate `json:"candidates"`
+	Feedback   struct {
 		BlockReason string `json:"blockReason"`
 	} `json:"promptFeedback"`
-	Usage struct {
-		Prompt     int64 `json:"promptTokenCount"`
-		Candidates int64 `json:"candidatesTokenCount"`
-		Thoughts   int64 `json:"thoughtsTokenCount"`
-	} `json:"usageMetadata"`
+	Usage generateUsage   `json:"usageMetadata"`
+	Error json.RawMessage `json:"error"` // of an event
+}
+
+type generateUsage struct {
+	Prompt     int64 `json:"promptTokenCount"`
+	Candidates int64 `json:"candidatesTokenCount"`
+	Thoughts   int64 `json:"thoughtsTokenCount"`
+}
+
+type generateCandidate struct {
+	Content struct {
+		Parts []generatePart `json:"parts"`
+	} `json:"content"`
+	FinishReason string `json:"finishReason"`
+}
+
+type generatePart struct {
+	Text    string          `json:"text"`
+	Thought bool            `json:"thought"`
+	Call    json.RawMessage `json:"functionCall"`
 }
 
 // unfinished are the finish reasons other than a natural end.
 var unfinished = map[string]*Kind{
 	"MAX_TOKENS": Truncated, "SAFETY": Blocked, "RECITATION": Blocked, "BLOCKLIST": Blocked, "PROHIBITED_CONTENT": Blocked,
 	"SPII": Blocked, "IMAGE_SAFETY": Blocked, "LANGUAGE": Blocked,
+	"MALFORMED_FUNCTION_CALL": ToolCalled, "UNEXPECTED_TOOL_CALL": ToolCalled,
 }
 
 // Answer implements Protocol.
 func (Generate) Answer(body []byte) (Answer, error) {
-	var a generateAnswer
-	if err := json.Unmarshal(body, &a); err != nil {
-		return Answer{}, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
+	a, err := read(body, &generateStream{})
 	answer := Answer{Usage: Usage{Input: a.Usage.Prompt, Output: a.Usage.Candidates + a.Usage.Thoughts}}
-	if a.Feedback.BlockReason != "" {
+	switch {
+	case err != nil:
+		return answer, err
+	case a.Feedback.BlockReason != "":
 		return answer, &Problem{Kind: Blocked}
-	}
-	if len(a.Candidates) == 0 {
+	case len(a.Candidates) == 0:
 		return answer, fmt.Errorf("%w: no candidate", ErrMalformed)
 	}
-	candidate := a.Candidates[0]
+	candidate := &a.Candidates[0]
 	if kind := unfinished[candidate.FinishReason]; kind != nil {
 		return answer, &Problem{Kind: kind}
 	}
+	return answer, candidate.read(&answer)
+}
+
+// read takes the text of a candidate.
+func (c *generateCandidate) read(answer *Answer) error {
 	var text, thinking strings.Builder
-	for _, part := range candidate.Content.Parts { // code that the model ran has parts without text
+	calls := false
+	for _, part := range c.Content.Parts { // code that the model ran has parts without text
 		if part.Thought {
 			thinking.WriteString(part.Text)
 		} else {
 			text.WriteString(part.Text)
 		}
+		calls = calls || given(part.Call)
 	}
 	answer.Text, answer.Thinking = text.String(), thinking.String()
-	if answer.Text == "" {
-		return answer, fmt.Errorf("%w: no text, finished for %.20q", ErrMalformed, candidate.FinishReason)
+	switch {
+	case answer.Text != "":
+		return nil
+	case calls:
+		return &Problem{Kind: ToolCalled}
 	}
-	return answer, nil
+	return fmt.Errorf("%w: no text, finished for %.20q", ErrMalformed, c.FinishReason)
+}
+
+// generateStream adds up the events of an answer. Each is an answer with further parts.
+type generateStream struct {
+	answer    generateAnswer
+	candidate generateCandidate
+}
+
+func (s *generateStream) join(event generateAnswer) error {
+	if given(event.Error) {
+		return within(event.Error)
+	}
+	if event.Usage != (generateUsage{}) {
+		s.answer.Usage = event.Usage
+	}
+	if event.Feedback.BlockReason != "" {
+		s.answer.Feedback = event.Feedback
+	}
+	if len(event.Candidates) > 0 {
+		more := &event.Candidates[0]
+		s.candidate.Content.Parts = append(s.candidate.Content.Parts, more.Content.Parts...)
+		if more.FinishReason != "" {
+			s.candidate.FinishReason = more.FinishReason
+		}
+	}
+	return nil
+}
+
+func (s *generateStream) whole(bool) (generateAnswer, error) {
+	if s.candidate.FinishReason == "" && s.answer.Feedback.BlockReason == "" {
+		return s.answer, cutOff()
+	}
+	s.answer.Candidates = []generateCandidate{s.candidate}
+	return s.answer, nil
 }

@@ -19,6 +19,7 @@ var (
 	TooLong           = &Kind{Name: "context_too_long", Words: "has no model here for a question of this length; make the text shorter, or the pictures smaller or fewer", Caller: true}
 	TooLarge          = &Kind{Name: "request_too_large", Words: "does not take so large a request; send smaller pictures", Caller: true}
 	Truncated         = &Kind{Name: "answer_truncated", Words: "stopped because max_tokens was reached; allow more of them", Caller: true}
+	ToolCalled        = &Kind{Name: "tool_called", Words: "wants to call a tool, and a step calls none; ask so that it answers in words, and offer it no tools", Caller: true}
 	UnknownModel      = &Kind{Name: "model_unknown", Words: "does not know this model, or its address is wrong; check them", Caller: true}
 	Rejected          = &Kind{Name: "request_rejected", Words: "does not accept this request; check the fields of the step", Caller: true}
 	Overloaded        = &Kind{Name: "unavailable", Words: "is overloaded or out of order; try again later", Retry: true}

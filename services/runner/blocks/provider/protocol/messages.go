@@ -1,7 +1,6 @@
 package protocol
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -36,27 +35,33 @@ func (Messages) Request(q Question) (Request, error) {
 }
 
 type messagesAnswer struct {
-	Content []struct {
-		Type     string `json:"type"`
-		Text     string `json:"text"`
-		Thinking string `json:"thinking"`
-	} `json:"content"`
-	StopReason string `json:"stop_reason"`
-	Usage      struct {
-		Input   int64 `json:"input_tokens"`
-		Written int64 `json:"cache_creation_input_tokens"`
-		Cached  int64 `json:"cache_read_input_tokens"`
-		Output  int64 `json:"output_tokens"`
-	} `json:"usage"`
+	Content    []messagesPart `json:"content"`
+	StopReason string         `json:"stop_reason"`
+	Usage      messagesUsage  `json:"usage"`
+	messagesEvent
 }
 
-// Answer implements Protocol.
+type messagesPart struct {
+	Type     string `json:"type"`
+	Text     string `json:"text"`
+	Thinking string `json:"thinking"`
+}
+
+type messagesUsage struct {
+	Input   int64 `json:"input_tokens"`
+	Written int64 `json:"cache_creation_input_tokens"`
+	Cached  int64 `json:"cache_read_input_tokens"`
+	Output  int64 `json:"output_tokens"`
+}
+
+// Answer implements Protocol. As in Roboflow's engine, a text before the call of a tool is no
+// answer.
 func (Messages) Answer(body []byte) (Answer, error) {
-	var a messagesAnswer
-	if err := json.Unmarshal(body, &a); err != nil {
-		return Answer{}, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
+	a, err := read(body, &messagesStream{})
 	answer := Answer{Usage: Usage{Input: a.Usage.Input + a.Usage.Written + a.Usage.Cached, Output: a.Usage.Output}}
+	if err != nil {
+		return answer, err
+	}
 	var text, thinking strings.Builder
 	for _, part := range a.Content {
 		switch part.Type {
@@ -74,6 +79,8 @@ func (Messages) Answer(body []byte) (Answer, error) {
 		return answer, &Problem{Kind: TooLong}
 	case "refusal":
 		return answer, &Problem{Kind: Blocked}
+	case "tool_use", "pause_turn":
+		return answer, &Problem{Kind: ToolCalled}
 	case "end_turn", "stop_sequence":
 		if answer.Text != "" {
 			return answer, nil

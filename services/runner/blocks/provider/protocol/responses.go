@@ -52,27 +52,33 @@ type responsesAnswer struct {
 		Reason string `json:"reason"`
 	} `json:"incomplete_details"`
 	Error  json.RawMessage `json:"error"`
-	Output []struct {
-		Type    string `json:"type"`
-		Content []struct {
-			Type string `json:"type"`
-			Text string `json:"text"`
-		} `json:"content"`
-	} `json:"output"`
-	Usage struct {
+	Output []responsesItem `json:"output"`
+	Usage  struct {
 		Input  int64 `json:"input_tokens"`
 		Output int64 `json:"output_tokens"`
 	} `json:"usage"`
+	// The fields below are of an event.
+	Type     string           `json:"type"`
+	Response *responsesAnswer `json:"response"`
+	Code     json.RawMessage  `json:"code"`
+	Message  json.RawMessage  `json:"message"`
+}
+
+type responsesItem struct {
+	Type    string `json:"type"`
+	Content []struct {
+		Type string `json:"type"`
+		Text string `json:"text"`
+	} `json:"content"`
 }
 
 // Answer implements Protocol.
 func (Responses) Answer(body []byte) (Answer, error) {
-	var a responsesAnswer
-	if err := json.Unmarshal(body, &a); err != nil {
-		return Answer{}, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
+	a, err := read(body, &responsesStream{})
 	answer := Answer{Usage: Usage(a.Usage)}
 	switch {
+	case err != nil:
+		return answer, err
 	case a.Incomplete.Reason == "max_output_tokens":
 		return answer, &Problem{Kind: Truncated}
 	case a.Incomplete.Reason == "content_filter":
@@ -82,20 +88,60 @@ func (Responses) Answer(body []byte) (Answer, error) {
 	case a.Status != "" && a.Status != "completed":
 		return answer, fmt.Errorf("%w: status %.20q", ErrMalformed, a.Status)
 	}
-	refused := false
+	return answer, a.read(&answer)
+}
+
+// read takes the text of the output.
+func (a *responsesAnswer) read(answer *Answer) error {
+	var text strings.Builder
+	refused, calls := false, false
 	for _, item := range a.Output {
+		calls = calls || strings.HasSuffix(item.Type, "_call")
 		for _, part := range item.Content {
 			if item.Type == "message" && part.Type == "output_text" {
-				answer.Text += part.Text
+				text.WriteString(part.Text)
 			}
 			refused = refused || part.Type == "refusal"
 		}
 	}
+	answer.Text = text.String()
 	switch {
 	case refused:
-		return answer, &Problem{Kind: Blocked}
-	case answer.Text == "":
-		return answer, fmt.Errorf("%w: no text", ErrMalformed)
+		return &Problem{Kind: Blocked}
+	case answer.Text != "":
+		return nil
+	case calls:
+		return &Problem{Kind: ToolCalled}
 	}
-	return answer, nil
+	return fmt.Errorf("%w: no text", ErrMalformed)
+}
+
+// responsesStream takes the last event, which has the whole answer
+// (https://platform.openai.com/docs/api-reference/responses-streaming).
+type responsesStream struct {
+	answer responsesAnswer
+	ended  bool
+}
+
+func (s *responsesStream) join(event responsesAnswer) error {
+	switch event.Type {
+	case "response.completed", "response.incomplete", "response.failed":
+		if event.Response != nil {
+			s.answer, s.ended = *event.Response, true
+		}
+	case "error":
+		said, err := json.Marshal(object{"code": event.Code, "message": event.Message})
+		if err != nil {
+			return err
+		}
+		return within(said)
+	}
+	return nil
+}
+
+func (s *responsesStream) whole(bool) (responsesAnswer, error) {
+	if !s.ended {
+		return s.answer, cutOff()
+	}
+	return s.answer, nil
 }

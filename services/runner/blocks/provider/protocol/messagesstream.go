@@ -1,0 +1,56 @@
+package protocol
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// messagesEvent has the fields of an event of a stream
+// (https://docs.anthropic.com/en/docs/build-with-claude/streaming).
+type messagesEvent struct {
+	Type    string          `json:"type"`
+	Message *messagesStart  `json:"message"`
+	Delta   messagesDelta   `json:"delta"`
+	Error   json.RawMessage `json:"error"`
+}
+
+type messagesStart struct {
+	Usage messagesUsage `json:"usage"`
+}
+
+type messagesDelta struct {
+	messagesPart
+	StopReason string `json:"stop_reason"`
+}
+
+// messagesStream adds up the events of a message.
+type messagesStream struct {
+	answer         messagesAnswer
+	text, thinking strings.Builder
+}
+
+func (s *messagesStream) join(event messagesAnswer) error {
+	switch event.Type {
+	case "message_start":
+		if event.Message != nil {
+			s.answer.Usage = event.Message.Usage
+		}
+	case "content_block_delta":
+		s.text.WriteString(event.Delta.Text)
+		s.thinking.WriteString(event.Delta.Thinking)
+	case "message_delta":
+		s.answer.StopReason = event.Delta.StopReason
+		s.answer.Usage.Output = event.Usage.Output
+	case "error":
+		return within(event.Error)
+	}
+	return nil
+}
+
+func (s *messagesStream) whole(bool) (messagesAnswer, error) {
+	s.answer.Content = []messagesPart{{Type: "thinking", Thinking: s.thinking.String()}, {Type: "text", Text: s.text.String()}}
+	if s.answer.StopReason == "" {
+		return s.answer, cutOff()
+	}
+	return s.answer, nil
+}
