@@ -110,7 +110,7 @@ func (h *Handler) checkSignIn(r *http.Request) error {
 		return nil
 	}
 	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
-		return errs.PermissionDenied("a page signs in at POST %s, so that no script holds the session", page).WithReason(errorsv1.Reason_REASON_ORIGIN_REFUSED)
+		return errs.PermissionDenied("in a browser, sign in with POST %s, which keeps the session out of reach of scripts", page).WithReason(errorsv1.Reason_REASON_ORIGIN_REFUSED)
 	}
 	return h.cfg.Callers.CheckPrivate(r)
 }

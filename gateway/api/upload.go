@@ -60,7 +60,7 @@ func (h *Handler) upload(w http.ResponseWriter, r *http.Request, name string) (*
 		return nil, err
 	}
 	if r.ContentLength > h.cfg.MaxArtifact {
-		return nil, errs.InvalidArgument("the model is larger than %d bytes", h.cfg.MaxArtifact).WithReason(errorsv1.Reason_REASON_REQUEST_TOO_LARGE)
+		return nil, errs.InvalidArgument("the model is larger than %d bytes, the most that this server takes", h.cfg.MaxArtifact).WithReason(errorsv1.Reason_REASON_REQUEST_TOO_LARGE)
 	}
 	stream, err := h.registry.UploadArtifact(ctx)
 	if err != nil {

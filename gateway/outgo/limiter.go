@@ -63,5 +63,5 @@ func (l *Limiter) Bound(next http.Handler) http.Handler {
 
 func tooMany() error {
 	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
-		"too many requests from this address are in progress; wait until some have ended, then retry").RetryAfter(time.Second)
+		"too many requests from this address are in progress; wait until some have finished, then retry").RetryAfter(time.Second)
 }

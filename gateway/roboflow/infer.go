@@ -49,7 +49,7 @@ func inferV0(ctx context.Context, x *exchange) (any, error) {
 		return nil, err
 	}
 	if format := x.query("format"); format != "" && format != "json" {
-		return nil, errs.InvalidArgument("only the format json is answered here; draw with a workflow").Field("format", "must be json")
+		return nil, errs.InvalidArgument("only format=json is supported; to draw predictions on the picture, use a workflow").Field("format", "must be json")
 	}
 	options, err := x.legacyOptions()
 	if err != nil {
@@ -169,7 +169,7 @@ func (x *exchange) infer(ctx context.Context, call inference) (any, error) {
 	case !modelID.MatchString(call.model):
 		return nil, errs.InvalidArgument("a model is named \"project/version\"").Field("model_id", "not the name of a model")
 	case !ok:
-		return nil, errs.InvalidArgument("models for %q are used in workflows only; POST /workflows/run with a step for it", call.task).Field("model_id", "of another task")
+		return nil, errs.InvalidArgument("models for %q run only inside a workflow; add a step for the model and send it to POST /workflows/run", call.task).Field("model_id", "of another task")
 	}
 	definition, err := json.Marshal(oneStep(block, call))
 	if err != nil {
@@ -188,7 +188,7 @@ func (x *exchange) infer(ctx context.Context, call inference) (any, error) {
 		return nil, errs.NotFound("there is no model %q in your workspace; upload it, or give one of your models this name", call.model).
 			WithReason(errorsv1.Reason_REASON_MODEL_NOT_FOUND).Because(err)
 	case errorsv1.Reason_REASON_BLOCK_NOT_SUPPORTED:
-		return nil, errs.New(codes.Unimplemented, errorsv1.Reason_REASON_BLOCK_NOT_SUPPORTED, "models for %s do not run here yet", call.task).Because(err)
+		return nil, errs.New(codes.Unimplemented, errorsv1.Reason_REASON_BLOCK_NOT_SUPPORTED, "models for %s are not supported", call.task).Because(err)
 	}
 	if err != nil {
 		return nil, err

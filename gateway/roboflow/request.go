@@ -56,9 +56,9 @@ func malformed(raw []byte, err error) error {
 		where[1] = field
 	}
 	return &unprocessable{
-		error: errs.InvalidArgument("the body is not the JSON object of a workflow run at line %d, column %d", line, column).
+		error: errs.InvalidArgument("the body does not match the request of a workflow run at line %d, column %d", line, column).
 			WithReason(errorsv1.Reason_REASON_MALFORMED_JSON).Because(err),
-		detail: detail{Type: kind, Loc: where, Msg: fmt.Sprintf("not the JSON that is wanted at line %d, column %d", line, column)},
+		detail: detail{Type: kind, Loc: where, Msg: fmt.Sprintf("malformed or of the wrong type at line %d, column %d", line, column)},
 	}
 }
 

@@ -93,10 +93,10 @@ func TestUnprocessableBodies(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, want string }{
 		"no inputs":  {`{"api_key":"kh_a"}`, `[{"type":"missing","loc":["body","inputs"],"msg":"Field required"}]`},
-		"broken":     {`{"api_key":"kh_a", x`, `[{"type":"json_invalid","loc":["body",19],"msg":"not the JSON that is wanted at line 1, column 20"}]`},
-		"cut":        {`{"api_key":"kh_a"`, `[{"type":"json_invalid","loc":["body",16],"msg":"not the JSON that is wanted at line 1, column 17"}]`},
-		"wrong type": {`{"inputs":{},"excluded_fields":7}`, `[{"type":"type_error","loc":["body","excluded_fields"],"msg":"not the JSON that is wanted at line 1, column 33"}]`},
-		"a list":     {`[]`, `[{"type":"type_error","loc":["body",1],"msg":"not the JSON that is wanted at line 1, column 2"}]`},
+		"broken":     {`{"api_key":"kh_a", x`, `[{"type":"json_invalid","loc":["body",19],"msg":"malformed or of the wrong type at line 1, column 20"}]`},
+		"cut":        {`{"api_key":"kh_a"`, `[{"type":"json_invalid","loc":["body",16],"msg":"malformed or of the wrong type at line 1, column 17"}]`},
+		"wrong type": {`{"inputs":{},"excluded_fields":7}`, `[{"type":"type_error","loc":["body","excluded_fields"],"msg":"malformed or of the wrong type at line 1, column 33"}]`},
+		"a list":     {`[]`, `[{"type":"type_error","loc":["body",1],"msg":"malformed or of the wrong type at line 1, column 2"}]`},
 	} {
 		_, err := decode([]byte(c.body))
 		w := httptest.NewRecorder()

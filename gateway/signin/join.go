@@ -23,7 +23,7 @@ type newcomer struct {
 func (h *Handler) join(ctx context.Context, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return h.welcome(ctx, w, r, func(as context.Context, n newcomer) (*vaultv1.SignedIn, error) {
 		if !auth.WellFormed(n.Code) || n.WorkspaceID+n.WorkspaceTitle != "" {
-			return nil, errs.Unauthenticated("this is no invitation of this installation: copy the whole link")
+			return nil, errs.Unauthenticated("not an invitation of this installation: copy the whole link")
 		}
 		return h.Vault.AcceptInvitation(as, &vaultv1.AcceptInvitationRequest{Code: n.Code, Title: n.Title, Client: product(r.UserAgent())})
 	})

@@ -93,12 +93,12 @@ func (h *Handler) enterOpenID(ctx context.Context, w http.ResponseWriter, r *htt
 func oneOfEach(query string) (map[string]string, error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return nil, errs.InvalidArgument("the answer of the identity provider is malformed").Because(err)
+		return nil, errs.InvalidArgument("the answer of the identity provider is malformed: start the sign-in again").Because(err)
 	}
 	one := map[string]string{}
 	for name, sent := range values {
 		if len(sent) > 1 {
-			return nil, errs.InvalidArgument("the answer of the identity provider has a parameter twice")
+			return nil, errs.InvalidArgument("the answer of the identity provider has a parameter twice: start the sign-in again")
 		}
 		one[name] = sent[0]
 	}

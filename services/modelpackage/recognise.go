@@ -30,7 +30,7 @@ func (r *recogniser) recognise() error {
 	case SemanticSegmentation:
 		return r.semantic()
 	}
-	return problem("models for %.60q cannot run here", r.model.Task)
+	return problem("models for %.60q are not supported", r.model.Task)
 }
 
 // stated is the layout in the settings, or empty.

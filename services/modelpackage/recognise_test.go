@@ -120,7 +120,7 @@ func TestLayoutsAreRecognised(t *testing.T) {
 		"pose without points": {KeypointDetection, one(640, 1, 56, 8400), nil, "have: keypoints_metadata.json"},
 		"pixel scores":        {SemanticSegmentation, one(512, 1, 21, 512, 512), nil, "class-scores"},
 		"pixel classes":       {SemanticSegmentation, signatureOf(512, wire.Value{Name: "o", Type: wire.Int64, Shape: shape{1, 512, 512}}), nil, "class-map"},
-		"no task":             {"", one(640, 1, 84, 8400), nil, "here: cannot run"},
+		"no task":             {"", one(640, 1, 84, 8400), nil, "here: not supported"},
 	} {
 		m, err := Recognise(c.task, packaged(t, c.files), c.signature)
 		_, text, refused := strings.Cut(c.want, ": ")

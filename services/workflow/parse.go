@@ -107,7 +107,7 @@ func (p *parser) version(n *document.Node) {
 func (p *parser) each(key string, limit int, read func(element)) {
 	list := p.definition.Root.Get(key)
 	if list == nil {
-		p.syntax("/"+key, "", key, "the key %s is missing; an empty list will do", key)
+		p.syntax("/"+key, "", key, "the key %s is missing; write an empty list if there are none", key)
 		return
 	}
 	if list.Kind != document.Array {

@@ -55,7 +55,7 @@ func (c *Login) inBrowser(ctx context.Context, a *cli.App) (cli.Object, error) {
 		return nil, errors.New("nobody approved in time: run keyhole login again")
 	case answer := <-w.answers:
 		if answer.Get("code") == "" {
-			return nil, errors.New("the browser did not approve")
+			return nil, errors.New("the login was not approved in the browser: run keyhole login again")
 		}
 		return cli.Object{"title": cliTitle, "code": answer.Get("code"), "verifier": w.secret}, nil
 	}
@@ -82,14 +82,14 @@ func (w *waiting) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	known := subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(w.state)) == 1
 	if r.Method != http.MethodGet || r.URL.Path != "/" || r.Host != w.listener.Addr().String() || !known {
-		http.Error(out, "This is not the answer that keyhole login waits for.", http.StatusBadRequest)
+		http.Error(out, "This request does not belong to the login in progress. Run keyhole login again.", http.StatusBadRequest)
 		return
 	}
 	select {
 	case w.answers <- query:
 	default: // it has one
 	}
-	_, _ = io.WriteString(out, "You can close this page and go on at the command line.\n")
+	_, _ = io.WriteString(out, "You can close this page and return to the command line.\n")
 }
 
 // letters are those of codes: none that look alike.

@@ -16,13 +16,13 @@ type Invitations struct {
 	Create invitationCreate `cmd:"" help:"Create a link that lets one person join your workspace. It is shown once."`
 	List   invitationList   `cmd:"" help:"List the invitations that still work."`
 	Revoke invitationRevoke `cmd:"" help:"Revoke an invitation."`
-	Show   invitationShow   `cmd:"" help:"Show where an invitation leads, without using it."`
+	Show   invitationShow   `cmd:"" help:"Show the workspace and role of an invitation, without using it."`
 	Accept invitationAccept `cmd:"" help:"Join a workspace: get a key, shown once, and keep a session for later commands."`
 }
 
 type invitationCreate struct {
 	Role  string `help:"Role: owner, editor or viewer." enum:"owner,editor,viewer" required:"" placeholder:"ROLE"`
-	Email string `help:"Whom it is for. A note: anyone with the link can accept it."`
+	Email string `help:"Note that says who the invitation is for. Anyone with the link can accept it."`
 }
 
 // Run makes it.
@@ -71,7 +71,7 @@ func (c *invitationShow) Run(ctx context.Context, a *cli.App) error {
 
 type invitationAccept struct {
 	Link  string `arg:"" help:"The invitation: its link or its code."`
-	Title string `help:"What you are called." required:"" placeholder:"NAME"`
+	Title string `help:"Your name." required:"" placeholder:"NAME"`
 }
 
 // Run joins.

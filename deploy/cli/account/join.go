@@ -14,7 +14,7 @@ type SignUp struct {
 	cli.Connection
 
 	ID             string `arg:"" help:"Id of the new workspace."`
-	Title          string `help:"What you are called." required:"" placeholder:"NAME"`
+	Title          string `help:"Your name." required:"" placeholder:"NAME"`
 	WorkspaceTitle string `help:"Title of the workspace (default: its id)." placeholder:"TITLE"`
 }
 

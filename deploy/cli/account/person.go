@@ -38,7 +38,7 @@ func (c *personGet) Run(ctx context.Context, a *cli.App) error {
 
 type personUpdate struct {
 	ID    string  `arg:"" help:"The person: its id or its name."`
-	Title *string `help:"What the person is called."`
+	Title *string `help:"New name of the person."`
 	Role  string  `help:"Role: owner, editor or viewer." enum:",owner,editor,viewer" default:"" placeholder:"ROLE"`
 }
 

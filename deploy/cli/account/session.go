@@ -34,7 +34,7 @@ func (c *sessionList) Run(ctx context.Context, a *cli.App) error {
 
 type sessionDelete struct {
 	ID         string `arg:"" help:"The session: its id or its name."`
-	RevokeKeys bool   `help:"Revoke the keys that it made, too (owners only)."`
+	RevokeKeys bool   `help:"Also revoke the keys that the session created (owners only)."`
 }
 
 // Run ends it, and says which keys it leaves behind.
@@ -43,10 +43,10 @@ func (c *sessionDelete) Run(ctx context.Context, a *cli.App) error {
 	if err != nil {
 		return err
 	}
-	query, heading := url.Values{}, "Keys that it made and that still work (keyhole key revoke ends one):"
+	query, heading := url.Values{}, "Keys that the session created and that still work (to revoke one: keyhole key revoke):"
 	if c.RevokeKeys {
 		query.Set("revokeKeys", "true")
-		heading = "Keys that it made, revoked now:"
+		heading = "Keys that the session created, now revoked:"
 	}
 	var reply cli.Object
 	if err := cl.Do(ctx, http.MethodDelete, path, query, nil, &reply); err != nil {
@@ -86,7 +86,7 @@ type Login struct {
 
 // Help is kong's hook for the text below the flags.
 func (Login) Help() string {
-	return "Keeps a session for later commands, in a file that only you can read. Without a link and without --key-file, it asks you to approve in a browser, with --browser or where people sign in with an identity provider; else it reads the key from standard input."
+	return "Starts a session for later commands and keeps it in a file that only you can read. Give a sign-in link, or a key with --key-file. Without either, the command reads a key from standard input. With --browser, or if the installation has an identity provider, you approve the login in a browser."
 }
 
 // Run signs in.

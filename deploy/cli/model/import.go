@@ -11,10 +11,10 @@ import (
 
 type modelImport struct {
 	Name          string `arg:"" help:"A known model: yolox-nano or yolov8n-640."`
-	ID            string `help:"Id of the new model; by default its name, so that a workflow finds it by that name."`
+	ID            string `help:"Id of the new model (default: its name, which workflows use to find it)."`
 	AcceptLicence bool   `help:"Accept the licence of the model."`
 	Public        bool   `help:"Make the new model public. An operator can import it for everyone."`
-	Source        string `help:"Fetch the file from this address, for instance a mirror. Its sum is still checked." placeholder:"URL"`
+	Source        string `help:"Fetch the file from this URL, such as a mirror. Its SHA-256 is still checked." placeholder:"URL"`
 }
 
 // Run imports it.

@@ -42,7 +42,7 @@ func knownModel(name string) (known, error) {
 	if err != nil {
 		return known{}, err
 	}
-	return known{}, fmt.Errorf("there is no known model %q; known are %s. Upload any other with: keyhole model upload", name, strings.Join(names, ", "))
+	return known{}, fmt.Errorf("unknown model %q: choose one of %s, or upload your own with keyhole model upload", name, strings.Join(names, ", "))
 }
 
 // origin is where the file comes from, for people.

@@ -17,7 +17,7 @@ type Commands struct {
 	cli.Connection
 
 	Upload        modelUpload        `cmd:"" help:"Upload a file as a new version of a model. Creates the model if it does not exist."`
-	Import        modelImport        `cmd:"" help:"Bring a well-known public model: its file is fetched, its sum checked, and its licence shown."`
+	Import        modelImport        `cmd:"" help:"Import a well-known public model: show its licence, fetch its file and check its SHA-256."`
 	List          modelList          `cmd:"" help:"List models."`
 	Get           modelGet           `cmd:"" help:"Show a model."`
 	Update        modelUpdate        `cmd:"" help:"Change a model's title or visibility."`

@@ -12,7 +12,7 @@ import (
 type shareExample struct {
 	OneShare
 	Sample     string   `help:"Title of the sample (default: the one without a title)."`
-	Credential []string `help:"Credential input, where visitors bring them." placeholder:"NAME=VALUE" sep:"none"`
+	Credential []string `help:"Value of a credential input, if visitors bring their own credentials." placeholder:"NAME=VALUE" sep:"none"`
 }
 
 // Run runs a sample and stores its result.

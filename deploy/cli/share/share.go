@@ -23,7 +23,7 @@ type Commands struct {
 	Revoke  shareRevoke  `cmd:"" help:"Revoke a share."`
 	Example shareExample `cmd:"" help:"Run a sample as a visitor would, and store its result as an example for visitors."`
 	View    shareView    `cmd:"" help:"Show the workflow behind a link."`
-	Watch   shareWatch   `cmd:"" help:"Wait until what a link shows has changed."`
+	Watch   shareWatch   `cmd:"" help:"Wait until the workflow or the settings behind a link change."`
 	Run     shareRun     `cmd:"" help:"Run a workflow through a link."`
 	Fork    shareFork    `cmd:"" help:"Copy the workflow behind a link into your workspace."`
 }

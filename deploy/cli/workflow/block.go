@@ -45,7 +45,7 @@ func (c *blockList) Run(ctx context.Context, a *cli.App) error {
 }
 
 type blockShow struct {
-	Type string `arg:"" help:"The type, such as roboflow_core/dynamic_crop@v1. roboflow_core/ may be left out."`
+	Type string `arg:"" help:"The type, such as roboflow_core/dynamic_crop@v1. The prefix roboflow_core/ is optional."`
 }
 
 // Run shows it.

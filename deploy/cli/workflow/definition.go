@@ -41,7 +41,7 @@ func printDefinition(ctx context.Context, a *cli.App, k name.Kind, id, below str
 		return a.Print().Raw(reply)
 	}
 	if reply["definition"] == nil {
-		return errors.New("nothing of this workflow is published yet; its draft: keyhole workflow draft get")
+		return errors.New("this workflow has no published version; print its draft with keyhole workflow draft get")
 	}
 	return a.Print().Raw(reply["definition"])
 }

@@ -26,17 +26,17 @@ type Commands struct {
 	Version  workflowVersion  `cmd:"" help:"Print the definition of one version."`
 	Restore  workflowRestore  `cmd:"" help:"Create a new version with the definition of an old one."`
 	Inspect  workflowInspect  `cmd:"" help:"Show inputs, outputs, slots, models and problems of a workflow."`
-	Check    workflowCheck    `cmd:"" help:"Show the same of a definition that is not saved."`
+	Check    workflowCheck    `cmd:"" help:"Show the same for a definition that is not saved."`
 	Run      workflowRun      `cmd:"" help:"Run one of your workflows."`
 	Draft    workflowDraft    `cmd:"" help:"Work on a workflow before you publish it."`
 }
 
 type workflowCreate struct {
 	ID          string `arg:"" help:"Id of the workflow."`
-	File        string `arg:"" optional:"" help:"File with the definition (JSON); - for standard input. Without one nothing is published yet: save a draft."`
+	File        string `arg:"" optional:"" help:"File with the definition (JSON); - for standard input. Without a file or --template the workflow has no version until you publish a draft."`
 	Template    string `help:"Start from this template instead of a file: keyhole template list." placeholder:"NAME"`
 	Title       string `help:"Title (default: the id)."`
-	Description string `help:"What it does, for people."`
+	Description string `help:"Description of what the workflow does."`
 }
 
 // Run saves it.
@@ -72,7 +72,7 @@ type workflowUpdate struct {
 	ID          string  `arg:"" help:"The workflow: its id or its name."`
 	File        string  `arg:"" optional:"" help:"File with the definition (JSON); - for standard input."`
 	Title       *string `help:"Title."`
-	Description *string `help:"What it does, for people."`
+	Description *string `help:"Description of what the workflow does."`
 }
 
 // Run saves it.

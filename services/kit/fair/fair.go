@@ -228,7 +228,7 @@ func (p *Pool) grant(v *visitor, n int64) *Lease {
 
 func (p *Pool) full() error {
 	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
-		"too many %s at the same time; wait until some have ended, then retry", p.limits.What).RetryAfter(time.Second)
+		"too many %s at the same time; wait until some have finished, then retry", p.limits.What).RetryAfter(time.Second)
 }
 
 func (p *Pool) tooMuch() error {

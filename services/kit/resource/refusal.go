@@ -14,7 +14,7 @@ func Taken(what, id string) error {
 
 // Conflict is the error for a change of a resource that has changed since it was read.
 func Conflict(what string) error {
-	return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the %s was changed by somebody else since it was read; read it again, then retry", what)
+	return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the %s has changed since it was read; read it again, then retry", what)
 }
 
 // Invalid is the error for the value of one field of a request.

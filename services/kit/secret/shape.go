@@ -24,7 +24,7 @@ func WhyInvalid[T string | []byte](raw T) string {
 	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }):
 		return "it contains control characters"
 	case strings.Trim(text, "*•·.xX-_ ") == "", strings.HasPrefix(text, "__n8n_BLANK_VALUE_"):
-		return "it is the text that a form shows instead of a secret"
+		return "it is the text that a form shows in place of a secret"
 	case isMasked(text):
 		return "it is shortened or masked, as in a form or a log; copy the whole secret"
 	case isPlaceholder(text):

@@ -58,7 +58,7 @@ func Try[T any](ctx context.Context, t *Throttle, from string, presented secret.
 		var wait time.Duration
 		if taken, wait = t.take(from, at, hash, time.Now()); wait > 0 {
 			return found, errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
-				"too many wrong keys came from this address, or wrong keys like this one from many: check the key, and try again in a few seconds").RetryAfter(wait)
+				"too many attempts with wrong keys: check the key, and try again in a few seconds").RetryAfter(wait)
 		}
 	}
 	found, err = lookup(ctx, presented)

@@ -62,7 +62,7 @@ func (b *Batcher) finish(ctx context.Context, ends []*sharinginternalv1.RunEnd) 
 		return nil, err
 	}
 	if len(answer.GetRuns()) != len(ends) {
-		return nil, errs.Internal("the run could not be booked; start it again")
+		return nil, errs.Internal("the run could not be recorded; start it again")
 	}
 	results := make([]batch.Result[*sharinginternalv1.Booking], len(ends))
 	for i, run := range answer.GetRuns() {

@@ -25,7 +25,7 @@ func (x *execution) affordable() error {
 	}
 	if most := x.env.Calls(x.s.Name); most >= 0 && needed > most {
 		return errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
-			"it would make %d calls with a credential, and may make %d in one run; none was made: send at most %d elements at once",
+			"the step would make %d calls with a credential, and may make %d in one run; none was made; send at most %d elements in one run",
 			needed, most, most)
 	}
 	return nil

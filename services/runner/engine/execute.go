@@ -93,7 +93,7 @@ func (x *execution) callBatch(ctx context.Context) ([]Result, error) {
 		return nil, err
 	}
 	if !result.many || len(result.items) != len(x.rows) {
-		return nil, Failf(InvalidBehaviour, "the block did not answer for each element of its batch")
+		return nil, Failf(InvalidBehaviour, "the block did not return a result for each element of its batch")
 	}
 	return result.items, nil
 }

@@ -142,7 +142,7 @@ func (r *run) defaults() {
 // grow counts new elements and fails if the run exceeds its limit.
 func (r *run) grow(n int) error {
 	if r.total.add(n) > r.limits.Elements {
-		return Failf(LimitsCaused, "the run has more than %d elements in all its batches together; send fewer at once", r.limits.Elements)
+		return Failf(LimitsCaused, "the run has more than %d elements in all its batches together; send fewer in one run", r.limits.Elements)
 	}
 	return nil
 }

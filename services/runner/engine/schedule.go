@@ -113,7 +113,7 @@ func (x *execution) guarded(ctx context.Context) (skipped bool, err error) {
 
 // Panicked returns the failure of a block that panicked. The cause is logged, not shown.
 func Panicked(cause error) error {
-	return Failf(EngineRuntime, "the block failed because of an internal error; try other inputs, or report it to the person who runs this server").Because(cause)
+	return Failf(EngineRuntime, "the block failed because of an internal error; try other inputs, or report it to the operator of this server").Because(cause)
 }
 
 // Event is a change in the state of a step. It holds no data of the run.

@@ -65,7 +65,7 @@ func (x *execution) storeBelow(results []Result) error {
 				continue
 			}
 			if len(items) == 0 {
-				return Failf(InvalidBehaviour, "the block did not answer for each element below")
+				return Failf(InvalidBehaviour, "the block did not return a result for each nested element")
 			}
 			if err := x.check(items[0]); err != nil {
 				return err
@@ -80,7 +80,7 @@ func (x *execution) storeBelow(results []Result) error {
 // check compares a block's result with the declared outputs.
 func (x *execution) check(result Result) error {
 	if result.many || result.flow {
-		return Failf(InvalidBehaviour, "the block returned something else than outputs")
+		return Failf(InvalidBehaviour, "the block returned a result that is not an object of outputs")
 	}
 	if result.outputs == nil || x.s.Wildcard {
 		return nil

@@ -152,9 +152,9 @@ func (r *Runs) expire() {
 	defer r.mu.Unlock()
 	for run, l := range r.leases {
 		if l.confirmed.Before(oldest) {
-			r.logger.Warn("run ended: its rights cannot be confirmed", "run", run)
+			r.logger.Warn("run ended: its permissions cannot be checked", "run", run)
 			l.end(errs.Aborted(errorsv1.Reason_REASON_UNAVAILABLE,
-				"the run ended because its rights could not be confirmed; try again in a minute"))
+				"the run ended because its permissions could not be checked; try again in a minute"))
 		}
 	}
 }

@@ -21,13 +21,13 @@ type fetches struct {
 func (f *fetches) get(ctx context.Context, url string) ([]byte, error) {
 	// Failed fetches count too: one request must not become thousands.
 	if most := f.limits.Fetches; !f.count(most) {
-		return nil, errs.InvalidArgument("a run gets at most %d pictures by URL", most).WithReason(errorsv1.Reason_REASON_INPUT_INVALID)
+		return nil, errs.InvalidArgument("a run fetches at most %d pictures by URL; send fewer, or send pictures as base64", most).WithReason(errorsv1.Reason_REASON_INPUT_INVALID)
 	}
 	limit := f.limits.PictureBytes
 	// The largest picture is reserved before the fetch, so that fetches at the same time do not
 	// exceed the limit together.
 	if !f.reserve(limit) {
-		return nil, errs.InvalidArgument("the pictures at URLs are larger than %d MiB together", f.limits.FetchBytes>>20).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE)
+		return nil, errs.InvalidArgument("the pictures at URLs are larger than %d MiB together; send fewer or smaller ones", f.limits.FetchBytes>>20).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE)
 	}
 	encoded, err := f.fetch(ctx, url, limit)
 	f.release(limit - int64(len(encoded)))

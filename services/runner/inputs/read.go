@@ -145,7 +145,7 @@ func (t *inputReader) readValue(in *plan.Input, v any, path, name string, set fu
 func (t *inputReader) readElement(in *plan.Input, v any, path, name string, set func(any)) {
 	if t.count++; t.count > t.limit {
 		if t.count == t.limit+1 {
-			t.refuse(path, errs.InvalidArgument("the inputs have more than %d elements together; send fewer at once", t.limit).WithReason(errorsv1.Reason_REASON_INPUT_INVALID))
+			t.refuse(path, errs.InvalidArgument("the inputs have more than %d elements together; send fewer in one run", t.limit).WithReason(errorsv1.Reason_REASON_INPUT_INVALID))
 		}
 		return
 	}

@@ -75,7 +75,7 @@ func (j *job) run(ctx context.Context, images []*value.Image) ([]any, error) {
 	case Classification, MultiLabel:
 		return j.classify(ctx, images)
 	}
-	return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED, "models for %s cannot run here", j.task)
+	return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED, "models for %s are not supported", j.task)
 }
 
 // placed puts detections on their pictures.

@@ -229,7 +229,7 @@ func fetchInto(ctx context.Context, a Artifact, dir string) (*Package, int64, er
 		return nil, 0, fmt.Errorf("fetch model %s: %w", a.ID, err)
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != a.SHA256 {
-		return nil, 0, errs.Unavailable("model %q did not arrive whole; try again", a.ID).
+		return nil, 0, errs.Unavailable("the download of model %q was incomplete; try again", a.ID).
 			Because(fmt.Errorf("SHA-256 is %s, want %s", got, a.SHA256))
 	}
 	if err := unpack(file, dir); err != nil {
@@ -249,7 +249,7 @@ func fetchInto(ctx context.Context, a Artifact, dir string) (*Package, int64, er
 // diskFailure returns the error that a stranger sees when the disk is full or broken.
 func diskFailure(err error) error {
 	if _, disk := errors.AsType[*fs.PathError](err); disk {
-		return errs.Unavailable("there is no space for the model now; try again later").Because(err)
+		return errs.Unavailable("the runner has no space for the model now; try again later").Because(err)
 	}
 	return err
 }

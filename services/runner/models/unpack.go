@@ -70,7 +70,7 @@ func unpack(file *os.File, dir string) error {
 func unpackEntry(entry *zip.File, dir string, left *int64) error {
 	if strings.Contains(entry.Name, "\\") || strings.HasPrefix(entry.Name, "/") || strings.Count(path.Clean(entry.Name), "/") > 1 ||
 		strings.HasPrefix(path.Clean(entry.Name), "..") {
-		return badPackage("the model package has a file %.100q; files lie at its top or in one folder", entry.Name)
+		return badPackage("the model package has a file %.100q; put all files at its top level or in one folder", entry.Name)
 	}
 	name := path.Base(entry.Name)
 	limit, known := limitOf(name)
@@ -94,7 +94,7 @@ func unpackEntry(entry *zip.File, dir string, left *int64) error {
 	n, err := io.Copy(out, io.LimitReader(in, limit+1))
 	*left -= n
 	if n > limit {
-		return badPackage("%s in the model package is larger than %d MiB; all of a package may unpack to 8 times its size", name, limit>>20)
+		return badPackage("%s in the model package is larger than %d MiB; a package may unpack to at most 8 times its size", name, limit>>20)
 	}
 	if err != nil {
 		return unpackFailure(name, err)

@@ -137,7 +137,7 @@ func (o *Outbound) failed(ctx context.Context, err error) error {
 func (o *Outbound) Fetch(ctx context.Context, url string, limit int64) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return nil, errs.InvalidArgument("it is neither a picture nor a URL that begins with https://").WithReason(errorsv1.Reason_REASON_INPUT_INVALID).Because(err)
+		return nil, errs.InvalidArgument("it is not a picture and not a URL that begins with https://").WithReason(errorsv1.Reason_REASON_INPUT_INVALID).Because(err)
 	}
 	answer, err := o.call(request, &vaultinternalv1.EgressHead{
 		Method: request.Method, Url: url, Grant: o.grant, FollowRedirects: true, MaxResponseBytes: limit,
@@ -161,5 +161,5 @@ func pictureError(err error, limit int64) error {
 	if errs.ReasonOf(err) != errorsv1.Reason_REASON_RESULT_TOO_LARGE {
 		return err
 	}
-	return errs.InvalidArgument("the picture at the URL is larger than %d MiB", limit>>20).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE)
+	return errs.InvalidArgument("the picture at the URL is larger than %d MiB; use a smaller one", limit>>20).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE)
 }

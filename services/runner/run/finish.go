@@ -56,7 +56,7 @@ func (r *run) finish(ctx context.Context, outputs []map[string]any, failure *err
 	if err != nil {
 		r.deps.Logger.ErrorContext(ctx, "run not booked", "run", r.id, "error", err)
 		return nil, errs.Aborted(errorsv1.Reason_REASON_UNAVAILABLE,
-			"the run could not be booked, so its outputs are withheld; start it again").Because(err)
+			"the run could not be recorded, so its outputs are withheld; start it again").Because(err)
 	}
 	return booking, nil
 }

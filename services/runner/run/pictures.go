@@ -44,7 +44,7 @@ func (r *run) reservePictures(w *compiled.Workflow, values map[string]any) (*pic
 		p.given = append(p.given, picture)
 		// No side is so long that this could overflow, and the sum stops at the limit.
 		if p.cost += int64(picture.Width()) * int64(picture.Height()) * pixelBytes; p.cost > most {
-			return nil, inputs.Refusal(errs.InvalidArgument("the pictures of a run may have %d million pixels together, and these have more", most/pixelBytes/1_000_000).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE))
+			return nil, inputs.Refusal(errs.InvalidArgument("the pictures of a run may have %d million pixels together, and these have more; send fewer or smaller pictures", most/pixelBytes/1_000_000).WithReason(errorsv1.Reason_REASON_IMAGE_TOO_LARGE))
 		}
 	}
 	// A step that draws makes a copy, which is counted where there is room.

@@ -48,12 +48,12 @@ func exhausted(e *meter.Exhausted) error {
 func tooManyPictures(e *meter.Exhausted, reason errorsv1.Reason, whose, when string) *errs.Error {
 	limit := e.Scope.Limit.Pictures
 	if e.Scope.Kind == meter.Key {
-		return errs.ResourceExhausted(reason, "%s of %d pictures does not have the %d of this run left; send fewer at once, or wait: %s",
+		return errs.ResourceExhausted(reason, "%s of %d pictures has fewer left than the %d of this run; send fewer in one run, or wait: %s",
 			whose, limit, e.Wanted, when)
 	}
 	if e.Left == 0 {
 		return errs.ResourceExhausted(reason, "%s of %d pictures is used up; %s", whose, limit, when)
 	}
-	return errs.ResourceExhausted(reason, "this run has %d pictures, and %s has %d of %d left; send fewer at once, or wait: %s",
+	return errs.ResourceExhausted(reason, "this run has %d pictures, and %s has %d of %d left; send fewer in one run, or wait: %s",
 		e.Wanted, whose, e.Left, limit, when).With("left", strconv.FormatInt(e.Left, 10))
 }

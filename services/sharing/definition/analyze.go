@@ -80,9 +80,9 @@ func whereTo(d inspect.Destination) string {
 	case d.Address != "":
 		return Display(d.Address)
 	case d.Default != "":
-		return "what " + d.Source + " says (" + Display(d.Default) + ")"
+		return "an address from " + d.Source + " (default: " + Display(d.Default) + ")"
 	case d.Source != "":
-		return "what " + d.Source + " says"
+		return "an address from " + d.Source
 	default:
 		return "an address of step " + d.Step
 	}

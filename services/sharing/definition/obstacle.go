@@ -42,7 +42,7 @@ func (a *Analysis) findObstacles() {
 		}
 		a.Obstacles = append(a.Obstacles, Obstacle{
 			reason: errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED, step: c.Step, field: c.Field,
-			message: fmt.Sprintf("%s.%s takes its credential from %s: what another step hands on is ordinary data; bind a credential ($credentials.<id>) or take an input",
+			message: fmt.Sprintf("%s.%s takes its credential from %s, but the output of another step is ordinary data; bind a credential ($credentials.<id>) or an input",
 				c.Step, c.Field, c.Source),
 		})
 	}
@@ -79,7 +79,7 @@ func (a *Analysis) findElsewhere(sl Slot, places map[string]string) {
 	}
 	a.Obstacles = append(a.Obstacles, Obstacle{
 		reason: errorsv1.Reason_REASON_CREDENTIAL_NOT_CONTAINED, step: sl.Step, field: sl.Field, input: sl.Input,
-		message: fmt.Sprintf("%s takes the input %q for a credential, which also goes to %s; what a visitor gives as a credential may go to one place only",
+		message: fmt.Sprintf("%s uses the input %q as a credential, and the same input also goes to %s; use a separate input for each, because a visitor's credential may go to one place only",
 			sl.Path(), sl.Input, strings.Join(elsewhere, ", ")),
 	})
 }
@@ -106,7 +106,7 @@ func (a *Analysis) CheckSteered() error {
 		for _, own := range a.Slots {
 			if own.Step == sl.Step && own.Input == "" {
 				return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT,
-					"%s would send a hidden credential to the path that a visitor gives as %s; write the address into the step, or bind a credential there",
+					"%s would send a hidden credential to a path that a visitor chooses with %s; write the address into the step, or bind a credential there",
 					own.Path(), sl.Path()).With("step", own.Step).With("field", own.Field).With("input", sl.Input)
 			}
 		}
@@ -123,7 +123,7 @@ func (a *Analysis) findOpenDestination(d inspect.Destination) {
 	}
 	o := Obstacle{
 		reason: errorsv1.Reason_REASON_DESTINATION_NOT_CONSTANT, step: d.Step, field: d.Field,
-		message: fmt.Sprintf("%s.%s sends where %s says, which a visitor could decide; write the address into the step", d.Step, d.Field, cmp.Or(d.Source, "something in the run")),
+		message: fmt.Sprintf("%s.%s sends to an address from %s, which a visitor could choose; write the address into the step", d.Step, d.Field, cmp.Or(d.Source, "something in the run")),
 	}
 	known := func(have Obstacle) bool { return have.step == o.step && have.reason == o.reason }
 	switch {

@@ -51,7 +51,7 @@ func CheckPlace(sl Slot, c *vaultv1.Credential) error {
 }
 
 func mismatch(sl Slot, c *vaultv1.Credential) string {
-	return fmt.Sprintf("%s takes the credential %q, but that one goes into %s; change the slot of the credential (with its value), or write it where it goes",
+	return fmt.Sprintf("%s takes the credential %q, but that credential goes into %s; change the slot of the credential (and send its value again), or use the credential in a field for that place",
 		sl.Path(), sl.Credential, placeText(c))
 }
 
@@ -126,14 +126,14 @@ func collisionsOf(slots []Slot) workflow.Problems {
 		if fields[sl.Step][sl.Field] = true; len(fields[sl.Step]) == maxPerRequest+1 {
 			problems = append(problems, workflow.Problem{
 				Kind: workflow.KindSyntax, Step: sl.Step, Field: sl.Field,
-				Message: fmt.Sprintf("%s is one credential more than the %d that a request can carry", sl.Field, maxPerRequest),
+				Message: fmt.Sprintf("a request can carry %[2]d credentials, and %[1]s is one more; leave one out", sl.Field, maxPerRequest),
 			})
 		}
 		place := sl.Step + "\x00" + sl.placeKey()
 		if other, taken := first[place]; taken && other != sl.Field {
 			problems = append(problems, workflow.Problem{
 				Kind: workflow.KindSyntax, Step: sl.Step, Field: sl.Field,
-				Message: fmt.Sprintf("%s goes to the same place of the request as %s, which takes one credential: leave one of them out", sl.Field, other),
+				Message: fmt.Sprintf("%s goes to the same place of the request as %s, which takes one credential; remove one of them", sl.Field, other),
 			})
 			continue
 		}

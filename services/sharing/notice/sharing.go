@@ -60,15 +60,15 @@ var unconfirmed = &sharingv1.Notice{
 // the link promised.
 var movedNotice = &sharingv1.Notice{
 	Id: "credentials.moved", Severity: "warning", Title: "Visitors must confirm where their credentials go",
-	Text: "This version sends a visitor's credential elsewhere than it was sent when the link was made, or takes a new one. Runs that bring it are refused until " +
-		"the visitor's client confirms the new destination; clients that cannot do so need a new link: rotate this one, or make another.",
+	Text: "This version sends a visitor's credential elsewhere than when the link was created, or takes a new one. Runs that bring it are refused until " +
+		"the visitor's client confirms the new destination; clients that cannot do so need a new link: rotate this one, or create another share.",
 }
 
 // CredentialChanged says that hidden credentials have changed since they were granted.
 func CredentialChanged(credentials []string) *sharingv1.Notice {
 	return &sharingv1.Notice{
 		Id: "credential_access.changed", Severity: "warning", Title: "A hidden credential has changed",
-		Text: "The credential " + errs.Quoted(credentials) + " now has other destinations, another place in the request or another provider than when you opened it to this link. " +
+		Text: "The credential " + errs.Quoted(credentials) + " now has other destinations, another place in the request or another provider than when you allowed this link to use it. " +
 			"Visitors cannot run the Workflow until you check it and resume the share.",
 	}
 }

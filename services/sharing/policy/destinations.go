@@ -21,7 +21,7 @@ func (d *Decision) checkOrdinary(r request) error {
 	for _, name := range d.Link.Moved.Ordinary {
 		if slices.Contains(r.GetInputs(), name) {
 			return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_CHANGED,
-				"the input %q was a credential when this link was made, and is ordinary data now; do not send it. The owner can create a new link for this version. Nothing was sent or charged",
+				"the input %q was a credential when this link was created, and is ordinary data now; do not send it. The owner can create a new link for this version. Nothing was sent or charged",
 				name).With("input", name)
 		}
 	}
@@ -61,7 +61,7 @@ func (d *Decision) checkMoved(declared []*sharingv1.Input, r request) error {
 			continue
 		}
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_CHANGED,
-			"the destination of the credential %[1]q has changed since this link was made: it is now %[2]s. If you trust it, add destinations {%[1]q: %[2]q} to the request; a client that cannot needs a new link from the owner. Nothing was sent or charged",
+			"the destination of the credential %[1]q has changed since this link was created: it is now %[2]s. If you trust it, add destinations {%[1]q: %[2]q} to the request; a client that cannot needs a new link from the owner. Nothing was sent or charged",
 			name, in.GetDestination()).With("input", name).With("destination", in.GetDestination())
 	}
 	return nil

@@ -63,7 +63,7 @@ func namedRefusal(missing, private []string) error {
 // broughtRefusal gives the same answer for a model that is not public and for one that
 // does not exist: visitors must not learn the names of the owner's models.
 func broughtRefusal(a *definition.Analysis, values map[string]string, unusable []string) error {
-	e := errs.InvalidArgument("there is no public model %s; through a link an input can name public models, and those that the workflow names itself; nothing was charged",
+	e := errs.InvalidArgument("there is no public model %s; through a link, an input can name public models and the models that the workflow itself names; nothing was charged",
 		errs.Quoted(unusable)).WithReason(errorsv1.Reason_REASON_MODEL_NOT_FOUND).With("model", unusable[0])
 	for _, name := range a.ModelInputs() {
 		if value, given := values[name]; given && slices.Contains(unusable, value) {

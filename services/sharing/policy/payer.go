@@ -45,9 +45,9 @@ func (d *Decision) deadKey() error {
 	switch {
 	case d.PaidByOwner:
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_RUN_REVOKED,
-			"the key that this link's runs are charged to was revoked; its owner has to name another")
+			"the key that this link's runs are charged to was revoked; its owner must choose another key")
 	case d.Charged == rpc.GuestKey:
-		return errs.PermissionDenied("visitors without a key cannot run here; present a key of your own")
+		return errs.PermissionDenied("this link needs a key to run; send your own key")
 	default:
 		return errs.Unauthenticated("the key is revoked; use another key")
 	}

@@ -30,7 +30,7 @@ func (d *Decision) checkSlots() error {
 	}
 	if d.Analysis.HasSlots() && !d.Link.Granted() {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_SLOT_UNBOUND,
-			"the workflow has changed, and its owner has not confirmed yet that the hidden credentials may be used by the new version")
+			"the workflow has changed, and its owner has not yet confirmed the use of hidden credentials by the new version; ask the owner to resume the link")
 	}
 	return d.Analysis.CheckSteered() // a grant may be older than this rule
 }

@@ -59,9 +59,9 @@ func (w *words) name(field, text string) {
 	w.plain(field, text, "")
 	switch {
 	case strings.ContainsFunc(text, isSign):
-		w.refuse(field, "must be letters, digits and punctuation: visitors could take signs for those of the page")
+		w.refuse(field, "must be letters, digits and punctuation: visitors could mistake other symbols for a part of the page")
 	case leak.AsksForSecret(text):
-		w.refuse(field, "asks for a secret, and this is no credential field; bind the step's credential field to an input instead")
+		w.refuse(field, "asks for a secret, but this is not a credential input; bind the step's credential field to an input instead")
 	}
 }
 
@@ -73,7 +73,7 @@ func (w *words) prose(field, text string) {
 	}
 	for line := range strings.Lines(text) {
 		if leak.AsksForSecret(line) {
-			w.refuse(field, "asks for a secret, and visitors of this link bring none")
+			w.refuse(field, "asks for a secret, but visitors of this link do not bring one")
 		}
 	}
 }

@@ -66,15 +66,15 @@ func (l *lease) brokenBy(opened *shares.Resolved, now time.Time) string {
 	case opened.Workflow.Deleted != 0:
 		return whyDeleted
 	case share.State == sharingv1.ShareState_SHARE_STATE_REVOKED || share.LinkEpoch != l.conditions.Epoch:
-		return "the link was withdrawn"
+		return "the link was revoked"
 	case share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || opened.Suspended() && !l.causedSuspension(opened):
 		return whyPaused
 	case share.Expires != 0 && now.UnixMicro() >= share.Expires:
 		return "the link has expired"
 	case l.conditions.Owner && (share.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || share.ChargedKey != l.row.ChargedKey):
-		return "its owner no longer pays for it"
+		return "its owner turned run access off"
 	case l.conditions.Hidden && (!share.Hidden() || !opened.Grant.GetExists() || opened.Grant.GetVersionHash() != l.row.VersionHash):
-		return "the owner's credentials were withdrawn"
+		return "its owner stopped the use of hidden credentials"
 	}
 	return ""
 }

@@ -28,7 +28,7 @@ func (s *booker) keepExample(ctx context.Context, row ledger.Run, r *sharinginte
 		return nil, err
 	}
 	if opened.Version.Hash != row.VersionHash || len(opened.SampleOf(*conditions.Sample)) == 0 {
-		return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the link changed during the run, so that its result was not stored; try again"), nil
+		return errs.Aborted(errorsv1.Reason_REASON_CONFLICT, "the link changed during the run, so its result was not stored; try again"), nil
 	}
 	if err := s.resolver.Keep(ctx, opened, *conditions.Sample, clean); err != nil {
 		return err, nil

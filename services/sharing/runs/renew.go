@@ -112,7 +112,7 @@ func (s *renewer) whyEnd(ctx context.Context, run string, have *lease) (string, 
 		return why, err
 	}
 	s.log.WarnContext(ctx, "conditions of a run cannot be read; it ends", "run", run, "error", err)
-	return "its rights cannot be checked", nil
+	return "its permissions cannot be checked", nil
 }
 
 // mayAnswerLater reports whether asking again may give an answer. A run whose conditions

@@ -16,7 +16,7 @@ import (
 func checkVersion(a *definition.Analysis) error {
 	if len(a.Problems) > 0 {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_DEFINITION_INVALID,
-			"the version has problems, so that it cannot be shared; inspect it").Because(a.Problems.Err())
+			"the version has problems and cannot be shared; inspect the workflow to list them").Because(a.Problems.Err())
 	}
 	return definition.Shareable(a)
 }
@@ -61,7 +61,7 @@ func checkRunAccess(a *definition.Analysis, private []string) error {
 		found = "anyone may use " + errs.Quoted(ids)
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_NO_PRIVATE_MODEL,
-		"run access can only be opened where a private model is found: its steps were searched for a model that other workspaces' keys may not use, and %s", found)
+		"run access is only for workflows with a private model: the steps were searched for a model that the keys of other workspaces may not use, and %s", found)
 }
 
 // chooseKey charges the caller's key if run access is open and the owner names none. It

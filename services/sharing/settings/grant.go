@@ -20,7 +20,7 @@ func (e *edit) sameGrant() bool {
 func checkSlots(a *definition.Analysis) error {
 	if !a.HasSlots() {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_NO_SLOT,
-			"credentials can only be opened where a step needs one: the steps were searched for a field that holds a credential ($credentials.<id>), and there is none")
+			"hidden credentials are only for workflows with a credential: the steps were searched for a field that holds one ($credentials.<id>), and there is none")
 	}
 	return a.CheckSteered()
 }
@@ -69,7 +69,7 @@ func hideable(sl definition.Slot, c *vaultv1.Credential) error {
 			"%s refers to the credential %q, which the workspace does not have", sl.Path(), sl.Credential).With("credential", sl.Credential)
 	case !c.GetGuardable():
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
-			"the credential %q is too short or too guessable to be recognised in answers, so that it cannot be used hidden", sl.Credential).
+			"the credential %q is too short or too easy to guess to be recognised in answers, so it cannot be used hidden; store a random value of 16 characters or more", sl.Credential).
 			With("credential", sl.Credential)
 	}
 	return definition.CheckPlace(sl, c)

@@ -41,7 +41,7 @@ func (e *edit) boundOpened() error {
 	fresh := e.created || !e.before.Opened() || e.row.Hidden() && !e.before.Hidden()
 	if !fresh && e.limited && (e.row.Runs == 0 || e.row.Hidden() && e.row.Calls == 0) {
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_LIMITS_REQUIRED,
-			"while run access or credentials are open the share needs finite limits: runs, and with hidden credentials credential_calls")
+			"a share with run access or hidden credentials needs finite limits: set runs, and with hidden credentials also credential_calls")
 	}
 	period := vaultv1.Period_PERIOD_MONTH
 	if e.row.Runs == 0 {

@@ -11,5 +11,5 @@ func (e *edit) checkRole(who caller.Principal) error {
 	if who.Kind == caller.Member || e.paused || !e.row.Opened() && !e.before.Opened() {
 		return nil
 	}
-	return errs.PermissionDenied("this link opens the owner's key or credentials, so only an owner of the workspace may change it; you may pause it")
+	return errs.PermissionDenied("this link uses an owner's key or credentials, so only an owner of the workspace may change it; you may pause it")
 }

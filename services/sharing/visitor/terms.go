@@ -78,7 +78,7 @@ func exhausted(a *sharingv1.Allowance, own, pictures bool, charged string) strin
 	case own:
 		return "the allowance of the " + a.GetScope() + " is used up"
 	default:
-		return "the allowance of the key that pays, the " + charged + "'s, is used up"
+		return "the budget of the " + charged + "'s key, which the runs are charged to, is used up"
 	}
 }
 
@@ -120,7 +120,7 @@ func summary(t *sharingv1.Terms) string {
 		parts = append(parts, "You provide the credentials; they are kept for this run only.")
 	}
 	if moved := t.GetMovedCredentials(); len(moved) > 0 {
-		parts = append(parts, "Since this link was made, its owner has changed where "+errs.Quoted(moved)+" is sent.")
+		parts = append(parts, "Since this link was created, its owner has changed where "+errs.Quoted(moved)+" is sent.")
 	}
 	if where := t.GetDestinations(); len(where) > 0 {
 		parts = append(parts, "Data goes to "+strings.Join(where, ", ")+".")

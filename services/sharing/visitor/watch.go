@@ -40,7 +40,7 @@ func (h *Handlers) WatchSharedWorkflow(r *sharingv1.WatchSharedWorkflowRequest, 
 	}
 	changed, stop, ok := h.watched.add(token, func(ctx context.Context) string { return h.state(ctx, token) })
 	if !ok {
-		return errs.Unavailable("too many links are watched; look at this one again later")
+		return errs.Unavailable("too many clients wait for changes of links; try again later")
 	}
 	defer stop()
 	if err := stream.Send(&sharingv1.SharedWorkflowChange{}); err != nil {

@@ -80,7 +80,7 @@ func (s *Workflows) savedVersion(ctx context.Context, ws string, step rewrite.Sa
 		return Version{}, refuse("workflow_version_id", "names no version of the workflow; leave it out to take the newest")
 	}
 	if parsed, _ := workflow.Parse(v.Definition); parsed != nil && len(rewrite.SavedIn(parsed)) > 0 {
-		return Version{}, refuse("workflow_id", "names a workflow whose own steps name saved workflows that are not fixed yet; save that workflow again first")
+		return Version{}, refuse("workflow_id", "names a workflow whose own steps name saved workflows without fixed versions; save that workflow again first")
 	}
 	return v, nil
 }

@@ -36,7 +36,7 @@ func (w Workflow) Published() error {
 	if w.Live != 0 {
 		return nil
 	}
-	return errs.FailedPrecondition(errorsv1.Reason_REASON_NOT_PUBLISHED, "nothing of this workflow is published yet; publish its draft first")
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_NOT_PUBLISHED, "this workflow has no published version; publish its draft first")
 }
 
 // Version reads a version of a workflow.

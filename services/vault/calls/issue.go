@@ -100,7 +100,7 @@ func (s *InternalHandlers) checkRights(ctx context.Context, h *handle) error {
 	switch {
 	case c == nil || (h.UID != "" && h.UID != c.UID):
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_UNKNOWN,
-			"the credential of step %s no longer exists; its owner has to store it again", h.Step).With("step", h.Step)
+			"the credential of step %s no longer exists; its owner must store it again", h.Step).With("step", h.Step)
 	case !slices.Contains(c.Hosts, h.Destination):
 		return errs.FailedPrecondition(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED,
 			"the credential of step %s may not go to %s", h.Step, h.Destination).With("step", h.Step)

@@ -57,7 +57,7 @@ func (s *Grants) grantableSlot(ctx context.Context, ws string, slot *vaultintern
 	}
 	if !c.Guardable {
 		return g, errs.FailedPrecondition(errorsv1.Reason_REASON_CREDENTIAL_NOT_GUARDABLE,
-			"credential %q is too short or too easy to guess to be hidden in answers; it cannot be opened to others", c.ID), nil
+			"credential %q is too short or too easy to guess to be recognised in answers, so it cannot be used hidden; store a random value of 16 characters or more", c.ID), nil
 	}
 	g.UID, g.Destination, g.exposed = c.UID, d, c.Exposed
 	return g, nil, nil

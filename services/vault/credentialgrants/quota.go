@@ -14,7 +14,7 @@ import (
 // Exhausted is the error of a call that a quota does not allow.
 func (s *Grants) Exhausted(q Quota) error {
 	e := errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
-		"the calls that the owner of this share allows with its credentials are used up; wait for the next period, or ask the owner to allow more")
+		"the limit on calls with the owner's hidden credentials is used up; wait for the next period, or ask the owner to raise it")
 	if end := period.End(q.period, s.now()); !end.IsZero() {
 		e = e.With("reset_time", end.Format(time.RFC3339)).RetryAfter(end.Sub(s.now()))
 	}

@@ -60,7 +60,7 @@ func (h *Handlers) CreateKey(ctx context.Context, req *vaultv1.CreateKeyRequest)
 		k.Person, k.Role = maker.Person, RoleOwner
 		ok, err := insert(ctx, tx, k)
 		if err == nil && !ok {
-			err = errs.AlreadyExists("key %q exists or existed before; choose another id, because ids of keys are not used again", k.id)
+			err = errs.AlreadyExists("key %q exists or existed before; choose another id, because ids of keys are not reused", k.id)
 		}
 		return ok, err
 	})

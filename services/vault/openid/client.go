@@ -79,7 +79,7 @@ func (c *Client) checkOrigin(from string) error {
 	if at, ok := origin.Normal(from); from == "" || ok && at == c.settings.base {
 		return nil
 	}
-	return errs.FailedPrecondition(errorsv1.Reason_REASON_ORIGIN_REFUSED, "signing in with %s works at %s: open it there", c.settings.Name, c.settings.base)
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_ORIGIN_REFUSED, "to sign in with %s, open %s", c.settings.Name, c.settings.base)
 }
 
 // once uses a flow up: its answer counts one time, also where the provider would take the code again.

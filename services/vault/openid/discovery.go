@@ -120,7 +120,7 @@ func (p *provider) check() error {
 
 // unreachable is for a provider that does not answer as it should.
 func unreachable(what string, cause error) error {
-	return errs.Unavailable("the identity provider cannot be reached or has a fault: try again in a minute, or ask the person who runs this server").
+	return errs.Unavailable("the identity provider cannot be reached or has a fault: try again in a minute, or ask the operator of this server").
 		Because(fmt.Errorf("identity provider, %s: %s", what, short(cause)))
 }
 

@@ -164,6 +164,6 @@ func declined(code string) error {
 	case "access_denied", "login_required", "interaction_required", "consent_required", "account_selection_required":
 		return refused("you did not finish signing in at the identity provider")
 	default:
-		return refused("the identity provider refused the request of this server: ask the person who runs it")
+		return refused("the identity provider refused the request of this server: ask the operator of this server")
 	}
 }

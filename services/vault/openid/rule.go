@@ -70,7 +70,7 @@ func choose(rules []rule, c claims) (rule, error) {
 		return rule{}, errs.PermissionDenied("your identity provider has not confirmed your e-mail address: confirm it there, then sign in again").
 			WithReason(errorsv1.Reason_REASON_EMAIL_NOT_VERIFIED)
 	}
-	return rule{}, errs.PermissionDenied("your account has no access here: ask the person who runs this server").
+	return rule{}, errs.PermissionDenied("your account has no access here: ask the operator of this server").
 		WithReason(errorsv1.Reason_REASON_SIGN_IN_NO_ACCESS)
 }
 

@@ -41,7 +41,7 @@ type entry struct {
 // access that the identity had elsewhere, and changes the role to that of the rule.
 func (s *People) Enter(ctx context.Context, i Identity, to Place) (key string, err error) {
 	if _, err := s.workspaces.Get(ctx, to.Workspace); errors.Is(err, sqldb.ErrNoRow) {
-		return "", errs.FailedPrecondition(errorsv1.Reason_REASON_SIGN_IN_NO_ACCESS, "the workspace %s does not exist yet: ask the person who runs this server", to.Workspace)
+		return "", errs.FailedPrecondition(errorsv1.Reason_REASON_SIGN_IN_NO_ACCESS, "the workspace %s does not exist yet: ask the operator of this server", to.Workspace)
 	} else if err != nil {
 		return "", err
 	}

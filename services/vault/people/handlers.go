@@ -98,7 +98,7 @@ func setRole(ctx context.Context, tx *sql.Tx, by keys.Key, p *person, to keys.Ro
 	case to == p.role:
 		return nil
 	case by.Person == p.id:
-		return errs.PermissionDenied("nobody changes their own role; ask another owner")
+		return errs.PermissionDenied("you cannot change your own role; ask another owner")
 	}
 	if err := keepOwner(ctx, tx, *p); err != nil {
 		return err

@@ -31,7 +31,7 @@ const (
 func (h *Handlers) SignUp(ctx context.Context, req *vaultv1.SignUpRequest) (*vaultv1.SignedIn, error) {
 	s := h.people
 	if s.signUp == nil {
-		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_SIGN_UP_CLOSED, "visitors cannot create workspaces here; ask the person who runs this server")
+		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_SIGN_UP_CLOSED, "visitors cannot create workspaces here; ask the operator of this server")
 	}
 	from := caller.From(ctx)
 	if err := stranger(from); err != nil {
@@ -86,7 +86,7 @@ func (s *People) countTry(ctx context.Context, visitor string) (string, error) {
 }
 
 func tooMany(where string) error {
-	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED, "too many workspaces were created %s within a day: try again tomorrow, or ask the person who runs this server", where).
+	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED, "too many workspaces were created %s within a day: try again tomorrow, or ask the operator of this server", where).
 		RetryAfter(time.Hour)
 }
 

@@ -36,7 +36,7 @@ func challengeOf(verifier string) string {
 func (h *Handlers) ApproveLogin(ctx context.Context, req *vaultv1.ApproveLoginRequest) (*vaultv1.LoginApproval, error) {
 	p := caller.From(ctx)
 	if p.Session == "" {
-		return nil, errs.PermissionDenied("only a signed-in browser approves a command line; with a key, run keyhole login --key-file FILE")
+		return nil, errs.PermissionDenied("only a signed-in browser can approve a command line; with a key, run keyhole login --key-file FILE")
 	}
 	code, until, err := h.sessions.approve(ctx, audit.CallerOf(ctx), p.Session, req.GetChallenge())
 	if err != nil {

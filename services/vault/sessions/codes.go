@@ -52,7 +52,7 @@ type proof struct {
 }
 
 func badCode(cause error) error {
-	return errs.Unauthenticated("the sign-in link is unknown, used or older than %d minutes: make a new one with keyhole sign-in-link", int(codeLife.Minutes())).Because(cause)
+	return errs.Unauthenticated("the sign-in link is unknown, used or older than %d minutes: create a new one with keyhole sign-in-link", int(codeLife.Minutes())).Because(cause)
 }
 
 // insertCode stores a code of an active key, in place of the oldest beyond maxCodes.

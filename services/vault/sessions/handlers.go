@@ -102,7 +102,7 @@ func keyHolder(p caller.Principal) error {
 	case !p.Kind.OfWorkspace() && p.Kind != caller.Operator:
 		return errs.Unauthenticated("signing in needs a key or the code of a sign-in link: send \"authorization: Bearer <key>\", or the code")
 	case p.Session != "":
-		return errs.PermissionDenied("a session cannot make sessions or sign-in links; use the key itself")
+		return errs.PermissionDenied("a session cannot create sessions or sign-in links; use the key itself")
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSession
 		return nil, err
 	}
 	if req.GetRevokeKeys() && !of.all() {
-		return nil, errs.PermissionDenied("only owners of the workspace revoke its keys: ask one of them, or leave revoke_keys out")
+		return nil, errs.PermissionDenied("only owners of the workspace can revoke its keys: ask one of them, or leave revoke_keys out")
 	}
 	e, there, err := h.sessions.end(ctx, audit.CallerOf(ctx), of, id, req.GetRevokeKeys())
 	if err != nil {

@@ -66,7 +66,7 @@ func describe(p caller.Principal) *vaultv1.WhoamiResponse {
 		return &vaultv1.WhoamiResponse{
 			Role: "editor", Workspace: resource.Workspace(p.Workspace), Key: p.Key,
 			Permissions: []string{
-				"manage workflows and links of this workspace, except links that open an owner's key or credentials",
+				"manage workflows and links of this workspace, except links that use an owner's key or credentials",
 				"run its workflows, charged to this key", "open shared links, charged to this key", "fork shared workflows",
 			},
 		}

@@ -292,7 +292,7 @@ func (i *inspector) twice(s *plan.Step, a *plan.Argument) {
 		if u.times > 1 && u.credentials > 0 {
 			i.report.Problems = append(i.report.Problems, workflow.Problem{
 				Kind: workflow.KindSyntax, Step: s.Name, BlockType: s.Source.Type, Field: a.Field.Name + "." + element.Key, Pointer: element.Pointer,
-				Message: a.Field.Name + "." + element.Key + " is the same header as another one here, and a header takes one credential; leave one of them out",
+				Message: a.Field.Name + "." + element.Key + " is the same header as another one here, and a header takes one credential; remove one of them",
 			})
 		}
 	}

@@ -90,11 +90,11 @@ func (c *checker) headers(step int, a *Argument) {
 		text, _ := e.Value.(string)
 		switch {
 		case !httpguts.ValidHeaderFieldName(e.Key):
-			c.fault(step, e, a.Field.Name, "has a name that no header can have: letters of ASCII, digits and hyphens, without blanks")
+			c.fault(step, e, a.Field.Name, "has an invalid header name: use ASCII letters, digits and hyphens")
 		case seen[name]:
-			c.fault(step, e, path, "appears twice: the case of header names does not count")
+			c.fault(step, e, path, "appears twice: header names ignore case")
 		case e.Form == Static && !httpguts.ValidHeaderFieldValue(text):
-			c.fault(step, e, path, "has a line break or another control character in it, which no header can carry")
+			c.fault(step, e, path, "has a line break or another control character, which a header cannot carry")
 		}
 		seen[name] = true
 	}

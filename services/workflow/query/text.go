@@ -136,7 +136,7 @@ func dictionaryToJSON(kind string) operation {
 		}
 		text, err := DumpJSON(dict)
 		if err != nil {
-			return nil, fail(classInput, "%s: the object holds something that JSON has no form for", kind)
+			return nil, fail(classInput, "%s: the object holds a value that JSON cannot represent", kind)
 		}
 		return text, nil
 	}

@@ -34,7 +34,7 @@ func (m *Method) Admit(peer string, p caller.Principal) error {
 	}
 	switch {
 	case p.Kind == caller.None || p.Kind == caller.Guest:
-		return errs.Unauthenticated("this needs a key: send it as \"authorization: Bearer <key>\"")
+		return errs.Unauthenticated("this method needs a key: send it as \"authorization: Bearer <key>\"")
 	case p.Kind == caller.Editor || p.Kind == caller.Viewer:
 		return errs.PermissionDenied("your role in this workspace (%s) does not allow this; an owner can change it", p.Kind)
 	}

@@ -52,7 +52,7 @@ func (c *Conn) Begin(ctx context.Context) (context.Context, error) {
 	place, ok := c.all.calls.TryAcquire(1, c.client)
 	if !ok {
 		return ctx, errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
-			"too many calls from this address are in progress; wait until some have ended, then retry").RetryAfter(time.Second)
+			"too many calls from this address are in progress; wait until some have finished, then retry").RetryAfter(time.Second)
 	}
 	made := &Call{conn: c}
 	c.callBegan()

@@ -26,7 +26,7 @@ func WholeOr(call *engine.Call, field string, otherwise, low, high int) (int, er
 func Tracked(call *engine.Call, field string) (*value.Detections, error) {
 	d, err := Detections(call, field)
 	if err == nil && d.TrackerID == nil && d.Len() > 0 {
-		err = engine.Failf(engine.RuntimeInput, "%s must come from a tracker: wire this step behind a Byte Tracker or another tracker", field)
+		err = engine.Failf(engine.RuntimeInput, "%s must come from a tracker: connect this step after a Byte Tracker or another tracker", field)
 	}
 	return d, err
 }

@@ -66,7 +66,7 @@ func side(call *engine.Call, field string) (int, error) {
 // room refuses a picture that is too large, and counts one that is larger than its source.
 func room(ctx context.Context, from, to image.Point) error {
 	if to.X > maxSide || to.Y > maxSide || to.X*to.Y > maxPixels {
-		return engine.Failf(engine.LimitsCaused, "the picture would become %d by %d pixels; at most %d million pixels and %d on a side are allowed",
+		return engine.Failf(engine.LimitsCaused, "the picture would have %d by %d pixels; at most %d million pixels and %d on a side are allowed",
 			to.X, to.Y, maxPixels/1_000_000, maxSide)
 	}
 	if to.X*to.Y <= from.X*from.Y {

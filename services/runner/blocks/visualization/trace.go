@@ -28,7 +28,7 @@ func newTrace(engine.Step) (engine.Block, error) {
 			return engine.None(), err
 		}
 		if c.detections.TrackerID == nil && c.detections.Len() > 0 {
-			return engine.None(), engine.Failf(engine.RuntimeInput, "predictions must come from a tracker: wire this step behind a Byte Tracker or another tracker")
+			return engine.None(), engine.Failf(engine.RuntimeInput, "predictions must come from a tracker: connect this step after a Byte Tracker or another tracker")
 		}
 		at, err := video.Of(call, "image")
 		if err != nil {

@@ -115,7 +115,7 @@ function WithKey({ onDone, query, second, canSignUp }: KeyProps) {
           </>
         ) : (
           <>
-            No key? Ask the person who runs this server. <code>keyhole sign-in-link</code> makes a link that signs in
+            No key? Ask the operator of this server. <code>keyhole sign-in-link</code> makes a link that signs in
             once.
           </>
         )}

@@ -4,7 +4,7 @@ const texts: Record<string, string> = {
   SIGN_IN_EXPIRED: "It took longer than ten minutes, or it began in another browser or tab. Start again.",
   SIGN_IN_REFUSED: "You did not finish signing in there, or your account may not use this server. Try again.",
   SIGN_IN_NO_ACCESS:
-    "Your account has no access to a workspace here. Ask an owner of it, or the person who runs this server.",
+    "Your account has no access to a workspace here. Ask an owner of it, or the operator of this server.",
   EMAIL_NOT_VERIFIED: "Your e-mail address is not confirmed there. Confirm it, then sign in again.",
   UNAUTHENTICATED: "The answer was not valid for this sign-in. Start again.",
   UNAVAILABLE: "It cannot be reached or has a fault. Try again in a minute.",
@@ -16,5 +16,5 @@ const texts: Record<string, string> = {
 // problemText explains a reason; empty for none.
 export function problemText(reason: string): string {
   if (!reason) return "";
-  return texts[reason] ?? "Something went wrong. Start again, or ask the person who runs this server.";
+  return texts[reason] ?? "Something went wrong. Start again, or ask the operator of this server.";
 }
