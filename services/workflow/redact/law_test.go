@@ -43,6 +43,14 @@ func TestNothingPrivateIsShown(t *testing.T) {
 		input := strings.TrimSuffix(`"name":"p",`+fill.Replace(place.input), ",")
 		raw := fmt.Sprintf(`{"version":"1.0","inputs":[{"type":"WorkflowParameter",%s}],"outputs":[],"steps":[
 			{"type":"roboflow_core/openai_compatible@v1","name":"llm","base_url":"https://x.example","model_name":"m","prompt":"p",%s}]}`, input, fill.Replace(place.step))
+		depth := rapid.IntRange(0, 3).Draw(t, "depth")
+		if strings.Contains(place.step, "$inputs.p") {
+			depth = 0 // a constant cannot be bound to a credential
+		}
+		for range depth {
+			raw = fmt.Sprintf(`{"version":"1.0","inputs":[{"type":"WorkflowParameter","name":"p"}],"outputs":[],"steps":[
+				{"type":"roboflow_core/inner_workflow@v1","name":"in","parameter_bindings":{"p":"$inputs.p"},"workflow_definition":%s}]}`, raw)
+		}
 		p, d, problems := plan.Load([]byte(raw), catalogue)
 		if problems != nil {
 			t.Fatal(problems)

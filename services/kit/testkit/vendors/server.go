@@ -16,10 +16,10 @@ import (
 // Call is one request.
 type Call struct {
 	// Vendor is the provider that was asked, by its host; Key is where it expects the key.
-	Vendor, Key string
-	Path, Query string
-	Header      http.Header
-	Body        []byte
+	Vendor, Key         string
+	Method, Path, Query string
+	Header              http.Header
+	Body                []byte
 }
 
 // Server is a server of all providers. The host of a request says which one is meant.
@@ -46,7 +46,7 @@ func Start(t testing.TB) *Server {
 // New returns a server that does not listen.
 func New() *Server { return &Server{mood: Good, moods: map[string]Mood{}, text: "a red motorcycle"} }
 
-// Hosts lists the hosts of all providers.
+// Hosts lists the hosts of all providers, with the ports of those that have no TLS.
 func Hosts() []string { return slices.Sorted(maps.Keys(hosts)) }
 
 // FeelTowards changes the mood towards the owner of a key.
@@ -100,7 +100,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	key := v.key(r.Header)
 	s.mu.Lock()
-	s.calls = append(s.calls, Call{Vendor: v.name, Key: key, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body})
+	s.calls = append(s.calls, Call{Vendor: v.name, Key: key, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body})
 	mood, text := s.mood, s.text
 	if own, ok := s.moods[key]; ok {
 		mood = own
@@ -135,6 +135,11 @@ func (v vendor) answer(w http.ResponseWriter, r *http.Request, mood Mood, key, t
 	default:
 		v.good(w, r, text)
 	}
+}
+
+// Shows reports whether the answer of a provider quotes the key, by its host.
+func Shows(host string, m Mood) bool {
+	return m == Broken || m == BadKey && hosts[host].moods[BadKey] != nil
 }
 
 // Moods lists the moods that a provider has answers of its own for, by its host, except those
