@@ -3,6 +3,7 @@ package blocks
 
 import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/classic"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/code"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/detection"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
@@ -19,6 +20,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/track"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/transform"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/visualization"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/warp"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/zone"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
@@ -28,6 +30,7 @@ import (
 func All() engine.Registry {
 	return engine.Merge(
 		classic.Blocks(),
+		code.Blocks(),
 		detection.Blocks(),
 		flow.Blocks(),
 		formatter.Blocks(),
@@ -44,6 +47,7 @@ func All() engine.Registry {
 		track.Blocks(),
 		transform.Blocks(),
 		visualization.Blocks(),
+		warp.Blocks(),
 		zone.Blocks(),
 	)
 }

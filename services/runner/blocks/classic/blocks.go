@@ -19,6 +19,7 @@ func Blocks() engine.Registry {
 		"roboflow_core/auto_rotate_on_edges@v1":  on(rotate),
 		"roboflow_core/camera-calibration@v1":    on(calibrate),
 		"roboflow_core/camera_focus@v1":          newFocus(fonts),
+		"roboflow_core/camera_focus@v2":          newTenengrad(fonts),
 		"roboflow_core/contours_detection@v1":    on(findContours),
 		"roboflow_core/contrast_equalization@v1": on(equalize),
 		"roboflow_core/mask_edge_snap@v1":        on(snapMasks),
