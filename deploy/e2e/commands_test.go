@@ -331,6 +331,12 @@ func (s *shell) openShare(t *testing.T, w *tenant) {
 		"--run-access", "--runs", "30", "--visitor-runs", "7", "--period", "month", "--charged-key", w.keyName)
 	s.wants(t, says{"run access         owner", "runs 30", "visitor runs 3", "period month"}, "share", "update", "opened/two", "--visitor-runs", "3")
 	s.wants(t, says{"credential access  owner", "credential calls 4"}, "share", "update", "opened/two", "--credentials", "--credential-calls", "4")
+	w.credential(t, "spare", nowhere)
+	s.wants(t, says{"spare"}, "share", "update", "opened/two", "--slot", "llm.api_key=spare")
+	s.refused(t, "STEP.FIELD=CREDENTIAL", "share", "update", "opened/two", "--slot", "spare")
+	if got := s.made(t, "share", "update", "opened/two", "--slot", "none"); got.at("slotCredentials") != nil {
+		t.Errorf("the choice is still %v", got.at("slotCredentials"))
+	}
 	s.wants(t, says{"run access         visitor", "credential access  visitor"}, "share", "update", "opened/two", "--no-run-access", "--no-credentials")
 	s.unknownHost(t, w)
 }

@@ -43,6 +43,7 @@ type vaultPeer struct {
 }
 
 type credentialGrant struct {
+	choice    string
 	hash      string
 	calls     int64
 	period    vaultv1.Period
@@ -251,6 +252,7 @@ func (v *vaultPeer) PutCredentialGrant(ctx context.Context, r *vaultinternalv1.P
 	}
 	v.grants[r.GetShare()] = &credentialGrant{
 		confirmed: confirmed,
+		choice:    r.GetChoice(),
 		hash:      r.GetVersionHash(), calls: r.GetCalls(), period: r.GetPeriod(), slots: r.GetSlots(), by: by,
 		suspended: before != nil && before.suspended && !r.GetResume(),
 	}
@@ -270,7 +272,7 @@ func (v *vaultPeer) DeleteCredentialGrant(_ context.Context, r *vaultinternalv1.
 	}
 	defer unlock()
 	g, keep := v.grants[r.GetShare()], r.GetUnless()
-	if g == nil || g.hash == keep.GetVersionHash() && g.calls == keep.GetCalls() && g.period == keep.GetPeriod() {
+	if g == nil || g.hash == keep.GetVersionHash() && g.calls == keep.GetCalls() && g.period == keep.GetPeriod() && g.choice == keep.GetChoice() {
 		return &vaultinternalv1.DeleteCredentialGrantResponse{}, nil
 	}
 	delete(v.grants, r.GetShare())

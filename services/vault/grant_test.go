@@ -21,6 +21,7 @@ func TestOnlyWhatIsNotCoveredIsWithdrawn(t *testing.T) {
 			"covered":         {&vaultinternalv1.CoveredGrant{VersionHash: hash, Calls: 10, Period: vaultv1.Period_PERIOD_MONTH}, true},
 			"other calls":     {&vaultinternalv1.CoveredGrant{VersionHash: hash, Calls: 9, Period: vaultv1.Period_PERIOD_MONTH}, false},
 			"other period":    {&vaultinternalv1.CoveredGrant{VersionHash: hash, Calls: 10, Period: vaultv1.Period_PERIOD_DAY}, false},
+			"other choice":    {&vaultinternalv1.CoveredGrant{VersionHash: hash, Calls: 10, Period: vaultv1.Period_PERIOD_MONTH, Choice: "another"}, false},
 			"other version":   {&vaultinternalv1.CoveredGrant{VersionHash: hash[1:] + "b", Calls: 10, Period: vaultv1.Period_PERIOD_MONTH}, false},
 		} {
 			n.open(t, 10)

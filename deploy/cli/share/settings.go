@@ -17,6 +17,7 @@ type Flags struct {
 	RunAccess          *bool    `help:"Charge the runs to your key, so that your private models work for visitors." negatable:""`
 	Credentials        *bool    `help:"Let visitors run with your credentials, hidden." negatable:""`
 	ConfirmDestination []string `help:"With --credentials: send hidden credentials to this destination, although it is not a known provider's and the operator does not allow it. Its operator receives them." placeholder:"URL"`
+	Slot               []string `help:"With --credentials: fill a slot with this credential through the link, instead of the one that the workflow names; or none." placeholder:"STEP.FIELD=CREDENTIAL" sep:"none"`
 	ChargedKey         string   `help:"Key to charge: its id or its name (default: the key of this call)." placeholder:"KEY"`
 	Runs               *int64   `help:"Limit: runs per period, all visitors together."`
 	VisitorRuns        *int64   `help:"Limit: runs per visitor and period."`
@@ -48,6 +49,9 @@ func (f Flags) edit(ctx context.Context, a *cli.App) (*cli.Edit, error) {
 			return nil, err
 		}
 		e.Set("charged_key", strings.TrimPrefix(path, "/v1/"))
+	}
+	if err := f.slots(ctx, a, e); err != nil {
+		return nil, err
 	}
 	f.limits(e)
 	e.Choose("sinks_enabled", f.Sinks, true, false)

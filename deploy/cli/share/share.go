@@ -52,7 +52,7 @@ func (c *shareCreate) Run(ctx context.Context, a *cli.App) error {
 
 var shareFields = []string{
 	"name", "title", "token", "uri", "state", "version", "followLive", "runAccess", "credentialAccess", "chargedKey", "limits",
-	"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins", "runOrigins", "presentation", "examples", "detected", "notices", "suspension",
+	"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins", "runOrigins", "presentation", "examples", "slotCredentials", "detected", "notices", "suspension",
 }
 
 type shareGet struct{ OneShare }

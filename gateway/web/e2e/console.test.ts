@@ -182,9 +182,10 @@ describe("Share Workflow", () => {
     await page.getByText("only available when a step that needs credentials is detected").waitFor();
   });
 
-  test("hidden credentials: the seed's warning, the host to confirm, limits, one more question", async () => {
+  test("hidden credentials: the seed's warning, a pick for the slot, limits, one more question", async () => {
     const value = `sk-canary-${randomBytes(16).toString("hex")}`;
     const id = await credential(value);
+    const spare = await credential(`sk-canary-${randomBytes(16).toString("hex")}`);
     const { page, id: workflow } = await dialogOf("Asks a model", ask("echo", `$credentials.${id}`));
     const radio = page.getByRole("radio", { name: "Use my hidden credentials" });
     await radio.check();
@@ -192,6 +193,9 @@ describe("Share Workflow", () => {
     await page.getByText("Your credentials values will always be private").waitFor();
     const confirm = page.getByRole("checkbox");
     if (await confirm.count()) await confirm.check();
+    const slot = page.getByRole("combobox", { name: "Credential of llm" });
+    await slot.getByRole("option", { name: `${id}, as in the workflow` }).waitFor({ state: "attached" });
+    await slot.selectOption({ label: spare });
     await page.getByLabel("Calls a day").fill("7");
     await accessible(page);
     await shot(page, "console-share-credentials");
@@ -199,11 +203,15 @@ describe("Share Workflow", () => {
     await page.getByText(/^Anyone with the link .* At worst a day: 7 calls with your credentials/).waitFor();
     await page.getByRole("button", { name: "Open it" }).click();
     await page.getByRole("dialog", { name: "Open this link?" }).waitFor({ state: "detached" });
-    const { shares } = await call<{ shares: { credentialAccess: string; limits: { credentialCalls: string } }[] }>(
-      "GET",
-      `/v1/workspaces/demo/workflows/${workflow}/shares`,
-    );
+    const { shares } = await call<{
+      shares: {
+        credentialAccess: string;
+        limits: { credentialCalls: string };
+        detected: { slots: { credential: string }[] };
+      }[];
+    }>("GET", `/v1/workspaces/demo/workflows/${workflow}/shares`);
     expect(shares[0]!.credentialAccess).toBe("CREDENTIAL_ACCESS_OWNER");
+    expect(shares[0]!.detected.slots[0]!.credential).toBe(`workspaces/demo/credentials/${spare}`);
     expect(Number(shares[0]!.limits.credentialCalls)).toBe(7);
     expect(await page.content()).not.toContain(value);
   });
@@ -214,6 +222,26 @@ describe("Share Workflow", () => {
     const dialog = page.getByRole("dialog", { name: "Share Workflow" });
     await page.getByRole("button", { name: "Pause link" }).click();
     await dialog.getByText("Paused").waitFor();
+    await page.getByRole("button", { name: "Resume link" }).click();
+    await dialog.getByText("Active").waitFor();
+    await page.getByRole("button", { name: "New link" }).click();
+    const links = dialog.getByRole("list", { name: "Links of this workflow" });
+    await expect.poll(() => links.getByText("0 runs today").count()).toBe(2);
+    await links
+      .getByRole("button", { name: /^Actions of/ })
+      .first()
+      .click();
+    await page.getByRole("menuitem", { name: "Pause" }).click();
+    await links.getByText("Paused").waitFor();
+    await accessible(page);
+    await shot(page, "console-share-links");
+    await links
+      .getByRole("button", { name: /^Actions of/ })
+      .last()
+      .click();
+    await page.getByRole("menuitem", { name: "Revoke" }).click();
+    await page.getByRole("button", { name: "Revoke the link" }).click();
+    await links.waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Resume link" }).click();
     await dialog.getByText("Active").waitFor();
     const before = await link();

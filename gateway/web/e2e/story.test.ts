@@ -87,6 +87,8 @@ async function opensRunAccess(owner: Page): Promise<void> {
   await expect.poll(() => runButton(visitor).isDisabled()).toBe(true);
   await mine.check();
   await dialog(owner).getByText("Any previews run under the shareable link will affect your Workflow usage.").waitFor();
+  await dialog(owner).getByLabel("Key that pays").waitFor();
+  await dialog(owner).getByText("today, of all links").waitFor();
   await dialog(owner).getByLabel("Runs a day, this link").fill("5");
   await shot(owner, "story-run-access");
   await save(owner);

@@ -17,13 +17,14 @@ type checker struct {
 	peers       *peers.Peers
 }
 
-// analysis returns what is in the version that a share opens.
+// analysis returns what is in the version that a share opens, with the credentials that the
+// share chooses.
 func (c *checker) analysis(ctx context.Context, w workflows.Workflow, row shares.Share) (*definition.Analysis, error) {
 	v, err := c.workflows.Version(ctx, w, row.VersionNumber(w))
 	if err != nil {
 		return nil, err
 	}
-	return c.definitions.Of(v.Definition, v.Hash), nil
+	return c.definitions.Of(v.Definition, v.Hash).With(row.Bindings()), nil
 }
 
 // check applies all rules to an edit. With confirm, or if the vault's grant is not the one
@@ -45,6 +46,9 @@ func (c *checker) check(ctx context.Context, e *edit, caller string, confirm boo
 		return err
 	}
 	if err := e.checkSinks(a); err != nil {
+		return err
+	}
+	if err := c.checkBindings(ctx, e, a); err != nil {
 		return err
 	}
 	if err := c.checkRunAccess(ctx, e, a); err != nil {

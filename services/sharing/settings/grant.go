@@ -12,7 +12,8 @@ import (
 // needs.
 func (e *edit) sameGrant() bool {
 	b := e.before
-	return b.Hidden() && b.Calls == e.row.Calls && b.Period == e.row.Period && b.Version == e.row.Version && b.FollowLive == e.row.FollowLive
+	return b.Hidden() && b.Calls == e.row.Calls && b.Period == e.row.Period && b.Version == e.row.Version && b.FollowLive == e.row.FollowLive &&
+		b.SlotCredentials == e.row.SlotCredentials
 }
 
 // checkSlots refuses hidden credentials for a version that has no slots, or slots that
@@ -35,7 +36,7 @@ func (e *edit) prepareGrant(a *definition.Analysis, known map[string]*vaultv1.Cr
 	e.grant = &vaultinternalv1.PutCredentialGrantRequest{
 		Share: e.name(), VersionHash: a.Hash, Slots: slots, Calls: e.row.Calls, Period: vaultv1.Period(e.row.Period),
 		Resume:                e.created || e.resumed, // a new share has no suspension that its owner could overlook
-		ConfirmedDestinations: e.confirmed,
+		ConfirmedDestinations: e.confirmed, Choice: definition.Choice(e.row.SlotCredentials),
 	}
 	e.row.GrantedHash = a.Hash
 	return nil

@@ -72,8 +72,8 @@ func settingsOf(w workflows.Workflow, row shares.Share) *sharingv1.Share {
 		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
 		Limits: row.LimitsMessage(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: resource.Timestamp(row.Expires),
 		FrameOrigins: row.FrameOriginList(), RunOrigins: row.RunOriginList(), Samples: row.SampleList(),
-		Presentation: row.PresentationMessage(),
-		CreateTime:   resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
+		Presentation: row.PresentationMessage(), SlotCredentials: row.SlotCredentialList(),
+		CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
 	}
 }
 

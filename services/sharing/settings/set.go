@@ -64,6 +64,8 @@ func (e *edit) set(in *sharingv1.Share, field, part string) error {
 		return e.setSamples(in.GetSamples())
 	case "presentation":
 		return e.setPresentation(in.GetPresentation(), part)
+	case "slot_credentials":
+		return e.setBindings(in.GetSlotCredentials())
 	case "confirmed_destinations":
 		return e.setConfirmed(in.GetConfirmedDestinations())
 	default:

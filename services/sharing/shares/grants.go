@@ -11,6 +11,7 @@ import (
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
@@ -130,7 +131,7 @@ func (g *Grants) reconcile(ctx context.Context, row Share) error {
 func (g *Grants) withdraw(ctx context.Context, w workflows.Workflow, row *Share) error {
 	request := &vaultinternalv1.DeleteCredentialGrantRequest{Share: row.Name(w)}
 	if w.Deleted == 0 && row.State != sharingv1.ShareState_SHARE_STATE_REVOKED && row.Hidden() && row.GrantedHash != "" {
-		request.Unless = &vaultinternalv1.CoveredGrant{VersionHash: row.GrantedHash, Calls: row.Calls, Period: vaultv1.Period(row.Period)}
+		request.Unless = &vaultinternalv1.CoveredGrant{VersionHash: row.GrantedHash, Calls: row.Calls, Period: vaultv1.Period(row.Period), Choice: definition.Choice(row.SlotCredentials)}
 	}
 	out, err := g.vault.DeleteCredentialGrant(ctx, request)
 	if err != nil {

@@ -132,7 +132,7 @@ func (r *Resolver) resolve(ctx context.Context, share Share) (*Resolved, error) 
 	if out.Version, err = r.deps.Workflows.Version(ctx, w, share.VersionNumber(w)); err != nil {
 		return nil, err
 	}
-	out.Analysis = r.deps.Definitions.Of(out.Version.Definition, out.Version.Hash)
+	out.Analysis = r.deps.Definitions.Of(out.Version.Definition, out.Version.Hash).With(share.Bindings())
 	out.presented = present(out.interfaceOf(), share.PresentationMessage())
 	out.Moved = definition.MovedFrom(definition.ParsePromise(share.Promise), out.Analysis)
 	if share.Hidden() {

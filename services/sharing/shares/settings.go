@@ -8,6 +8,8 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/budget"
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
 
 // FrameOriginList returns the origins that may embed the share.
@@ -32,6 +34,18 @@ func (s *Share) SampleList() []*sharingv1.Sample {
 		return nil
 	}
 	return out.GetSamples()
+}
+
+// Bindings returns the credentials that the share chooses for slots.
+func (s *Share) Bindings() definition.Bindings { return definition.ParseBindings(s.SlotCredentials) }
+
+// SlotCredentialList returns the same for the API.
+func (s *Share) SlotCredentialList() []*sharingv1.SlotCredential {
+	var out []*sharingv1.SlotCredential
+	for _, b := range s.Bindings() {
+		out = append(out, &sharingv1.SlotCredential{Step: b.Step, Field: b.Field, Credential: names.Credential(s.Workspace, b.Credential)})
+	}
+	return out
 }
 
 // LimitsMessage returns the limits as the owner sees them, nil without any.

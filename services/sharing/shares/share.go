@@ -47,19 +47,21 @@ type Share struct {
 	Promise string
 	// Presentation is what visitors read, in JSON.
 	Presentation string
+	// SlotCredentials is the text of the bindings of slots.
+	SlotCredentials string
 }
 
 const shareColumns = `uid, workspace, workflow, id, link, link_epoch, state, title, version, follow_live, run_access,
 	credential_access, granted_hash, charged_key, limit_runs, limit_visitor, limit_calls, limit_period, limit_epoch,
 	sinks_enabled, fork_disabled, expire_time, frame_origins, samples, create_time, update_time,
-	grant_pending_since, promise, limit_pictures, limit_visitor_pictures, run_origins, presentation`
+	grant_pending_since, promise, limit_pictures, limit_visitor_pictures, run_origins, presentation, slot_credentials`
 
 func scanShare(r sqldb.Scanner) (s Share, err error) {
 	err = r.Scan(
 		&s.UID, &s.Workspace, &s.Workflow, &s.ID, &s.Link, &s.LinkEpoch, &s.State, &s.Title, &s.Version, &s.FollowLive, &s.RunAccess,
 		&s.CredentialAccess, &s.GrantedHash, &s.ChargedKey, &s.Runs, &s.VisitorRuns, &s.Calls, &s.Period, &s.LimitEpoch,
 		&s.Sinks, &s.ForkDisabled, &s.Expires, &s.FrameOrigins, &s.Samples, &s.Created, &s.Updated,
-		&s.PendingSince, &s.Promise, &s.Pictures, &s.VisitorPictures, &s.RunOrigins, &s.Presentation,
+		&s.PendingSince, &s.Promise, &s.Pictures, &s.VisitorPictures, &s.RunOrigins, &s.Presentation, &s.SlotCredentials,
 	)
 	return s, err
 }

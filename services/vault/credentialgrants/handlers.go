@@ -35,6 +35,7 @@ func (h *InternalHandlers) PutCredentialGrant(ctx context.Context, req *vaultint
 	g := Grant{
 		share: req.GetShare(), Workspace: ws, versionHash: req.GetVersionHash(), calls: req.GetCalls(),
 		period: int64(period.OrMonth(req.GetPeriod())), grantedBy: owner.Key, createTime: sqldb.Micros(h.grants.now()),
+		choice: req.GetChoice(),
 	}
 	if g.slots, err = h.grants.grantable(ctx, ws, req.GetSlots()); err != nil {
 		return nil, err
@@ -80,6 +81,7 @@ func (h *InternalHandlers) DeleteCredentialGrant(ctx context.Context, req *vault
 	}
 	covered := Grant{
 		versionHash: req.GetUnless().GetVersionHash(), calls: req.GetUnless().GetCalls(), period: int64(period.OrMonth(req.GetUnless().GetPeriod())),
+		choice: req.GetUnless().GetChoice(),
 	}
 	by := audit.CallerOf(ctx)
 	var deleted, suspended bool

@@ -21,6 +21,8 @@ type Grant struct {
 	grantedBy   string
 	createTime  int64
 	SuspendTime sql.NullInt64
+	// choice identifies the share's own choice of credentials.
+	choice string
 }
 
 // Slot is one slot that a grant covers. UID names the credential that the owner granted: a later one with the same id is
@@ -72,12 +74,12 @@ func putGrant(ctx context.Context, tx *sql.Tx, g Grant, resume bool) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO credential_grants
-		(share, workspace, version_hash, slots, calls, period, granted_by, create_time, suspend_time)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)
+		(share, workspace, version_hash, slots, calls, period, granted_by, create_time, choice, suspend_time)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)
 		ON CONFLICT (share) DO UPDATE SET version_hash = excluded.version_hash, slots = excluded.slots,
 		calls = excluded.calls, period = excluded.period, granted_by = excluded.granted_by,
-		create_time = excluded.create_time, suspend_time = CASE WHEN $9 THEN NULL ELSE credential_grants.suspend_time END`,
-		g.share, g.Workspace, g.versionHash, slots, g.calls, g.period, g.grantedBy, g.createTime, resume)
+		create_time = excluded.create_time, choice = excluded.choice, suspend_time = CASE WHEN $10 THEN NULL ELSE credential_grants.suspend_time END`,
+		g.share, g.Workspace, g.versionHash, slots, g.calls, g.period, g.grantedBy, g.createTime, g.choice, resume)
 	if err != nil {
 		return fmt.Errorf("put credential grant: %w", err)
 	}
@@ -91,8 +93,8 @@ func grantRow(ctx context.Context, q sqldb.Queryer, workspace, share string) (*G
 		slots string
 	)
 	err := q.QueryRowContext(ctx, `SELECT share, workspace, version_hash, slots, calls, period, granted_by, create_time,
-		suspend_time FROM credential_grants WHERE workspace = $1 AND share = $2`, workspace, share).
-		Scan(&g.share, &g.Workspace, &g.versionHash, &slots, &g.calls, &g.period, &g.grantedBy, &g.createTime, &g.SuspendTime)
+		choice, suspend_time FROM credential_grants WHERE workspace = $1 AND share = $2`, workspace, share).
+		Scan(&g.share, &g.Workspace, &g.versionHash, &slots, &g.calls, &g.period, &g.grantedBy, &g.createTime, &g.choice, &g.SuspendTime)
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return nil, nil
 	}
@@ -106,8 +108,8 @@ func grantRow(ctx context.Context, q sqldb.Queryer, workspace, share string) (*G
 // whether that grant was suspended.
 func deleteGrant(ctx context.Context, tx *sql.Tx, g, covered Grant) (deleted, suspended bool, err error) {
 	err = tx.QueryRowContext(ctx, `DELETE FROM credential_grants WHERE workspace = $1 AND share = $2
-		AND NOT (version_hash = $3 AND calls = $4 AND period = $5) RETURNING suspend_time IS NOT NULL`,
-		g.Workspace, g.share, covered.versionHash, covered.calls, covered.period).Scan(&suspended)
+		AND NOT (version_hash = $3 AND calls = $4 AND period = $5 AND choice = $6) RETURNING suspend_time IS NOT NULL`,
+		g.Workspace, g.share, covered.versionHash, covered.calls, covered.period, covered.choice).Scan(&suspended)
 	if errors.Is(err, sqldb.ErrNoRow) {
 		return false, false, nil
 	}

@@ -72,6 +72,15 @@ export function listKeys(workspace: string, words: string, pageToken: string): P
   return pageOf(call(client.GET(keys, { params, ...text })), "keys");
 }
 
+const mostKeys = 500; // of a list to pick from
+
+// keysOf returns the keys that can pay.
+export async function keysOf(workspace: string): Promise<Key[]> {
+  const params = { path: { workspace }, query: { pageSize: mostKeys } };
+  const page = await call<{ keys?: Key[] }>(client.GET(keys, { params, ...text }));
+  return (page.keys ?? []).filter((k) => !k.revokeTime);
+}
+
 export function getKey(path: { workspace: string; key: string }): Promise<Key> {
   return call(client.GET(oneKey, { params: { path }, ...text }));
 }

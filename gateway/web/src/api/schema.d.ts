@@ -2493,6 +2493,12 @@ export interface components {
             presentation?: components["schemas"]["v1Presentation"];
             /** @description The stored results of its samples, without outputs. */
             readonly examples?: components["schemas"]["v1Example"][];
+            /**
+             * @description Credentials of the workspace that fill slots in the runs of this link, where the owner's
+             *     hidden credentials are used. A slot that is not listed keeps the credential that the
+             *     version binds to it. `detected.slots` shows the result.
+             */
+            slotCredentials?: components["schemas"]["v1SlotCredential"][];
         };
         /**
          * @description ShareState is the state of a share.
@@ -2607,6 +2613,15 @@ export interface components {
              *     it, because the credential's destinations, slot or provider have changed.
              */
             unconfirmed?: boolean;
+        };
+        /** @description SlotCredential says which credential fills a slot. */
+        v1SlotCredential: {
+            /** @description Step name. */
+            step?: string;
+            /** @description Field of the step. */
+            field?: string;
+            /** @description Resource name of the credential, "workspaces/{workspace}/credentials/{credential}". */
+            credential?: string;
         };
         /**
          * @description SlotKind is where in a request a credential goes.
@@ -5643,6 +5658,12 @@ export interface operations {
                     presentation?: components["schemas"]["v1Presentation"];
                     /** @description The stored results of its samples, without outputs. */
                     readonly examples?: components["schemas"]["v1Example"][];
+                    /**
+                     * @description Credentials of the workspace that fill slots in the runs of this link, where the owner's
+                     *     hidden credentials are used. A slot that is not listed keeps the credential that the
+                     *     version binds to it. `detected.slots` shows the result.
+                     */
+                    slotCredentials?: components["schemas"]["v1SlotCredential"][];
                 };
             };
         };

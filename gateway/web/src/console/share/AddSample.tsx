@@ -5,7 +5,7 @@ import { kindOf } from "../../run/fields";
 import { ParameterField } from "../../run/ParameterField";
 import { PictureField } from "../../run/PictureField";
 import { readForm } from "../../run/read";
-import { useForm } from "../../run/useForm";
+import { useForm, type Given } from "../../run/useForm";
 import { Button } from "../../ui/Button";
 import { Field, Input } from "../../ui/Field";
 import style from "./More.module.css";
@@ -13,6 +13,7 @@ import style from "./More.module.css";
 interface Props {
   inputs: WorkflowInput[];
   taken: string[];
+  last?: Given; // the inputs of the owner's last run
   onAdd: (samples: Sample[]) => void;
   onClose: () => void;
 }
@@ -20,7 +21,7 @@ interface Props {
 const nothing = new Map();
 
 // AddSample takes the values of a sample in the fields that visitors have.
-export function AddSample({ inputs, taken, onAdd, onClose }: Props) {
+export function AddSample({ inputs, taken, last, onAdd, onClose }: Props) {
   const form = useForm(inputs, nothing, nothing);
   const [title, setTitle] = useState("");
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -32,8 +33,20 @@ export function AddSample({ inputs, taken, onAdd, onClose }: Props) {
     const values = Object.entries((read.request.inputs ?? {}) as Record<string, unknown>);
     onAdd(values.map(([input, value]) => ({ input, value: value as Sample["value"], title: title.trim() })));
   };
+  const fill = (from: Given) => {
+    for (const { name = "" } of inputs) {
+      const picture = from.pictures[name];
+      if (picture) form.setPicture(name, picture);
+      if (from.texts[name] !== undefined) form.setText(name, from.texts[name]);
+    }
+  };
   return (
     <div className={style.add}>
+      {last && (
+        <Button icon="history" onClick={() => fill(last)}>
+          Take the inputs of my last run
+        </Button>
+      )}
       <Field label="Title of the sample" error={twice && "Another sample has this title."}>
         {(d) => <Input {...d} maxLength={80} value={title} onChange={(e) => setTitle(e.target.value)} />}
       </Field>

@@ -1,26 +1,27 @@
-import type { Share } from "../../api/owner";
+import type { Inspection, Share } from "../../api/owner";
 import { Checkbox } from "../../ui/Field";
 import { Icon } from "../../ui/icons";
-import { Table } from "../../ui/Table";
 import { Notice } from "../../ui/Tag";
 import { Radios } from "./Radios";
 import { Limit } from "./RunAccess";
-import { noticeOf, periodOf, type Form } from "./share";
+import { noticeOf, periodOf, slotsDiffer, type Form } from "./share";
+import { SlotTable } from "./SlotTable";
 import style from "./Share.module.css";
 
 interface Props {
   share: Share;
+  inspection: Inspection;
   form: Form;
   set: (part: Partial<Form>) => void;
 }
 
 // CredentialAccess chooses whose credentials the runs use. It can be opened where a step needs
 // one.
-export function CredentialAccess({ share, form, set }: Props) {
+export function CredentialAccess({ share, inspection, form, set }: Props) {
   const slots = share.detected?.slots ?? [];
   const unknown = share.detected?.unknownDestinations ?? [];
   const available = slots.length > 0 || form.credentialAccess;
-  const opening = form.credentialAccess && share.credentialAccess !== "CREDENTIAL_ACCESS_OWNER";
+  const opening = share.credentialAccess !== "CREDENTIAL_ACCESS_OWNER" || slotsDiffer(share, form);
   return (
     <Radios
       label="Credentials"
@@ -34,31 +35,7 @@ export function CredentialAccess({ share, form, set }: Props) {
         disabled: !available,
       }}
     >
-      {slots.length > 0 && (
-        <Table
-          caption="Steps that need a credential"
-          rows={slots}
-          keyOf={(s) => `${s.step}.${s.field}`}
-          columns={[
-            { id: "step", head: "Step", cell: (s) => <code>{s.step}</code> },
-            {
-              id: "to",
-              head: "Sent only to",
-              cell: (s) => (
-                <span className={style.host} data-unknown={unknown.includes(s.destination ?? "") || undefined}>
-                  <Icon name={unknown.includes(s.destination ?? "") ? "warning" : "guard"} size={14} />
-                  <code>{s.destination?.replace(/^https:\/\//, "")}</code>
-                </span>
-              ),
-            },
-            {
-              id: "credential",
-              head: "Your credential",
-              cell: (s) => (s.credential ? s.credential.split("/")[3] : "none bound"),
-            },
-          ]}
-        />
-      )}
+      {slots.length > 0 && <SlotTable share={share} inspection={inspection} form={form} set={set} />}
       {form.credentialAccess && (
         <>
           <div className={style.limits}>

@@ -16,6 +16,9 @@ export function LinkRules({ share, form, set }: Props) {
   return (
     <fieldset className={style.group}>
       <legend>Rules</legend>
+      <Field label="Title of the link" optional help="For you: visitors do not see it." className={style.short}>
+        {(d) => <Input {...d} maxLength={200} value={form.title} onChange={(e) => set({ title: e.target.value })} />}
+      </Field>
       <Switch
         label="Follow the live version"
         checked={form.followLive}

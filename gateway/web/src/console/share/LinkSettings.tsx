@@ -21,14 +21,15 @@ interface Props {
   share: Share;
   inspection: Inspection;
   onChanged: () => Promise<void>;
-  children: ReactNode; // chooses another link
+  links: ReactNode; // chooses another link
+  children: ReactNode; // makes another link
 }
 
 const shownElsewhere =
   /^(share\.default|run_access\.(info|warning|note|unavailable)|credential_access\.(info|warning|note|unavailable|unknown_destination))$/;
 
 // LinkSettings is one link: its address, its settings, its end.
-export function LinkSettings({ share, inspection, onChanged, children }: Props) {
+export function LinkSettings({ share, inspection, onChanged, links, children }: Props) {
   const [form, setForm] = useState<Form>(() => formOf(share));
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -64,6 +65,7 @@ export function LinkSettings({ share, inspection, onChanged, children }: Props) 
             <StateTag share={share} />
             <span className={style.choose}>{children}</span>
           </div>
+          {links}
           <div className={style.link}>
             <Input mono readOnly aria-label="Share link" value={link} onFocus={(e) => e.target.select()} />
             <CopyButton look="filled" size={40} text={link} label="Copy Share Link" />
@@ -77,7 +79,7 @@ export function LinkSettings({ share, inspection, onChanged, children }: Props) 
             </Notice>
           ))}
         <RunAccess share={share} inspection={inspection} form={form} set={set} />
-        <CredentialAccess share={share} form={form} set={set} />
+        <CredentialAccess share={share} inspection={inspection} form={form} set={set} />
         <More share={share} form={form} set={set} saved={count === 0} onChanged={onChanged} />
       </div>
       <Follows share={share} form={form} />

@@ -2,6 +2,7 @@ import type { Inspection, Share } from "../../api/owner";
 import { Field, Input } from "../../ui/Field";
 import { Icon } from "../../ui/icons";
 import { Notice } from "../../ui/Tag";
+import { KeyPicker } from "./KeyPicker";
 import { Radios } from "./Radios";
 import { limitPattern, noticeOf, periodOf, privateModels, type Form } from "./share";
 import style from "./Share.module.css";
@@ -56,6 +57,7 @@ export function RunAccess({ share, inspection, form, set }: Props) {
     >
       {form.runAccess && (
         <>
+          <KeyPicker share={share} form={form} set={set} />
           <div className={style.limits}>
             <Limit label={`Runs ${period}, this link`} value={form.runs} onChange={(runs) => set({ runs })} />
             <Limit

@@ -3,6 +3,7 @@ import type { Input as WorkflowInput } from "../../api/client";
 import { moment } from "../../api/explain";
 import type { Failure } from "../../api/failure";
 import { storeExample, type Sample, type Share } from "../../api/owner";
+import { lastRun } from "../../run/lastRun";
 import { Button } from "../../ui/Button";
 import { Field, Input } from "../../ui/Field";
 import { useToast } from "../../ui/Toast";
@@ -55,6 +56,7 @@ export function SampleList({ share, inputs, samples, set, saved, onChanged }: Pr
         <AddSample
           inputs={inputs.filter((i) => !i.credential)}
           taken={titles}
+          last={lastRun(pathOfShare(share))}
           onAdd={(more) => (set([...samples, ...more]), setAdding(false))}
           onClose={() => setAdding(false)}
         />

@@ -1,14 +1,15 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Failure } from "../../api/failure";
-import { createShare, listShares, type Inspection, type Page, type Share, type WorkflowPath } from "../../api/owner";
+import { createShare, listShares, type Inspection, type Share, type WorkflowPath } from "../../api/owner";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import { Select } from "../../ui/Select";
 import { Skeleton } from "../../ui/Skeleton";
 import { Trouble } from "../parts/Trouble";
+import { useList } from "../parts/useList";
+import { LinkList } from "./LinkList";
 import { LinkSettings } from "./LinkSettings";
-import { idOf, noticeOf, titleOf } from "./share";
+import { idOf, noticeOf } from "./share";
 import style from "./Share.module.css";
 
 interface Props {
@@ -23,9 +24,8 @@ interface Props {
 export default function ShareDialog({ path, title, inspection, start, onClose }: Props) {
   const queries = useQueryClient();
   const [chosen, setChosen] = useState(start);
-  const key = ["shares", path.workspace, path.workflow, "first"];
-  const list = useQuery<Page<Share>, Failure>({ queryKey: key, queryFn: () => listShares(path, "") });
-  const rows = list.data?.rows ?? [];
+  const list = useList<Share>(["shares", path.workspace, path.workflow, "list"], (token) => listShares(path, token));
+  const rows = list.rows;
   const share = rows.find((s) => idOf(s) === chosen) ?? rows[0];
   const changed = async () => {
     await queries.invalidateQueries({ queryKey: ["shares", path.workspace, path.workflow] });
@@ -46,15 +46,24 @@ export default function ShareDialog({ path, title, inspection, start, onClose }:
         </div>
       )}
       {share && (
-        <LinkSettings key={idOf(share)} share={share} inspection={inspection} onChanged={changed}>
-          {rows.length > 1 && (
-            <Select
-              aria-label="Link"
-              value={idOf(share)}
-              onChange={(e) => setChosen(e.target.value)}
-              options={rows.map((s) => ({ value: idOf(s), label: titleOf(s) }))}
-            />
-          )}
+        <LinkSettings
+          key={idOf(share)}
+          share={share}
+          inspection={inspection}
+          onChanged={changed}
+          links={
+            rows.length > 1 && (
+              <>
+                <LinkList links={rows} chosen={idOf(share)} onChoose={setChosen} onChanged={changed} />
+                {list.hasNextPage && (
+                  <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+                    Show more links
+                  </Button>
+                )}
+              </>
+            )
+          }
+        >
           <Create path={path} label="New link" onMade={made} />
         </LinkSettings>
       )}

@@ -1,6 +1,6 @@
 // What a share is called, where it leads, and which of its settings a form changes.
-import type { UsageRow } from "../../api/manage";
-import type { Inspection, Notice, Presentation, Sample, Share, SharePath } from "../../api/owner";
+import type { CredentialUsage, UsageRow } from "../../api/manage";
+import type { Inspection, Notice, Presentation, Sample, Share, SharePath, SlotCredential } from "../../api/owner";
 import { stringify } from "../../json/exact";
 
 export function idOf(share: Share): string {
@@ -40,6 +40,9 @@ export interface Form extends Rules {
   runs: string;
   visitorRuns: string;
   calls: string;
+  title: string;
+  chargedKey: string; // its resource name
+  slots: Record<string, string>; // by slot: the credential that this link puts there
   confirmed: boolean;
   page: Presentation;
   samples: Sample[];
@@ -64,6 +67,9 @@ export function formOf(share: Share): Form {
     runs: limit(share.limits?.runs),
     visitorRuns: limit(share.limits?.visitorRuns),
     calls: limit(share.limits?.credentialCalls),
+    title: share.title ?? "",
+    chargedKey: share.chargedKey ?? "",
+    slots: Object.fromEntries((share.slotCredentials ?? []).map((s) => [slotId(s), s.credential ?? ""])),
     confirmed: false,
     followLive: !!share.followLive,
     version: share.version ?? 0,
@@ -75,6 +81,23 @@ export function formOf(share: Share): Form {
     page: share.presentation ?? {},
     samples: share.samples ?? [],
   };
+}
+
+// slotId tells the slots of a version apart.
+export function slotId(slot: { step?: string; field?: string }): string {
+  return `${slot.step}\n${slot.field}`;
+}
+
+// chosen is what fills each slot of the version through this link, where the owner chose it.
+function chosen(share: Share, form: Form): SlotCredential[] {
+  return (share.detected?.slots ?? []).flatMap((s) => {
+    const credential = form.slots[slotId(s)];
+    return credential ? [{ step: s.step, field: s.field, credential }] : [];
+  });
+}
+
+export function slotsDiffer(share: Share, form: Form): boolean {
+  return stringify(chosen(share, form)) !== stringify(chosen(share, formOf(share)));
 }
 
 // local is a time as a datetime-local field has it.
@@ -102,8 +125,10 @@ function accessChange(share: Share, form: Form): Partial<Share> {
   if (form.runAccess !== before.runAccess) body.runAccess = form.runAccess ? "RUN_ACCESS_OWNER" : "RUN_ACCESS_VISITOR";
   if (form.credentialAccess !== before.credentialAccess) {
     body.credentialAccess = form.credentialAccess ? "CREDENTIAL_ACCESS_OWNER" : "CREDENTIAL_ACCESS_VISITOR";
-    if (form.credentialAccess && form.confirmed) body.confirmedDestinations = share.detected?.unknownDestinations ?? [];
   }
+  if (form.runAccess && form.chargedKey !== before.chargedKey) body.chargedKey = form.chargedKey;
+  if (slotsDiffer(share, form)) body.slotCredentials = chosen(share, form);
+  if (form.credentialAccess && form.confirmed) body.confirmedDestinations = share.detected?.unknownDestinations ?? [];
   if (form.runs !== before.runs || form.visitorRuns !== before.visitorRuns || form.calls !== before.calls) {
     body.limits = {
       ...share.limits,
@@ -119,6 +144,7 @@ function accessChange(share: Share, form: Form): Partial<Share> {
 function rulesChange(share: Share, form: Form): Partial<Share> {
   const before = formOf(share);
   const body: Partial<Share> = {};
+  if (form.title !== before.title) body.title = form.title;
   if (form.followLive !== before.followLive) body.followLive = form.followLive;
   if (!form.followLive && (form.version !== before.version || before.followLive)) body.version = form.version;
   // null clears a time; the type of the schema has no null.
@@ -142,16 +168,24 @@ function pageChange(share: Share, form: Form): Partial<Share> {
   return body;
 }
 
-// opens says whether a form gives visitors more of the owner's than they have.
+// opens says whether a form gives visitors something of the owner's that they do not have.
 export function opens(share: Share, form: Form): boolean {
   const before = formOf(share);
-  return (form.runAccess && !before.runAccess) || (form.credentialAccess && !before.credentialAccess);
+  if (form.runAccess && !before.runAccess) return true;
+  return form.credentialAccess && (!before.credentialAccess || slotsDiffer(share, form));
 }
 
 // usedOf is how many runs a link had, by the rows of a query.
 export function usedOf(rows: UsageRow[] | undefined, name: string | undefined): number {
   return Number(rows?.find((r) => r.group === name)?.runs ?? 0);
 }
+
+// callsOf is how many calls the runs of a link made with the owner's credentials.
+export function callsOf(rows: CredentialUsage[] | undefined, name: string | undefined): number {
+  return Number(rows?.find((r) => r.group === name)?.calls ?? 0);
+}
+
+export const runsWord = (n: number) => (n === 1 ? "1 run" : `${n.toLocaleString("en-GB")} runs`);
 
 const periods: Record<string, string> = { PERIOD_DAY: "a day", PERIOD_MONTH: "a month", PERIOD_LIFETIME: "in all" };
 

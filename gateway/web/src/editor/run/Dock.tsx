@@ -5,6 +5,7 @@ import { runWorkflow } from "../../api/editor";
 import type { Failure } from "../../api/failure";
 import { listShares, type Inspection, type Page, type Share, type WorkflowPath } from "../../api/owner";
 import { ResultPanel } from "../../result/ResultPanel";
+import { keepRun } from "../../run/lastRun";
 import { RunPanel } from "../../run/RunPanel";
 import { changed, useForm } from "../../run/useForm";
 import { useRun, type Run, type Start, type StepStatus } from "../../run/useRun";
@@ -86,6 +87,7 @@ export const Dock = memo(function Dock(props: Props) {
             onRun={(request, given) => {
               setRan({ text: doc.text, time: clock(new Date().toISOString()) });
               setOpen(true);
+              keepRun(path, given);
               return begin(request, given);
             }}
           />

@@ -3236,9 +3236,13 @@ type Share struct {
 	// What visitors read and in which order.
 	Presentation *Presentation `protobuf:"bytes,24,opt,name=presentation,proto3" json:"presentation,omitempty"`
 	// The stored results of its samples, without outputs.
-	Examples      []*Example `protobuf:"bytes,25,rep,name=examples,proto3" json:"examples,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Examples []*Example `protobuf:"bytes,25,rep,name=examples,proto3" json:"examples,omitempty"`
+	// Credentials of the workspace that fill slots in the runs of this link, where the owner's
+	// hidden credentials are used. A slot that is not listed keeps the credential that the
+	// version binds to it. `detected.slots` shows the result.
+	SlotCredentials []*SlotCredential `protobuf:"bytes,26,rep,name=slot_credentials,json=slotCredentials,proto3" json:"slot_credentials,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Share) Reset() {
@@ -3446,6 +3450,77 @@ func (x *Share) GetExamples() []*Example {
 	return nil
 }
 
+func (x *Share) GetSlotCredentials() []*SlotCredential {
+	if x != nil {
+		return x.SlotCredentials
+	}
+	return nil
+}
+
+// SlotCredential says which credential fills a slot.
+type SlotCredential struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Step name.
+	Step string `protobuf:"bytes,1,opt,name=step,proto3" json:"step,omitempty"`
+	// Field of the step.
+	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
+	// Resource name of the credential, "workspaces/{workspace}/credentials/{credential}".
+	Credential    string `protobuf:"bytes,3,opt,name=credential,proto3" json:"credential,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SlotCredential) Reset() {
+	*x = SlotCredential{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SlotCredential) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SlotCredential) ProtoMessage() {}
+
+func (x *SlotCredential) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SlotCredential.ProtoReflect.Descriptor instead.
+func (*SlotCredential) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *SlotCredential) GetStep() string {
+	if x != nil {
+		return x.Step
+	}
+	return ""
+}
+
+func (x *SlotCredential) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *SlotCredential) GetCredential() string {
+	if x != nil {
+		return x.Credential
+	}
+	return ""
+}
+
 // CreateShareRequest creates a share.
 type CreateShareRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3461,7 +3536,7 @@ type CreateShareRequest struct {
 
 func (x *CreateShareRequest) Reset() {
 	*x = CreateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3473,7 +3548,7 @@ func (x *CreateShareRequest) String() string {
 func (*CreateShareRequest) ProtoMessage() {}
 
 func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3486,7 +3561,7 @@ func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateShareRequest.ProtoReflect.Descriptor instead.
 func (*CreateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *CreateShareRequest) GetParent() string {
@@ -3527,7 +3602,7 @@ type ListSharesRequest struct {
 
 func (x *ListSharesRequest) Reset() {
 	*x = ListSharesRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3539,7 +3614,7 @@ func (x *ListSharesRequest) String() string {
 func (*ListSharesRequest) ProtoMessage() {}
 
 func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3552,7 +3627,7 @@ func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesRequest.ProtoReflect.Descriptor instead.
 func (*ListSharesRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListSharesRequest) GetParent() string {
@@ -3596,7 +3671,7 @@ type ListSharesResponse struct {
 
 func (x *ListSharesResponse) Reset() {
 	*x = ListSharesResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3608,7 +3683,7 @@ func (x *ListSharesResponse) String() string {
 func (*ListSharesResponse) ProtoMessage() {}
 
 func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3621,7 +3696,7 @@ func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesResponse.ProtoReflect.Descriptor instead.
 func (*ListSharesResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ListSharesResponse) GetShares() []*Share {
@@ -3649,7 +3724,7 @@ type GetShareRequest struct {
 
 func (x *GetShareRequest) Reset() {
 	*x = GetShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3661,7 +3736,7 @@ func (x *GetShareRequest) String() string {
 func (*GetShareRequest) ProtoMessage() {}
 
 func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3674,7 +3749,7 @@ func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetShareRequest.ProtoReflect.Descriptor instead.
 func (*GetShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *GetShareRequest) GetName() string {
@@ -3697,7 +3772,7 @@ type UpdateShareRequest struct {
 
 func (x *UpdateShareRequest) Reset() {
 	*x = UpdateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3709,7 +3784,7 @@ func (x *UpdateShareRequest) String() string {
 func (*UpdateShareRequest) ProtoMessage() {}
 
 func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3722,7 +3797,7 @@ func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateShareRequest.ProtoReflect.Descriptor instead.
 func (*UpdateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *UpdateShareRequest) GetShare() *Share {
@@ -3750,7 +3825,7 @@ type DeleteShareRequest struct {
 
 func (x *DeleteShareRequest) Reset() {
 	*x = DeleteShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3762,7 +3837,7 @@ func (x *DeleteShareRequest) String() string {
 func (*DeleteShareRequest) ProtoMessage() {}
 
 func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3775,7 +3850,7 @@ func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteShareRequest.ProtoReflect.Descriptor instead.
 func (*DeleteShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *DeleteShareRequest) GetName() string {
@@ -3796,7 +3871,7 @@ type PauseShareRequest struct {
 
 func (x *PauseShareRequest) Reset() {
 	*x = PauseShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3808,7 +3883,7 @@ func (x *PauseShareRequest) String() string {
 func (*PauseShareRequest) ProtoMessage() {}
 
 func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3821,7 +3896,7 @@ func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseShareRequest.ProtoReflect.Descriptor instead.
 func (*PauseShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *PauseShareRequest) GetName() string {
@@ -3842,7 +3917,7 @@ type ResumeShareRequest struct {
 
 func (x *ResumeShareRequest) Reset() {
 	*x = ResumeShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3854,7 +3929,7 @@ func (x *ResumeShareRequest) String() string {
 func (*ResumeShareRequest) ProtoMessage() {}
 
 func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3867,7 +3942,7 @@ func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeShareRequest.ProtoReflect.Descriptor instead.
 func (*ResumeShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ResumeShareRequest) GetName() string {
@@ -3888,7 +3963,7 @@ type RotateShareRequest struct {
 
 func (x *RotateShareRequest) Reset() {
 	*x = RotateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3900,7 +3975,7 @@ func (x *RotateShareRequest) String() string {
 func (*RotateShareRequest) ProtoMessage() {}
 
 func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3913,7 +3988,7 @@ func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateShareRequest.ProtoReflect.Descriptor instead.
 func (*RotateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *RotateShareRequest) GetName() string {
@@ -3934,7 +4009,7 @@ type GetSharedWorkflowRequest struct {
 
 func (x *GetSharedWorkflowRequest) Reset() {
 	*x = GetSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3946,7 +4021,7 @@ func (x *GetSharedWorkflowRequest) String() string {
 func (*GetSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3959,7 +4034,7 @@ func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*GetSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *GetSharedWorkflowRequest) GetToken() string {
@@ -3996,7 +4071,7 @@ type GraphNode struct {
 
 func (x *GraphNode) Reset() {
 	*x = GraphNode{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4008,7 +4083,7 @@ func (x *GraphNode) String() string {
 func (*GraphNode) ProtoMessage() {}
 
 func (x *GraphNode) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4021,7 +4096,7 @@ func (x *GraphNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphNode.ProtoReflect.Descriptor instead.
 func (*GraphNode) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *GraphNode) GetId() string {
@@ -4108,7 +4183,7 @@ type GraphEdge struct {
 
 func (x *GraphEdge) Reset() {
 	*x = GraphEdge{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4120,7 +4195,7 @@ func (x *GraphEdge) String() string {
 func (*GraphEdge) ProtoMessage() {}
 
 func (x *GraphEdge) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4133,7 +4208,7 @@ func (x *GraphEdge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphEdge.ProtoReflect.Descriptor instead.
 func (*GraphEdge) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *GraphEdge) GetSource() string {
@@ -4195,7 +4270,7 @@ type Graph struct {
 
 func (x *Graph) Reset() {
 	*x = Graph{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4207,7 +4282,7 @@ func (x *Graph) String() string {
 func (*Graph) ProtoMessage() {}
 
 func (x *Graph) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4220,7 +4295,7 @@ func (x *Graph) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Graph.ProtoReflect.Descriptor instead.
 func (*Graph) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *Graph) GetNodes() []*GraphNode {
@@ -4268,7 +4343,7 @@ type Allowance struct {
 
 func (x *Allowance) Reset() {
 	*x = Allowance{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4280,7 +4355,7 @@ func (x *Allowance) String() string {
 func (*Allowance) ProtoMessage() {}
 
 func (x *Allowance) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4293,7 +4368,7 @@ func (x *Allowance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
 func (*Allowance) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Allowance) GetScope() string {
@@ -4337,7 +4412,7 @@ type Destination struct {
 
 func (x *Destination) Reset() {
 	*x = Destination{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4349,7 +4424,7 @@ func (x *Destination) String() string {
 func (*Destination) ProtoMessage() {}
 
 func (x *Destination) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4362,7 +4437,7 @@ func (x *Destination) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Destination.ProtoReflect.Descriptor instead.
 func (*Destination) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *Destination) GetAddress() string {
@@ -4405,7 +4480,7 @@ type Terms struct {
 
 func (x *Terms) Reset() {
 	*x = Terms{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4417,7 +4492,7 @@ func (x *Terms) String() string {
 func (*Terms) ProtoMessage() {}
 
 func (x *Terms) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4430,7 +4505,7 @@ func (x *Terms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Terms.ProtoReflect.Descriptor instead.
 func (*Terms) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *Terms) GetSummary() string {
@@ -4535,7 +4610,7 @@ type SharedWorkflow struct {
 
 func (x *SharedWorkflow) Reset() {
 	*x = SharedWorkflow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4547,7 +4622,7 @@ func (x *SharedWorkflow) String() string {
 func (*SharedWorkflow) ProtoMessage() {}
 
 func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4560,7 +4635,7 @@ func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflow.ProtoReflect.Descriptor instead.
 func (*SharedWorkflow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *SharedWorkflow) GetTitle() string {
@@ -4700,7 +4775,7 @@ type WatchSharedWorkflowRequest struct {
 
 func (x *WatchSharedWorkflowRequest) Reset() {
 	*x = WatchSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4712,7 +4787,7 @@ func (x *WatchSharedWorkflowRequest) String() string {
 func (*WatchSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4725,7 +4800,7 @@ func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*WatchSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *WatchSharedWorkflowRequest) GetToken() string {
@@ -4746,7 +4821,7 @@ type SharedWorkflowChange struct {
 
 func (x *SharedWorkflowChange) Reset() {
 	*x = SharedWorkflowChange{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4758,7 +4833,7 @@ func (x *SharedWorkflowChange) String() string {
 func (*SharedWorkflowChange) ProtoMessage() {}
 
 func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4771,7 +4846,7 @@ func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflowChange.ProtoReflect.Descriptor instead.
 func (*SharedWorkflowChange) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *SharedWorkflowChange) GetChanged() bool {
@@ -4800,7 +4875,7 @@ type ForkSharedWorkflowRequest struct {
 
 func (x *ForkSharedWorkflowRequest) Reset() {
 	*x = ForkSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4812,7 +4887,7 @@ func (x *ForkSharedWorkflowRequest) String() string {
 func (*ForkSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4825,7 +4900,7 @@ func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *ForkSharedWorkflowRequest) GetToken() string {
@@ -4878,7 +4953,7 @@ type ForkReport struct {
 
 func (x *ForkReport) Reset() {
 	*x = ForkReport{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4890,7 +4965,7 @@ func (x *ForkReport) String() string {
 func (*ForkReport) ProtoMessage() {}
 
 func (x *ForkReport) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4903,7 +4978,7 @@ func (x *ForkReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkReport.ProtoReflect.Descriptor instead.
 func (*ForkReport) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *ForkReport) GetUnboundSlots() []*Slot {
@@ -4940,7 +5015,7 @@ type ForkSharedWorkflowResponse struct {
 
 func (x *ForkSharedWorkflowResponse) Reset() {
 	*x = ForkSharedWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4952,7 +5027,7 @@ func (x *ForkSharedWorkflowResponse) String() string {
 func (*ForkSharedWorkflowResponse) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4965,7 +5040,7 @@ func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *ForkSharedWorkflowResponse) GetWorkflow() *Workflow {
@@ -5014,7 +5089,7 @@ type LineItem struct {
 
 func (x *LineItem) Reset() {
 	*x = LineItem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5026,7 +5101,7 @@ func (x *LineItem) String() string {
 func (*LineItem) ProtoMessage() {}
 
 func (x *LineItem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5039,7 +5114,7 @@ func (x *LineItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LineItem.ProtoReflect.Descriptor instead.
 func (*LineItem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *LineItem) GetStep() string {
@@ -5139,7 +5214,7 @@ type StepEvent struct {
 
 func (x *StepEvent) Reset() {
 	*x = StepEvent{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5151,7 +5226,7 @@ func (x *StepEvent) String() string {
 func (*StepEvent) ProtoMessage() {}
 
 func (x *StepEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5164,7 +5239,7 @@ func (x *StepEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepEvent.ProtoReflect.Descriptor instead.
 func (*StepEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *StepEvent) GetStep() string {
@@ -5250,7 +5325,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5262,7 +5337,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5275,7 +5350,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *Run) GetName() string {
@@ -5434,7 +5509,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5446,7 +5521,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5459,7 +5534,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *ListRunsRequest) GetParent() string {
@@ -5524,7 +5599,7 @@ type ListRunsResponse struct {
 
 func (x *ListRunsResponse) Reset() {
 	*x = ListRunsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5536,7 +5611,7 @@ func (x *ListRunsResponse) String() string {
 func (*ListRunsResponse) ProtoMessage() {}
 
 func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5549,7 +5624,7 @@ func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsResponse.ProtoReflect.Descriptor instead.
 func (*ListRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *ListRunsResponse) GetRuns() []*Run {
@@ -5577,7 +5652,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5589,7 +5664,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5602,7 +5677,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *GetRunRequest) GetName() string {
@@ -5635,7 +5710,7 @@ type QueryUsageRequest struct {
 
 func (x *QueryUsageRequest) Reset() {
 	*x = QueryUsageRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5647,7 +5722,7 @@ func (x *QueryUsageRequest) String() string {
 func (*QueryUsageRequest) ProtoMessage() {}
 
 func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5660,7 +5735,7 @@ func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageRequest.ProtoReflect.Descriptor instead.
 func (*QueryUsageRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *QueryUsageRequest) GetParent() string {
@@ -5738,7 +5813,7 @@ type CredentialUsage struct {
 
 func (x *CredentialUsage) Reset() {
 	*x = CredentialUsage{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5750,7 +5825,7 @@ func (x *CredentialUsage) String() string {
 func (*CredentialUsage) ProtoMessage() {}
 
 func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5763,7 +5838,7 @@ func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialUsage.ProtoReflect.Descriptor instead.
 func (*CredentialUsage) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *CredentialUsage) GetGroup() string {
@@ -5849,7 +5924,7 @@ type UsageRow struct {
 
 func (x *UsageRow) Reset() {
 	*x = UsageRow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5861,7 +5936,7 @@ func (x *UsageRow) String() string {
 func (*UsageRow) ProtoMessage() {}
 
 func (x *UsageRow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5874,7 +5949,7 @@ func (x *UsageRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UsageRow.ProtoReflect.Descriptor instead.
 func (*UsageRow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *UsageRow) GetGroup() string {
@@ -5957,7 +6032,7 @@ type QueryUsageResponse struct {
 
 func (x *QueryUsageResponse) Reset() {
 	*x = QueryUsageResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5969,7 +6044,7 @@ func (x *QueryUsageResponse) String() string {
 func (*QueryUsageResponse) ProtoMessage() {}
 
 func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5982,7 +6057,7 @@ func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageResponse.ProtoReflect.Descriptor instead.
 func (*QueryUsageResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{71}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *QueryUsageResponse) GetRows() []*UsageRow {
@@ -6254,8 +6329,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x06sample\x18\x01 \x01(\tR\x06sample\x12-\n" +
 	"\aoutputs\x18\x02 \x01(\fB\x13\x92A\f\xa2\x02\tjson-list\xf0\xe0\x18\x01R\aoutputs\x12;\n" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\xc1\n" +
-	"\n" +
+	"createTime\"\x9a\v\n" +
 	"\x05Share\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xf0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x1c\n" +
@@ -6291,7 +6365,16 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vrun_origins\x18\x17 \x03(\tB\x0f\xbaH\f\x92\x01\t\x102\"\x05r\x03\x18\xac\x02R\n" +
 	"runOrigins\x12D\n" +
 	"\fpresentation\x18\x18 \x01(\v2 .keyhole.sharing.v1.PresentationR\fpresentation\x12<\n" +
-	"\bexamples\x18\x19 \x03(\v2\x1b.keyhole.sharing.v1.ExampleB\x03\xe0A\x03R\bexamples\"\xde\x01\n" +
+	"\bexamples\x18\x19 \x03(\v2\x1b.keyhole.sharing.v1.ExampleB\x03\xe0A\x03R\bexamples\x12W\n" +
+	"\x10slot_credentials\x18\x1a \x03(\v2\".keyhole.sharing.v1.SlotCredentialB\b\xbaH\x05\x92\x01\x02\x10dR\x0fslotCredentials\"\xb4\x01\n" +
+	"\x0eSlotCredential\x12\x1e\n" +
+	"\x04step\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x04step\x12 \n" +
+	"\x05field\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x05field\x12`\n" +
+	"\n" +
+	"credential\x18\x03 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/credentials/[a-z0-9_-]{1,63}$R\n" +
+	"credential\"\xde\x01\n" +
 	"\x12CreateShareRequest\x12V\n" +
 	"\x06parent\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x06parent\x12/\n" +
 	"\x05share\x18\x02 \x01(\v2\x19.keyhole.sharing.v1.ShareR\x05share\x12?\n" +
@@ -6611,7 +6694,7 @@ func file_keyhole_sharing_v1_sharing_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 72)
+var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 73)
 var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunAccess)(0),                        // 0: keyhole.sharing.v1.RunAccess
 	(CredentialAccess)(0),                 // 1: keyhole.sharing.v1.CredentialAccess
@@ -6657,56 +6740,57 @@ var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(*Presentation)(nil),                  // 41: keyhole.sharing.v1.Presentation
 	(*Example)(nil),                       // 42: keyhole.sharing.v1.Example
 	(*Share)(nil),                         // 43: keyhole.sharing.v1.Share
-	(*CreateShareRequest)(nil),            // 44: keyhole.sharing.v1.CreateShareRequest
-	(*ListSharesRequest)(nil),             // 45: keyhole.sharing.v1.ListSharesRequest
-	(*ListSharesResponse)(nil),            // 46: keyhole.sharing.v1.ListSharesResponse
-	(*GetShareRequest)(nil),               // 47: keyhole.sharing.v1.GetShareRequest
-	(*UpdateShareRequest)(nil),            // 48: keyhole.sharing.v1.UpdateShareRequest
-	(*DeleteShareRequest)(nil),            // 49: keyhole.sharing.v1.DeleteShareRequest
-	(*PauseShareRequest)(nil),             // 50: keyhole.sharing.v1.PauseShareRequest
-	(*ResumeShareRequest)(nil),            // 51: keyhole.sharing.v1.ResumeShareRequest
-	(*RotateShareRequest)(nil),            // 52: keyhole.sharing.v1.RotateShareRequest
-	(*GetSharedWorkflowRequest)(nil),      // 53: keyhole.sharing.v1.GetSharedWorkflowRequest
-	(*GraphNode)(nil),                     // 54: keyhole.sharing.v1.GraphNode
-	(*GraphEdge)(nil),                     // 55: keyhole.sharing.v1.GraphEdge
-	(*Graph)(nil),                         // 56: keyhole.sharing.v1.Graph
-	(*Allowance)(nil),                     // 57: keyhole.sharing.v1.Allowance
-	(*Destination)(nil),                   // 58: keyhole.sharing.v1.Destination
-	(*Terms)(nil),                         // 59: keyhole.sharing.v1.Terms
-	(*SharedWorkflow)(nil),                // 60: keyhole.sharing.v1.SharedWorkflow
-	(*WatchSharedWorkflowRequest)(nil),    // 61: keyhole.sharing.v1.WatchSharedWorkflowRequest
-	(*SharedWorkflowChange)(nil),          // 62: keyhole.sharing.v1.SharedWorkflowChange
-	(*ForkSharedWorkflowRequest)(nil),     // 63: keyhole.sharing.v1.ForkSharedWorkflowRequest
-	(*ForkReport)(nil),                    // 64: keyhole.sharing.v1.ForkReport
-	(*ForkSharedWorkflowResponse)(nil),    // 65: keyhole.sharing.v1.ForkSharedWorkflowResponse
-	(*LineItem)(nil),                      // 66: keyhole.sharing.v1.LineItem
-	(*StepEvent)(nil),                     // 67: keyhole.sharing.v1.StepEvent
-	(*Run)(nil),                           // 68: keyhole.sharing.v1.Run
-	(*ListRunsRequest)(nil),               // 69: keyhole.sharing.v1.ListRunsRequest
-	(*ListRunsResponse)(nil),              // 70: keyhole.sharing.v1.ListRunsResponse
-	(*GetRunRequest)(nil),                 // 71: keyhole.sharing.v1.GetRunRequest
-	(*QueryUsageRequest)(nil),             // 72: keyhole.sharing.v1.QueryUsageRequest
-	(*CredentialUsage)(nil),               // 73: keyhole.sharing.v1.CredentialUsage
-	(*UsageRow)(nil),                      // 74: keyhole.sharing.v1.UsageRow
-	(*QueryUsageResponse)(nil),            // 75: keyhole.sharing.v1.QueryUsageResponse
-	(*timestamppb.Timestamp)(nil),         // 76: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 77: google.protobuf.FieldMask
-	(v1.Period)(0),                        // 78: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 79: google.protobuf.Empty
+	(*SlotCredential)(nil),                // 44: keyhole.sharing.v1.SlotCredential
+	(*CreateShareRequest)(nil),            // 45: keyhole.sharing.v1.CreateShareRequest
+	(*ListSharesRequest)(nil),             // 46: keyhole.sharing.v1.ListSharesRequest
+	(*ListSharesResponse)(nil),            // 47: keyhole.sharing.v1.ListSharesResponse
+	(*GetShareRequest)(nil),               // 48: keyhole.sharing.v1.GetShareRequest
+	(*UpdateShareRequest)(nil),            // 49: keyhole.sharing.v1.UpdateShareRequest
+	(*DeleteShareRequest)(nil),            // 50: keyhole.sharing.v1.DeleteShareRequest
+	(*PauseShareRequest)(nil),             // 51: keyhole.sharing.v1.PauseShareRequest
+	(*ResumeShareRequest)(nil),            // 52: keyhole.sharing.v1.ResumeShareRequest
+	(*RotateShareRequest)(nil),            // 53: keyhole.sharing.v1.RotateShareRequest
+	(*GetSharedWorkflowRequest)(nil),      // 54: keyhole.sharing.v1.GetSharedWorkflowRequest
+	(*GraphNode)(nil),                     // 55: keyhole.sharing.v1.GraphNode
+	(*GraphEdge)(nil),                     // 56: keyhole.sharing.v1.GraphEdge
+	(*Graph)(nil),                         // 57: keyhole.sharing.v1.Graph
+	(*Allowance)(nil),                     // 58: keyhole.sharing.v1.Allowance
+	(*Destination)(nil),                   // 59: keyhole.sharing.v1.Destination
+	(*Terms)(nil),                         // 60: keyhole.sharing.v1.Terms
+	(*SharedWorkflow)(nil),                // 61: keyhole.sharing.v1.SharedWorkflow
+	(*WatchSharedWorkflowRequest)(nil),    // 62: keyhole.sharing.v1.WatchSharedWorkflowRequest
+	(*SharedWorkflowChange)(nil),          // 63: keyhole.sharing.v1.SharedWorkflowChange
+	(*ForkSharedWorkflowRequest)(nil),     // 64: keyhole.sharing.v1.ForkSharedWorkflowRequest
+	(*ForkReport)(nil),                    // 65: keyhole.sharing.v1.ForkReport
+	(*ForkSharedWorkflowResponse)(nil),    // 66: keyhole.sharing.v1.ForkSharedWorkflowResponse
+	(*LineItem)(nil),                      // 67: keyhole.sharing.v1.LineItem
+	(*StepEvent)(nil),                     // 68: keyhole.sharing.v1.StepEvent
+	(*Run)(nil),                           // 69: keyhole.sharing.v1.Run
+	(*ListRunsRequest)(nil),               // 70: keyhole.sharing.v1.ListRunsRequest
+	(*ListRunsResponse)(nil),              // 71: keyhole.sharing.v1.ListRunsResponse
+	(*GetRunRequest)(nil),                 // 72: keyhole.sharing.v1.GetRunRequest
+	(*QueryUsageRequest)(nil),             // 73: keyhole.sharing.v1.QueryUsageRequest
+	(*CredentialUsage)(nil),               // 74: keyhole.sharing.v1.CredentialUsage
+	(*UsageRow)(nil),                      // 75: keyhole.sharing.v1.UsageRow
+	(*QueryUsageResponse)(nil),            // 76: keyhole.sharing.v1.QueryUsageResponse
+	(*timestamppb.Timestamp)(nil),         // 77: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 78: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 79: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 80: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	76,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	76,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	76,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	76,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
-	76,  // 4: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
-	76,  // 5: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
-	76,  // 6: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
+	77,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	77,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	77,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	77,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
+	77,  // 4: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	77,  // 5: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
+	77,  // 6: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
 	6,   // 7: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
 	4,   // 8: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
 	4,   // 9: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
 	4,   // 10: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	77,  // 11: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	78,  // 11: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
 	5,   // 12: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
 	25,  // 13: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
 	26,  // 14: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
@@ -6718,124 +6802,125 @@ var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
 	30,  // 20: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
 	37,  // 21: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
 	33,  // 22: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
-	56,  // 23: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
+	57,  // 23: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
 	31,  // 24: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
-	78,  // 25: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	79,  // 25: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
 	28,  // 26: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	76,  // 27: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	77,  // 27: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
 	39,  // 28: keyhole.sharing.v1.Presentation.inputs:type_name -> keyhole.sharing.v1.InputPresentation
 	40,  // 29: keyhole.sharing.v1.Presentation.outputs:type_name -> keyhole.sharing.v1.OutputPresentation
-	76,  // 30: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
+	77,  // 30: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
 	2,   // 31: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
 	0,   // 32: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
 	1,   // 33: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
 	34,  // 34: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	76,  // 35: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	77,  // 35: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
 	38,  // 36: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
 	35,  // 37: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
 	37,  // 38: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	76,  // 39: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	76,  // 40: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	77,  // 39: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	77,  // 40: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
 	36,  // 41: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
 	41,  // 42: keyhole.sharing.v1.Share.presentation:type_name -> keyhole.sharing.v1.Presentation
 	42,  // 43: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
-	43,  // 44: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	43,  // 45: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	43,  // 46: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	77,  // 47: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	54,  // 48: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	55,  // 49: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	76,  // 50: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	58,  // 51: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
-	27,  // 52: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	56,  // 53: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	59,  // 54: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	57,  // 55: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	38,  // 56: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	76,  // 57: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	41,  // 58: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
-	42,  // 59: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
-	28,  // 60: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,   // 61: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	64,  // 62: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	76,  // 63: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	76,  // 64: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,   // 65: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	76,  // 66: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	76,  // 67: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	66,  // 68: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	67,  // 69: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	3,   // 70: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
-	68,  // 71: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	76,  // 72: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	76,  // 73: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	74,  // 74: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	73,  // 75: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
-	12,  // 76: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	13,  // 77: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	15,  // 78: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	16,  // 79: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	17,  // 80: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	18,  // 81: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	19,  // 82: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
-	20,  // 83: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	22,  // 84: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	23,  // 85: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	7,   // 86: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
-	8,   // 87: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	9,   // 88: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	10,  // 89: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
-	11,  // 90: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
-	24,  // 91: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	44,  // 92: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	45,  // 93: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	47,  // 94: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	48,  // 95: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	49,  // 96: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	50,  // 97: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	51,  // 98: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	52,  // 99: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	53,  // 100: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	61,  // 101: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
-	63,  // 102: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	69,  // 103: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	71,  // 104: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	72,  // 105: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,   // 106: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	14,  // 107: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,   // 108: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 109: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 110: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 111: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	79,  // 112: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
-	21,  // 113: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	5,   // 114: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,   // 115: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	6,   // 116: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	6,   // 117: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	79,  // 118: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
-	4,   // 119: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
-	32,  // 120: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	32,  // 121: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	43,  // 122: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	46,  // 123: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	43,  // 124: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	43,  // 125: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	79,  // 126: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	43,  // 127: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	43,  // 128: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	43,  // 129: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	60,  // 130: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	62,  // 131: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
-	65,  // 132: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	70,  // 133: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	68,  // 134: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	75,  // 135: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	106, // [106:136] is the sub-list for method output_type
-	76,  // [76:106] is the sub-list for method input_type
-	76,  // [76:76] is the sub-list for extension type_name
-	76,  // [76:76] is the sub-list for extension extendee
-	0,   // [0:76] is the sub-list for field type_name
+	44,  // 44: keyhole.sharing.v1.Share.slot_credentials:type_name -> keyhole.sharing.v1.SlotCredential
+	43,  // 45: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	43,  // 46: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	43,  // 47: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	78,  // 48: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	55,  // 49: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	56,  // 50: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	77,  // 51: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	59,  // 52: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
+	27,  // 53: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	57,  // 54: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	60,  // 55: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	58,  // 56: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	38,  // 57: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	77,  // 58: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	41,  // 59: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
+	42,  // 60: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
+	28,  // 61: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	4,   // 62: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	65,  // 63: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	77,  // 64: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	77,  // 65: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	3,   // 66: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	77,  // 67: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	77,  // 68: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	67,  // 69: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	68,  // 70: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	3,   // 71: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
+	69,  // 72: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	77,  // 73: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	77,  // 74: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	75,  // 75: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	74,  // 76: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
+	12,  // 77: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	13,  // 78: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	15,  // 79: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	16,  // 80: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	17,  // 81: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	18,  // 82: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	19,  // 83: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
+	20,  // 84: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	22,  // 85: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	23,  // 86: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	7,   // 87: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
+	8,   // 88: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	9,   // 89: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	10,  // 90: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
+	11,  // 91: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
+	24,  // 92: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	45,  // 93: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	46,  // 94: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	48,  // 95: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	49,  // 96: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	50,  // 97: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	51,  // 98: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	52,  // 99: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	53,  // 100: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	54,  // 101: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	62,  // 102: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
+	64,  // 103: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	70,  // 104: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	72,  // 105: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	73,  // 106: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,   // 107: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	14,  // 108: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,   // 109: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 110: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 111: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 112: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	80,  // 113: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
+	21,  // 114: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	5,   // 115: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,   // 116: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	6,   // 117: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	6,   // 118: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	80,  // 119: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
+	4,   // 120: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
+	32,  // 121: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	32,  // 122: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	43,  // 123: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	47,  // 124: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	43,  // 125: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	43,  // 126: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	80,  // 127: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	43,  // 128: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	43,  // 129: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	43,  // 130: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	61,  // 131: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	63,  // 132: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
+	66,  // 133: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	71,  // 134: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	69,  // 135: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	76,  // 136: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	107, // [107:137] is the sub-list for method output_type
+	77,  // [77:107] is the sub-list for method input_type
+	77,  // [77:77] is the sub-list for extension type_name
+	77,  // [77:77] is the sub-list for extension extendee
+	0,   // [0:77] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
@@ -6849,7 +6934,7 @@ func file_keyhole_sharing_v1_sharing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_v1_sharing_proto_rawDesc), len(file_keyhole_sharing_v1_sharing_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   72,
+			NumMessages:   73,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1159,8 +1159,11 @@ type PutCredentialGrantRequest struct {
 	// the operator does not allow them. Destinations confirmed in the share's previous grant
 	// for the same credential stay confirmed.
 	ConfirmedDestinations []string `protobuf:"bytes,7,rep,name=confirmed_destinations,json=confirmedDestinations,proto3" json:"confirmed_destinations,omitempty"`
-	unknownFields         protoimpl.UnknownFields
-	sizeCache             protoimpl.SizeCache
+	// Identifies the share's own choice of credentials, which is not in the version. Empty
+	// when the share makes none.
+	Choice        string `protobuf:"bytes,8,opt,name=choice,proto3" json:"choice,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PutCredentialGrantRequest) Reset() {
@@ -1242,6 +1245,13 @@ func (x *PutCredentialGrantRequest) GetConfirmedDestinations() []string {
 	return nil
 }
 
+func (x *PutCredentialGrantRequest) GetChoice() string {
+	if x != nil {
+		return x.Choice
+	}
+	return ""
+}
+
 // PutCredentialGrantResponse is empty.
 type PutCredentialGrantResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1287,7 +1297,9 @@ type CoveredGrant struct {
 	// Calls that may be made under it in a period.
 	Calls int64 `protobuf:"varint,2,opt,name=calls,proto3" json:"calls,omitempty"`
 	// The period of `calls`.
-	Period        v1.Period `protobuf:"varint,3,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
+	Period v1.Period `protobuf:"varint,3,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
+	// The share's own choice of credentials.
+	Choice        string `protobuf:"bytes,4,opt,name=choice,proto3" json:"choice,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1341,6 +1353,13 @@ func (x *CoveredGrant) GetPeriod() v1.Period {
 		return x.Period
 	}
 	return v1.Period(0)
+}
+
+func (x *CoveredGrant) GetChoice() string {
+	if x != nil {
+		return x.Choice
+	}
+	return ""
 }
 
 // DeleteCredentialGrantRequest revokes a grant.
@@ -2810,7 +2829,7 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\n" +
 	"credential\x18\x03 \x01(\tR\n" +
 	"credential\x12 \n" +
-	"\vdestination\x18\x04 \x01(\tR\vdestination\"\xdd\x02\n" +
+	"\vdestination\x18\x04 \x01(\tR\vdestination\"\xfe\x02\n" +
 	"\x19PutCredentialGrantRequest\x12\x1d\n" +
 	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\x12+\n" +
 	"\fversion_hash\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x98\x01@R\vversionHash\x12I\n" +
@@ -2818,12 +2837,14 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\x05calls\x18\x04 \x01(\x03B\a\xbaH\x04\"\x02 \x00R\x05calls\x120\n" +
 	"\x06period\x18\x05 \x01(\x0e2\x18.keyhole.vault.v1.PeriodR\x06period\x12\x16\n" +
 	"\x06resume\x18\x06 \x01(\bR\x06resume\x12@\n" +
-	"\x16confirmed_destinations\x18\a \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\x15confirmedDestinations\"\x1c\n" +
-	"\x1aPutCredentialGrantResponse\"y\n" +
+	"\x16confirmed_destinations\x18\a \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\x15confirmedDestinations\x12\x1f\n" +
+	"\x06choice\x18\b \x01(\tB\a\xbaH\x04r\x02\x18@R\x06choice\"\x1c\n" +
+	"\x1aPutCredentialGrantResponse\"\x91\x01\n" +
 	"\fCoveredGrant\x12!\n" +
 	"\fversion_hash\x18\x01 \x01(\tR\vversionHash\x12\x14\n" +
 	"\x05calls\x18\x02 \x01(\x03R\x05calls\x120\n" +
-	"\x06period\x18\x03 \x01(\x0e2\x18.keyhole.vault.v1.PeriodR\x06period\"~\n" +
+	"\x06period\x18\x03 \x01(\x0e2\x18.keyhole.vault.v1.PeriodR\x06period\x12\x16\n" +
+	"\x06choice\x18\x04 \x01(\tR\x06choice\"~\n" +
 	"\x1cDeleteCredentialGrantRequest\x12\x1d\n" +
 	"\x05share\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x05share\x12?\n" +
 	"\x06unless\x18\x02 \x01(\v2'.keyhole.vault.internal.v1.CoveredGrantR\x06unless\"=\n" +
