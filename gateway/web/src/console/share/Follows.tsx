@@ -29,7 +29,7 @@ export function Follows({ share, form }: { share: Share; form: Form }) {
             View as visitor <Icon name="external" size={14} />
           </a>
         </div>
-        <p className={style.reading}>{visitors(share, form, found.data?.destinations)}</p>
+        <p className={style.reading}>{visitors(share, form, found.data && (found.data.destinations ?? []))}</p>
       </section>
       <Used share={share} form={form} />
       <section className={style.section} aria-label="QR code">

@@ -5,7 +5,7 @@ import { Button } from "../../ui/Button";
 import { Menu } from "../../ui/Menu";
 import { Trouble } from "../parts/Trouble";
 import { startOf } from "../parts/today";
-import { idOf, pathOfShare, runsWord, titleOf, usedOf } from "./share";
+import { idOf, pathOfShare, runsWord, usedOf } from "./share";
 import { StateTag } from "./StateTag";
 import style from "./Links.module.css";
 import { useLinkActions } from "./useLinkActions";
@@ -28,9 +28,10 @@ export function LinkList({ links, chosen, onChoose, onChanged }: Props) {
   });
   return (
     <ul className={style.links} aria-label="Links of this workflow">
-      {links.map((share) => (
+      {links.map((share, at) => (
         <Row
           key={share.name}
+          title={share.title || `Link ${at + 1}`}
           share={share}
           chosen={idOf(share) === chosen}
           today={usage.data && usedOf(usage.data.rows, share.name)}
@@ -43,6 +44,7 @@ export function LinkList({ links, chosen, onChoose, onChanged }: Props) {
 }
 
 interface RowProps {
+  title: string;
   share: Share;
   chosen: boolean;
   today: number | undefined;
@@ -50,9 +52,8 @@ interface RowProps {
   onChanged: () => Promise<void>;
 }
 
-function Row({ share, chosen, today, onChoose, onChanged }: RowProps) {
+function Row({ title, share, chosen, today, onChoose, onChanged }: RowProps) {
   const { active, busy, failure, toggle, ask, asking } = useLinkActions(share, onChanged);
-  const title = titleOf(share);
   return (
     <li className={style.row} data-chosen={chosen || undefined}>
       <button type="button" className={style.name} aria-current={chosen || undefined} onClick={onChoose}>

@@ -68,7 +68,7 @@ export function SlotTable({ share, inspection, form, set }: Props) {
       {picks && (
         <p className={style.text}>
           {found.error ? found.error.message : "A credential is listed for the places that it may go to."}{" "}
-          <a href={pathOf.credentials(workspace)} target="_blank" rel="noopener noreferrer">
+          <a className={style.apart} href={pathOf.credentials(workspace)} target="_blank" rel="noopener noreferrer">
             Add a credential <Icon name="external" size={14} />
           </a>
         </p>
