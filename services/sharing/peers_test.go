@@ -332,6 +332,12 @@ func (r *registryPeer) add(id string, public bool) {
 	r.public[id] = public
 }
 
+func (r *registryPeer) remove(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.public, id)
+}
+
 func (r *registryPeer) CheckModels(_ context.Context, q *registryinternalv1.CheckModelsRequest) (*registryinternalv1.CheckModelsResponse, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -94,14 +94,21 @@ type workflowList struct {
 	Deleted bool   `help:"Include workflows in the trash." xor:"trash"`
 	Trash   bool   `help:"Only workflows in the trash." xor:"trash"`
 	Text    string `help:"Only workflows with this text in the title or the id."`
+	Sort    string `help:"Order: ${enum}. Runs are those of the last seven days." enum:"id,title,changed,runs" default:"id"`
 	cli.PageFlags
 }
+
+// sorts are the orders of a list, as the API calls them.
+var sorts = map[string]string{"title": "title", "changed": "update_time desc", "runs": "runs desc"}
 
 // Run lists them.
 func (c *workflowList) Run(ctx context.Context, a *cli.App) error {
 	query, fields := url.Values{}, []string{"name", "title", "liveVersion", "activeShares", "pausedShares", "updateTime"}
 	if c.Text != "" {
 		query.Set("text", c.Text)
+	}
+	if by := sorts[c.Sort]; by != "" {
+		query.Set("orderBy", by)
 	}
 	if c.Deleted {
 		query.Set("showDeleted", "true")

@@ -100,11 +100,23 @@ describe("signing in", () => {
 });
 
 describe("workflows", () => {
-  test("are searched and paged on the server", async () => {
-    await share(greet(), {}, "Zebra crossing counter");
+  test("are searched, sorted and paged on the server, as cards or as a table", async () => {
+    const { name } = await share(greet(), {}, "Zebra crossing counter");
+    await call("POST", `/v1/${name.split("/").slice(0, 4).join("/")}:run`, { inputs: {} });
     const page = await open("/");
     await page.getByLabel("Search workflows").fill("zebra");
     await page.getByText("Zebra crossing counter").waitFor();
+    await page.getByRole("img", { name: "1 run in 7 days, 1 run of them today" }).waitFor();
+    await page.getByText("1 link", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Share Zebra crossing counter" }).focus(); // a card has its actions by keyboard
+    await page.getByRole("combobox", { name: "Sort by" }).selectOption("Most runs");
+    await page.waitForURL("**sort=runs**");
+    await page.getByRole("button", { name: "Table" }).click();
+    await page.getByRole("region", { name: "Workflows" }).getByText("Version 1").waitFor();
+    await accessible(page);
+    await page.reload();
+    await page.getByRole("region", { name: "Workflows" }).getByText("Version 1").waitFor(); // the choice stays
+    await page.getByRole("button", { name: "Cards" }).click();
     await expect.poll(() => page.getByRole("list", { name: "Workflows" }).getByRole("listitem").count()).toBe(1);
     expect(page.url()).toContain("q=zebra");
     await page.getByLabel("Search workflows").fill("no such thing");

@@ -49,7 +49,7 @@ func insertItems(ctx context.Context, tx *sql.Tx, run string, items []*sharingv1
 			if len(args) > 0 {
 				values.WriteByte(',')
 			}
-			values.WriteString(placeholders(len(args), itemValues))
+			values.WriteString(sqldb.Placeholders(len(args), itemValues))
 			args = append(args, run, item.GetStep(), item.GetAttempt(), item.GetKind(), item.GetResource(), item.GetQuantity(),
 				item.GetInputTokens(), item.GetOutputTokens(), item.GetEndUnknown(), item.GetFailed(),
 				item.GetProvider(), item.GetDestination())

@@ -8,6 +8,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
+// batchSize keeps a statement below the number of parameters that the engines allow.
+const batchSize = 500
+
 // Store reads and writes the rows of runs and line items.
 type Store struct{ db *sqldb.DB }
 
@@ -56,8 +59,8 @@ func (s Store) Renew(ctx context.Context, runs []string, lease int64) (map[strin
 		runs = runs[len(batch):]
 		var ids []string // of the last attempt: a run that was open in an earlier one may have ended
 		err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			rows, err := tx.QueryContext(ctx, `UPDATE runs SET lease = $1 WHERE state = 1 AND id IN `+placeholders(1, len(batch))+
-				` RETURNING id`, append([]any{lease}, arguments(batch)...)...)
+			rows, err := tx.QueryContext(ctx, `UPDATE runs SET lease = $1 WHERE state = 1 AND id IN `+sqldb.Placeholders(1, len(batch))+
+				` RETURNING id`, append([]any{lease}, sqldb.Arguments(batch)...)...)
 			ids, err = sqldb.All(rows, err, func(r sqldb.Scanner) (id string, err error) {
 				err = r.Scan(&id)
 				return id, err
@@ -84,7 +87,7 @@ func (s Store) Expired(ctx context.Context, before int64, limit int) ([]Run, err
 func (s Store) Open(ctx context.Context, runs []string) ([]Run, error) {
 	var open []Run
 	for batch := range slices.Chunk(runs, batchSize) {
-		rows, err := s.db.QueryContext(ctx, `SELECT `+runColumns+` FROM runs WHERE state = 1 AND id IN `+placeholders(0, len(batch)), arguments(batch)...)
+		rows, err := s.db.QueryContext(ctx, `SELECT `+runColumns+` FROM runs WHERE state = 1 AND id IN `+sqldb.Placeholders(0, len(batch)), sqldb.Arguments(batch)...)
 		list, err := sqldb.All(rows, err, scanRun)
 		if err != nil {
 			return nil, err

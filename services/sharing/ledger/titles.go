@@ -73,8 +73,8 @@ func (t titler) ofVault(ctx context.Context, ws string, keys, credentials []stri
 }
 
 func (t titler) workflows(ctx context.Context, ws string, ids []string, out titles) error {
-	rows, err := t.store.db.QueryContext(ctx, `SELECT id, '', title FROM workflows WHERE workspace = $1 AND id IN `+placeholders(1, len(ids)),
-		append([]any{ws}, arguments(ids)...)...)
+	rows, err := t.store.db.QueryContext(ctx, `SELECT id, '', title FROM workflows WHERE workspace = $1 AND id IN `+sqldb.Placeholders(1, len(ids)),
+		append([]any{ws}, sqldb.Arguments(ids)...)...)
 	found, err := sqldb.All(rows, err, scanTitled)
 	for _, f := range found {
 		out[names.Workflow(ws, f.id)] = f.title
@@ -90,7 +90,7 @@ func (t titler) shares(ctx context.Context, ws string, paths []string, out title
 		args, ids = append(args, flow), append(ids, id)
 	}
 	rows, err := t.store.db.QueryContext(ctx, `SELECT w.id, s.id, s.title FROM workflows w JOIN shares s ON s.workflow = w.uid
-		WHERE w.workspace = $1 AND w.id IN `+placeholders(1, len(ids))+` AND s.id IN `+placeholders(1+len(ids), len(ids)), append(args, ids...)...)
+		WHERE w.workspace = $1 AND w.id IN `+sqldb.Placeholders(1, len(ids))+` AND s.id IN `+sqldb.Placeholders(1+len(ids), len(ids)), append(args, ids...)...)
 	found, err := sqldb.All(rows, err, scanTitled)
 	for _, f := range found {
 		out[names.Share(ws, f.id, f.share)] = f.title

@@ -62,7 +62,7 @@ func (s Store) Totals(ctx context.Context, subject meter.Subject, day, month tim
 
 // States implements meter.Ledger.
 func (s Store) States(ctx context.Context, runs []string) (map[string]bool, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, state FROM runs WHERE id IN `+placeholders(0, len(runs))+counted, arguments(runs)...)
+	rows, err := s.db.QueryContext(ctx, `SELECT id, state FROM runs WHERE id IN `+sqldb.Placeholders(0, len(runs))+counted, sqldb.Arguments(runs)...)
 	list, err := sqldb.All(rows, err, func(row sqldb.Scanner) (r Run, err error) {
 		err = row.Scan(&r.ID, &r.State)
 		return r, err

@@ -23,6 +23,7 @@ type Draft struct {
 	Etag             string
 	Author           string
 	Created, Updated int64
+	sketch           sketch // of a changed draft; none is read
 }
 
 // Check refuses work on a draft that has changed since its etag was read. An empty etag is
@@ -70,7 +71,7 @@ func (s Store) draft(ctx context.Context, workflow string) (Draft, error) {
 // insertDraft writes the first draft of a workflow outside the trash. It returns false when
 // there is a draft or no such workflow.
 func (s Store) insertDraft(ctx context.Context, d Draft) (bool, error) {
-	return s.changed(ctx, `INSERT INTO drafts (workflow, definition, hash, base_version, etag, author, create_time, update_time)
+	return s.putDraft(ctx, d, `INSERT INTO drafts (workflow, definition, hash, base_version, etag, author, create_time, update_time)
 		SELECT uid, $2, $3, $4, $5, $6, $7, $8 FROM workflows WHERE uid = $1 AND delete_time = 0 ON CONFLICT DO NOTHING`,
 		d.Workflow, d.Definition, d.Hash, d.Base, d.Etag, d.Author, d.Created, d.Updated)
 }
@@ -78,33 +79,35 @@ func (s Store) insertDraft(ctx context.Context, d Draft) (bool, error) {
 // updateDraft writes d if the row still has the etag before. It returns false when it has
 // another one, or is gone.
 func (s Store) updateDraft(ctx context.Context, d Draft, before string) (bool, error) {
-	return s.changed(ctx, `UPDATE drafts SET definition = $1, hash = $2, base_version = $3, etag = $4, author = $5, update_time = $6
+	return s.putDraft(ctx, d, `UPDATE drafts SET definition = $1, hash = $2, base_version = $3, etag = $4, author = $5, update_time = $6
 		WHERE workflow = $7 AND etag = $8`, d.Definition, d.Hash, d.Base, d.Etag, d.Author, d.Updated, d.Workflow, before)
 }
 
-// deleteDraft deletes a draft with an etag. It returns false when the row has another one,
-// or is gone.
-func (s Store) deleteDraft(ctx context.Context, d Draft) (bool, error) {
-	return s.changed(ctx, deleteDraft, d.Workflow, d.Etag)
-}
-
-// changed runs one statement and reports whether it changed a row.
-func (s Store) changed(ctx context.Context, statement string, args ...any) (did bool, err error) {
+// putDraft runs one statement, and writes the sketch of the draft if that changed a row.
+func (s Store) putDraft(ctx context.Context, d Draft, statement string, args ...any) (did bool, err error) {
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		did, err = sqldb.Changed(tx.ExecContext(ctx, statement, args...))
-		return err
+		if err != nil || !did {
+			return err
+		}
+		return putSketch(ctx, tx, d.Workflow, true, d.sketch)
 	})
 	return did, err
 }
 
-const deleteDraft = `DELETE FROM drafts WHERE workflow = $1 AND etag = $2`
+// deleteDraft deletes a draft. It fails if the draft has changed since it was read.
+func (s Store) deleteDraft(ctx context.Context, d Draft) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error { return dropDraft(ctx, tx, d) })
+}
 
-// dropDraft is deleteDraft in the transaction that publishes the draft. It fails if the
-// draft has changed meanwhile.
+// dropDraft deletes a draft and its sketch. It fails if the draft has changed meanwhile.
 func dropDraft(ctx context.Context, tx *sql.Tx, d Draft) error {
-	dropped, err := sqldb.Changed(tx.ExecContext(ctx, deleteDraft, d.Workflow, d.Etag))
+	dropped, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM drafts WHERE workflow = $1 AND etag = $2`, d.Workflow, d.Etag))
 	if err == nil && !dropped {
 		return resource.Conflict("draft")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return dropDraftSketch(ctx, tx, d.Workflow)
 }

@@ -81,6 +81,7 @@ func (s *Workflows) saveDraft(ctx context.Context, author string, w Workflow, be
 	if !first && bytes.Equal(after.Definition, before.Definition) && after.Base == before.Base {
 		return before, nil
 	}
+	after.sketch = s.sketchOf(after.Definition, after.Hash)
 	after.Etag, after.Author = id.New("d"), author
 	after.Updated = max(s.now().UnixMicro(), before.Updated+1)
 	save := func() (bool, error) { return s.store.updateDraft(ctx, after, before.Etag) }
@@ -104,12 +105,8 @@ func (h *Handlers) DeleteWorkflowDraft(ctx context.Context, r *sharingv1.DeleteW
 	if err != nil {
 		return nil, err
 	}
-	deleted, err := h.flows.store.deleteDraft(ctx, d)
-	if err != nil {
+	if err := h.flows.store.deleteDraft(ctx, d); err != nil {
 		return nil, fmt.Errorf("delete draft: %w", err)
-	}
-	if !deleted {
-		return nil, resource.Conflict("draft")
 	}
 	return &emptypb.Empty{}, nil
 }

@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
-	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
@@ -40,30 +38,6 @@ func (h *Handlers) CreateWorkflow(ctx context.Context, r *sharingv1.CreateWorkfl
 		Workspace: ws, ID: wanted, Title: in.GetTitle(), Description: in.GetDescription(),
 		Definition: raw, Author: caller.From(ctx).Key,
 	})
-}
-
-// ListWorkflows implements the RPC.
-func (h *Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsRequest) (*sharingv1.ListWorkflowsResponse, error) {
-	ws := resource.Segment(r.GetParent(), 0)
-	which := selection{text: r.GetText(), deleted: r.GetShowDeleted(), trash: r.GetOnlyDeleted(), now: h.flows.now().UnixMicro()}
-	rows, next, err := page.List(h.flows.pages, r, page.Listing[listed, string]{
-		Binding: []string{"workflows", r.GetParent(), fmt.Sprint(which.deleted, which.trash), which.text},
-		Read: func(after string, limit int) ([]listed, error) {
-			return h.flows.store.list(ctx, ws, after, which, limit)
-		},
-		CursorOf: func(l listed) string { return l.ID },
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list workflows: %w", err)
-	}
-	out := &sharingv1.ListWorkflowsResponse{NextPageToken: next}
-	if err := h.flows.leaveOutSuspended(ctx, rows); err != nil {
-		return nil, err
-	}
-	for _, w := range rows {
-		out.Workflows = append(out.Workflows, w.message())
-	}
-	return out, nil
 }
 
 // GetWorkflow implements the RPC.

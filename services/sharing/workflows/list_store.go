@@ -2,6 +2,9 @@ package workflows
 
 import (
 	"context"
+	"encoding/json"
+	"strconv"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -9,11 +12,17 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// listed is a workflow with the number of its links. hidden counts those active ones that use
-// credentials of the owner: the vault may have suspended them.
+// listed is a workflow with the number of its links and what its sketch shows. hidden counts
+// those active links that use credentials of the owner: the vault may have suspended them.
 type listed struct {
 	Workflow
 	active, paused, hidden int64
+	// text or number is the key of the order.
+	text     string
+	number   int64
+	sketch   sketch
+	liveHash string
+	drafted  bool
 }
 
 // selection says which workflows of a workspace a listing has.
@@ -21,30 +30,76 @@ type selection struct {
 	text    string // in the title or the ID
 	deleted bool   // also those in the trash
 	trash   bool   // only those in the trash
-	now     int64  // microseconds; links that expired before are not active
+	now     time.Time
+	order   order
 }
 
-// list returns the workflows with IDs after the given one. The number of links comes from
-// the index of the shares by workflow.
-func (s Store) list(ctx context.Context, ws, after string, which selection, limit int) ([]listed, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+workflowColumns+`,
-		(SELECT COUNT(*) FROM shares s WHERE s.workflow = w.uid AND s.workspace = w.workspace AND s.state = $1 AND (s.expire_time = 0 OR s.expire_time > $8)),
-		(SELECT COUNT(*) FROM shares s WHERE s.workflow = w.uid AND s.workspace = w.workspace AND s.state = $2),
-		(SELECT COUNT(*) FROM shares s WHERE s.workflow = w.uid AND s.workspace = w.workspace AND s.state = $1 AND s.credential_access = $9 AND (s.expire_time = 0 OR s.expire_time > $8))
-		FROM workflows w WHERE workspace = $3 AND id > $4 AND ($5 OR delete_time = 0) AND (NOT $10 OR delete_time <> 0)
-		AND ($6 = '%%' OR LOWER(title) LIKE $6 ESCAPE '!' OR id LIKE $6 ESCAPE '!') ORDER BY id LIMIT $7`,
-		int64(sharingv1.ShareState_SHARE_STATE_ACTIVE), int64(sharingv1.ShareState_SHARE_STATE_PAUSED),
-		ws, after, which.deleted || which.trash, sqldb.Containing(which.text), limit, which.now, int64(sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER),
-		which.trash)
-	return sqldb.All(rows, err, scanListed)
+// runDays is how many days of runs a listing shows, today among them.
+const runDays = 7
+
+// midnight is when those days began, in microseconds.
+func (s selection) midnight() int64 {
+	const day = 24 * time.Hour
+	return s.now.UTC().Truncate(day).Add(-(runDays - 1) * day).UnixMicro()
 }
 
-func scanListed(r sqldb.Scanner) (l listed, err error) {
+// where is the condition of a selection on $1, the workspace, to $4.
+const where = `w.workspace = $1 AND ($2 OR w.delete_time = 0) AND (NOT $3 OR w.delete_time <> 0)
+	AND ($4 = '%%' OR LOWER(w.title) LIKE $4 ESCAPE '!' OR w.id LIKE $4 ESCAPE '!')`
+
+func (s selection) arguments(ws string) []any {
+	return []any{ws, s.deleted || s.trash, s.trash, sqldb.Containing(s.text)}
+}
+
+// count returns how many workflows a listing has.
+func (s Store) count(ctx context.Context, ws string, which selection) (n int64, err error) {
+	return n, s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM workflows w WHERE `+where, which.arguments(ws)...).Scan(&n)
+}
+
+// list returns the workflows after a place. It finds the page first, and then what belongs to
+// its rows: the number of links comes from the index of the shares by workflow.
+func (s Store) list(ctx context.Context, ws string, after place, which selection, limit int) ([]listed, error) {
+	condition, position := which.order.after(after, 6)
+	args := append(append(which.arguments(ws), limit), position...)
+	runs := ``
+	if which.order.runs {
+		runs = ` LEFT JOIN (SELECT workflow, COUNT(*) AS n FROM runs WHERE owner_workspace = $1 AND start_time >= $8 GROUP BY workflow) r ON r.workflow = w.uid`
+		args = append(args, which.midnight())
+	}
+	rest := len(args)
+	now, hidden, active, paused := "$"+strconv.Itoa(rest+1), "$"+strconv.Itoa(rest+2), "$"+strconv.Itoa(rest+3), "$"+strconv.Itoa(rest+4)
+	args = append(args, which.now.UnixMicro(), int64(sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER),
+		int64(sharingv1.ShareState_SHARE_STATE_ACTIVE), int64(sharingv1.ShareState_SHARE_STATE_PAUSED))
+	links := func(condition string) string {
+		return `(SELECT COUNT(*) FROM shares s WHERE s.workflow = w.uid AND s.workspace = w.workspace AND ` + condition + `)`
+	}
+	open := `s.state = ` + active + ` AND (s.expire_time = 0 OR s.expire_time > ` + now + `)`
+	rows, err := s.db.QueryContext(ctx, `SELECT `+workflowColumns+`, k,
+		`+links(open)+`, `+links(`s.state = `+paused)+`, `+links(open+` AND s.credential_access = `+hidden)+`,
+		COALESCE(l.hash, ''), d.hash IS NOT NULL, COALESCE(d.hash, l.hash, ''), COALESCE(d.outline, l.outline),
+		COALESCE(d.problems, l.problems, 0), COALESCE(d.models, l.models, 'null')
+		FROM (SELECT w.*, `+which.order.key+` AS k FROM workflows w`+runs+` WHERE `+where+` AND `+condition+`
+			ORDER BY `+which.order.by()+` LIMIT $5) w
+		LEFT JOIN sketches l ON l.workflow = w.uid AND l.draft = FALSE
+		LEFT JOIN sketches d ON d.workflow = w.uid AND d.draft = TRUE
+		ORDER BY `+which.order.by(), args...)
+	return sqldb.All(rows, err, func(r sqldb.Scanner) (listed, error) { return scanListed(r, which.order) })
+}
+
+func scanListed(r sqldb.Scanner, by order) (l listed, err error) {
+	key, models := any(&l.text), ""
+	if by.descends {
+		key = &l.number
+	}
 	err = r.Scan(
 		&l.UID, &l.Workspace, &l.ID, &l.Title, &l.Description, &l.Live, &l.Revision, &l.ForkedFrom,
-		&l.Created, &l.Updated, &l.Deleted, &l.active, &l.paused, &l.hidden,
+		&l.Created, &l.Updated, &l.Deleted, key, &l.active, &l.paused, &l.hidden,
+		&l.liveHash, &l.drafted, &l.sketch.hash, &l.sketch.outline, &l.sketch.problems, &models,
 	)
-	return l, err
+	if err != nil {
+		return l, err
+	}
+	return l, json.Unmarshal([]byte(models), &l.sketch.models)
 }
 
 // suspendedAtOnce is how many workflows of a listing are looked at in the vault at a time.
@@ -66,10 +121,4 @@ func (s *Workflows) leaveOutSuspended(ctx context.Context, rows []listed) error 
 		})
 	}
 	return g.Wait()
-}
-
-func (l listed) message() *sharingv1.Workflow {
-	out := l.Workflow.message(nil)
-	out.ActiveShares, out.PausedShares = int32(l.active), int32(l.paused)
-	return out
 }

@@ -33,6 +33,7 @@ func (s *Workflows) Insert(ctx context.Context, n NewWorkflow) (*sharingv1.Workf
 			Workflow: w.UID, Number: 1, Definition: n.Definition, Hash: definition.Hash(n.Definition),
 			Author: n.Author, Created: now,
 		}
+		v.sketch = s.sketchOf(v.Definition, v.Hash)
 	}
 	for _, candidate := range candidates(n.ID, n.Title, "workflow") {
 		w.ID = candidate
@@ -90,6 +91,7 @@ func (s *Workflows) save(ctx context.Context, by caller.Principal, w Workflow, e
 		v = &Version{
 			Workflow: w.UID, Number: w.Live, Definition: e.definition, Hash: definition.Hash(e.definition), Author: by.Key, Created: w.Updated,
 		}
+		v.sketch = s.sketchOf(v.Definition, v.Hash)
 	}
 	updated, err := s.store.update(ctx, w, before, additions{version: v, published: e.published, uncover: s.dependents.Uncover})
 	if err != nil {

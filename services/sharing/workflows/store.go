@@ -23,6 +23,7 @@ type Version struct {
 	Hash       string
 	Author     string
 	Created    int64
+	sketch     sketch // of a new version; none is read
 }
 
 const workflowColumns = `uid, workspace, id, title, description, live_version, revision, forked_from, create_time, update_time, delete_time`
@@ -72,7 +73,10 @@ func (s Store) insert(ctx context.Context, w Workflow, v *Version) (bool, error)
 func insertVersion(ctx context.Context, tx *sql.Tx, v Version) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO versions (workflow, number, definition, hash, author, create_time)
 		VALUES ($1, $2, $3, $4, $5, $6)`, v.Workflow, v.Number, v.Definition, v.Hash, v.Author, v.Created)
-	return err
+	if err != nil {
+		return err
+	}
+	return putSketch(ctx, tx, v.Workflow, false, v.sketch)
 }
 
 // additions are what goes with the update of a workflow in one transaction.

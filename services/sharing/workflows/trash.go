@@ -31,6 +31,9 @@ func (s Store) Purge(ctx context.Context, tx *sql.Tx, w Workflow) (bool, error) 
 	if _, err = tx.ExecContext(ctx, `DELETE FROM versions WHERE workflow = $1`, w.UID); err != nil {
 		return false, err
 	}
+	if _, err = tx.ExecContext(ctx, `DELETE FROM sketches WHERE workflow = $1`, w.UID); err != nil {
+		return false, err
+	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM drafts WHERE workflow = $1`, w.UID)
 	return true, err
 }

@@ -25,18 +25,31 @@ const text = { parseAs: "text" } as const;
 export interface Page<T> {
   rows: T[];
   next: string;
+  total?: number; // rows on all pages, on the first page of lists that count
 }
 
-type Listed = { nextPageToken?: string } & Record<string, unknown>;
+type Listed = { nextPageToken?: string; totalSize?: number } & Record<string, unknown>;
 
 // pageOf makes a page of an answer with a list.
 export async function pageOf<T>(answer: Promise<Listed>, field: string): Promise<Page<T>> {
   const got = await answer;
-  return { rows: (got[field] as T[] | undefined) ?? [], next: got.nextPageToken ?? "" };
+  return { rows: (got[field] as T[] | undefined) ?? [], next: got.nextPageToken ?? "", total: got.totalSize };
 }
 
-export function listWorkflows(workspace: string, words: string, pageToken: string): Promise<Page<Workflow>> {
-  const query = { pageSize, pageToken: pageToken || undefined, text: words || undefined };
+export type WorkflowOrder = "" | "title" | "update_time desc" | "runs desc";
+
+export function listWorkflows(
+  workspace: string,
+  words: string,
+  pageToken: string,
+  orderBy: WorkflowOrder = "",
+): Promise<Page<Workflow>> {
+  const query = {
+    pageSize,
+    pageToken: pageToken || undefined,
+    text: words || undefined,
+    orderBy: orderBy || undefined,
+  };
   const params = { path: { workspace }, query };
   return pageOf(call(client.GET("/v1/workspaces/{workspace}/workflows", { params, ...text })), "workflows");
 }

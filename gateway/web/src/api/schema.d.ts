@@ -700,7 +700,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListWorkflows lists workflows by id, without definitions. */
+        /** ListWorkflows lists workflows, without definitions. */
         get: operations["SharingService_ListWorkflows"];
         put?: never;
         /**
@@ -2088,6 +2088,11 @@ export interface components {
             workflows?: components["schemas"]["v1Workflow"][];
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
+            /**
+             * Format: int32
+             * @description Number of workflows on all pages. Only the first page has it.
+             */
+            totalSize?: number;
         };
         /** @description ListWorkspacesResponse is a page of workspaces. */
         v1ListWorkspacesResponse: {
@@ -2634,6 +2639,46 @@ export interface components {
             key?: components["schemas"]["v1Key"];
             session?: components["schemas"]["v1Session"];
         };
+        /** @description Sketch is the outline of a graph: boxes without names. */
+        v1Sketch: {
+            /** @description Boxes, at most 40. */
+            nodes?: components["schemas"]["v1SketchNode"][];
+            /** @description Lines between them. */
+            edges?: components["schemas"]["v1SketchEdge"][];
+            /**
+             * Format: int32
+             * @description Number of boxes that were left out.
+             */
+            more?: number;
+        };
+        /** @description SketchEdge is a line. */
+        v1SketchEdge: {
+            /**
+             * Format: int32
+             * @description Index of the box that it leaves.
+             */
+            source?: number;
+            /**
+             * Format: int32
+             * @description Index of the box that it enters.
+             */
+            target?: number;
+        };
+        /** @description SketchNode is a box. */
+        v1SketchNode: {
+            /**
+             * Format: int32
+             * @description Its column, from the left; 0 is the first.
+             */
+            column?: number;
+            /**
+             * Format: double
+             * @description Its row, from the top; columns of different heights are centered, so halves occur.
+             */
+            row?: number;
+            /** @description For the colour: "input", "model", "visualization" ... */
+            category?: string;
+        };
         /** @description Slot is a place in a step where a credential goes. */
         v1Slot: {
             /** @description Step name. */
@@ -2992,6 +3037,22 @@ export interface components {
              * @description When it is deleted for good; unset outside the trash.
              */
             readonly purgeTime?: string;
+            sketch?: components["schemas"]["v1Sketch"];
+            /**
+             * Format: int32
+             * @description Number of problems of what the sketch shows, as InspectWorkflow counts them: errors,
+             *     obstacles to sharing and steps that cannot run. Only a list has it.
+             */
+            readonly problems?: number;
+            /** @description Models that what the sketch shows names and that do not exist. Only a list has it. */
+            readonly missingModels?: string[];
+            /** @description Whether it has a draft that differs from the live version. Only a list has it. */
+            readonly draftChanged?: boolean;
+            /**
+             * @description Its runs of each of the last seven days in UTC, today last: by its owner and through its
+             *     links, whoever paid. Only a list has it.
+             */
+            readonly dailyRuns?: string[];
         };
         /**
          * @description WorkflowDraft is the definition that the editors of a workflow work on. A workflow has
@@ -5107,6 +5168,11 @@ export interface operations {
                 text?: string;
                 /** @description Only workflows in the trash. */
                 onlyDeleted?: boolean;
+                /**
+                 * @description The order: by id if empty; "title", "update_time desc" for the last changed first, or
+                 *     "runs desc" for the most runs in the last seven days first.
+                 */
+                orderBy?: string;
             };
             header?: never;
             path: {
@@ -5307,6 +5373,22 @@ export interface operations {
                      * @description When it is deleted for good; unset outside the trash.
                      */
                     readonly purgeTime?: string;
+                    sketch?: components["schemas"]["v1Sketch"];
+                    /**
+                     * Format: int32
+                     * @description Number of problems of what the sketch shows, as InspectWorkflow counts them: errors,
+                     *     obstacles to sharing and steps that cannot run. Only a list has it.
+                     */
+                    readonly problems?: number;
+                    /** @description Models that what the sketch shows names and that do not exist. Only a list has it. */
+                    readonly missingModels?: string[];
+                    /** @description Whether it has a draft that differs from the live version. Only a list has it. */
+                    readonly draftChanged?: boolean;
+                    /**
+                     * @description Its runs of each of the last seven days in UTC, today last: by its owner and through its
+                     *     links, whoever paid. Only a list has it.
+                     */
+                    readonly dailyRuns?: string[];
                 };
             };
         };

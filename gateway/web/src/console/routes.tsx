@@ -52,6 +52,7 @@ export function routeOf(pathname: string): Route {
 export const pathOf = {
   workflows: (workspace: string) => `/app/${workspace}/workflows`,
   workflow: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}`,
+  share: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}?share`,
   edit: (workspace: string, workflow: string) => `/app/${workspace}/workflows/${workflow}/edit`,
   templates: (workspace: string) => `/app/${workspace}/templates`,
   template: (workspace: string, template: string) => `/app/${workspace}/templates/${template}`,

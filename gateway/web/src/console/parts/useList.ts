@@ -11,5 +11,5 @@ export function useList<T>(key: readonly unknown[], read: (pageToken: string) =>
     getNextPageParam: (last) => last.next || undefined,
     placeholderData: keepPreviousData,
   });
-  return { ...query, rows: query.data?.pages.flatMap((p) => p.rows) ?? [] };
+  return { ...query, rows: query.data?.pages.flatMap((p) => p.rows) ?? [], total: query.data?.pages[0]?.total };
 }

@@ -9,7 +9,7 @@ import { Tag } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { useTitle } from "../parts/useTitle";
-import { Link, navigate, pathOf } from "../routes";
+import { Link, navigate, pathOf, useAddress } from "../routes";
 import { useMe } from "../session";
 import { Links } from "./Links";
 import { Problems } from "./Problems";
@@ -33,7 +33,8 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
     enabled: !!saved.data?.liveVersion, // before, there is nothing to look at
   });
   // Which link the dialog shows: "" for the first one, null while it is closed.
-  const [sharing, setSharing] = useState<string | null>(null);
+  const asked = useAddress().query.has("share") && editor; // by a card of the list
+  const [sharing, setSharing] = useState<string | null>(asked ? "" : null);
   const [deleting, setDeleting] = useState(false);
   const title = saved.data?.title || workflow;
   useTitle(title);
@@ -89,7 +90,7 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
             title={title}
             inspection={found.data}
             start={sharing}
-            onClose={() => setSharing(null)}
+            onClose={() => (setSharing(null), asked && navigate(pathOf.workflow(workspace, workflow), true))}
           />
         )}
       </Suspense>

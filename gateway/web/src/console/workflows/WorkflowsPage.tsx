@@ -1,33 +1,38 @@
-import { lazy, Suspense, useEffect, useState } from "react";
-import { moment } from "../../api/explain";
+import { lazy, Suspense, useState } from "react";
 import { listWorkflows, type Workflow } from "../../api/owner";
 import { Button } from "../../ui/Button";
 import { EmptyState } from "../../ui/EmptyState";
-import { Input } from "../../ui/Field";
+import { Segments } from "../../ui/Segments";
+import { Select } from "../../ui/Select";
 import { Skeleton } from "../../ui/Skeleton";
-import { Tag } from "../../ui/Tag";
 import { FirstRun, useFirstSteps } from "../first/FirstRun";
 import page from "../parts/Page.module.css";
+import { setQuery } from "../parts/query";
+import { Search } from "../parts/Search";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
 import { Link, navigate, pathOf, useAddress } from "../routes";
 import { useMe } from "../session";
-import { useRunsToday } from "./useRunsToday";
+import { Cards } from "./Cards";
+import { orderOf, orders, useView, views } from "./view";
+import { WorkflowTable } from "./WorkflowTable";
 import style from "./Workflows.module.css";
 
 const StartHere = lazy(() => import("../templates/StartHere"));
 const NewWorkflow = lazy(() => import("./NewWorkflow"));
 
-const typing = 200; // ms without a key before a search
-
-// WorkflowsPage lists the workflows. The server searches and pages.
+// WorkflowsPage lists the workflows. The server searches, sorts and pages.
 export function WorkflowsPage() {
   useTitle("Workflows");
   const { workspace, editor, owner } = useMe();
   const { query } = useAddress();
   const words = query.get("q") ?? "";
-  const list = useList<Workflow>(["workflows", workspace, words], (token) => listWorkflows(workspace, words, token));
+  const order = orderOf(query.get("sort"));
+  const list = useList<Workflow>(["workflows", workspace, words, order.by], (token) =>
+    listWorkflows(workspace, words, token, order.by),
+  );
+  const [view, setView] = useView();
   const [making, setMaking] = useState(false);
   const asked = editor && query.has("new"); // by the command palette
   const close = () => {
@@ -35,13 +40,27 @@ export function WorkflowsPage() {
     if (asked) navigate(pathOf.workflows(workspace), true);
   };
   const steps = useFirstSteps(owner && words === "");
-  const ran = useRunsToday(workspace);
+  const View = view === "table" ? WorkflowTable : Cards;
   const searching = words !== "" || list.rows.length > 0;
   return (
     <>
       <div className={page.head}>
         <h1 className={page.title}>Workflows</h1>
-        {searching && <Search workspace={workspace} start={words} />}
+        {searching && (
+          <>
+            <span className={page.quiet}>{list.total === 1 ? "1 workflow" : `${list.total ?? 0} workflows`}</span>
+            <Search label="Search workflows" />
+            <span className={page.choice}>
+              <Select
+                aria-label="Sort by"
+                value={order.value}
+                options={[...orders]}
+                onChange={(e) => setQuery({ sort: e.target.value === orders[0].value ? "" : e.target.value })}
+              />
+            </span>
+            <Segments label="Show as" options={views} value={view} onChange={setView} />
+          </>
+        )}
         {editor && <Link href={pathOf.trash(workspace)}>Trash</Link>}
         {editor && (
           <Button look="filled" icon="plus" onClick={() => setMaking(true)}>
@@ -70,11 +89,7 @@ export function WorkflowsPage() {
           </EmptyState>
         )
       ) : (
-        <ul className={style.list} aria-label="Workflows" aria-busy={list.isFetching || undefined}>
-          {list.rows.map((w) => (
-            <Row key={w.name} workflow={w} workspace={workspace} runs={ran(w)} />
-          ))}
-        </ul>
+        <View rows={list.rows} busy={list.isFetching} />
       )}
       {list.hasNextPage && (
         <div className={page.more}>
@@ -87,76 +102,11 @@ export function WorkflowsPage() {
   );
 }
 
-function Search({ workspace, start }: { workspace: string; start: string }) {
-  const [text, setText] = useState(start);
-  useEffect(() => {
-    const wanted = text.trim();
-    if (wanted === start) return;
-    const timer = setTimeout(() => {
-      const path = pathOf.workflows(workspace);
-      navigate(wanted ? `${path}?${new URLSearchParams({ q: wanted })}` : path, true);
-    }, typing);
-    return () => clearTimeout(timer);
-  }, [text, start, workspace]);
-  return (
-    <Input
-      type="search"
-      className={style.search}
-      aria-label="Search workflows"
-      placeholder="Search"
-      maxLength={200}
-      value={text}
-      onChange={(e) => setText(e.target.value)}
-    />
-  );
-}
-
-interface RowProps {
-  workflow: Workflow;
-  workspace: string;
-  runs: number | undefined; // today; undefined until it is known
-}
-
-function Row({ workflow, workspace, runs }: RowProps) {
-  const id = workflow.name?.split("/")[3] ?? "";
-  const [active, paused] = [workflow.activeShares ?? 0, workflow.pausedShares ?? 0];
-  return (
-    <li className={style.row}>
-      <div className={style.name}>
-        <Link className={style.title} href={pathOf.workflow(workspace, id)}>
-          {workflow.title || id}
-        </Link>
-        <span className={style.id}>{id}</span>
-      </div>
-      <span>{workflow.liveVersion ? `Version ${workflow.liveVersion}` : "Not published"}</span>
-      <span className={style.links}>
-        {active > 0 && (
-          <Tag tone="good" icon="link">
-            {active === 1 ? "1 link" : `${active} links`}
-          </Tag>
-        )}
-        {paused > 0 && <Tag icon="stop">{paused} paused</Tag>}
-        {active + paused === 0 && <span className={page.quiet}>No link</span>}
-      </span>
-      <span className={style.runs}>
-        {runs !== undefined && (
-          <>
-            <strong>{runs.toLocaleString("en-GB")}</strong> {runs === 1 ? "run" : "runs"} today
-          </>
-        )}
-      </span>
-      <span className={style.changed}>changed {moment(workflow.updateTime ?? "")}</span>
-    </li>
-  );
-}
-
 function Waiting() {
   return (
-    <div className={style.list} aria-busy="true" aria-label="Workflows" role="status">
+    <div className={style.waiting} aria-busy="true" aria-label="Workflows" role="status">
       {[0, 1, 2].map((i) => (
-        <div key={i} className={style.row}>
-          <Skeleton width="40%" />
-        </div>
+        <Skeleton key={i} height={240} />
       ))}
     </div>
   );

@@ -11,6 +11,7 @@ import { Popover } from "../Popover";
 import { Segments } from "../Segments";
 import { Select } from "../Select";
 import { Skeleton } from "../Skeleton";
+import { Sparkline } from "../Sparkline";
 import { Switch } from "../Switch";
 import { Table } from "../Table";
 import { Tabs } from "../Tabs";
@@ -51,6 +52,12 @@ export function Gallery() {
               <Meter value={840} most={1000} words="840 of 1,000 runs a month" />
               <Meter value={1000} most={1000} words="1,000 of 1,000 runs a month" />
               <Meter value={0} most={0} words="0 of 0 runs a month" />
+            </div>
+          </Room>
+          <Room title="Sparkline">
+            <div className={style.column}>
+              <Sparkline values={[4, 9, 7, 12, 10, 15, 21]} label="78 runs in 7 days, 21 of them today" />
+              <Sparkline values={[0, 0, 3, 0, 0, 0, 0]} label="3 runs in 7 days, none of them today" />
             </div>
           </Room>
           <Room title="Empty state">

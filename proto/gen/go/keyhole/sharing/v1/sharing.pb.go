@@ -302,7 +302,20 @@ type Workflow struct {
 	// Number of its links that its owner has paused. Only a list has it.
 	PausedShares int32 `protobuf:"varint,13,opt,name=paused_shares,json=pausedShares,proto3" json:"paused_shares,omitempty"`
 	// When it is deleted for good; unset outside the trash.
-	PurgeTime     *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=purge_time,json=purgeTime,proto3" json:"purge_time,omitempty"`
+	PurgeTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=purge_time,json=purgeTime,proto3" json:"purge_time,omitempty"`
+	// A small picture of the graph of its draft, or of the live version if it has no draft.
+	// Only a list has it.
+	Sketch *Sketch `protobuf:"bytes,15,opt,name=sketch,proto3" json:"sketch,omitempty"`
+	// Number of problems of what the sketch shows, as InspectWorkflow counts them: errors,
+	// obstacles to sharing and steps that cannot run. Only a list has it.
+	Problems int32 `protobuf:"varint,16,opt,name=problems,proto3" json:"problems,omitempty"`
+	// Models that what the sketch shows names and that do not exist. Only a list has it.
+	MissingModels []string `protobuf:"bytes,17,rep,name=missing_models,json=missingModels,proto3" json:"missing_models,omitempty"`
+	// Whether it has a draft that differs from the live version. Only a list has it.
+	DraftChanged bool `protobuf:"varint,18,opt,name=draft_changed,json=draftChanged,proto3" json:"draft_changed,omitempty"`
+	// Its runs of each of the last seven days in UTC, today last: by its owner and through its
+	// links, whoever paid. Only a list has it.
+	DailyRuns     []int64 `protobuf:"varint,19,rep,packed,name=daily_runs,json=dailyRuns,proto3" json:"daily_runs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -435,6 +448,224 @@ func (x *Workflow) GetPurgeTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Workflow) GetSketch() *Sketch {
+	if x != nil {
+		return x.Sketch
+	}
+	return nil
+}
+
+func (x *Workflow) GetProblems() int32 {
+	if x != nil {
+		return x.Problems
+	}
+	return 0
+}
+
+func (x *Workflow) GetMissingModels() []string {
+	if x != nil {
+		return x.MissingModels
+	}
+	return nil
+}
+
+func (x *Workflow) GetDraftChanged() bool {
+	if x != nil {
+		return x.DraftChanged
+	}
+	return false
+}
+
+func (x *Workflow) GetDailyRuns() []int64 {
+	if x != nil {
+		return x.DailyRuns
+	}
+	return nil
+}
+
+// Sketch is the outline of a graph: boxes without names.
+type Sketch struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Boxes, at most 40.
+	Nodes []*SketchNode `protobuf:"bytes,1,rep,name=nodes,proto3" json:"nodes,omitempty"`
+	// Lines between them.
+	Edges []*SketchEdge `protobuf:"bytes,2,rep,name=edges,proto3" json:"edges,omitempty"`
+	// Number of boxes that were left out.
+	More          int32 `protobuf:"varint,3,opt,name=more,proto3" json:"more,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Sketch) Reset() {
+	*x = Sketch{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Sketch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Sketch) ProtoMessage() {}
+
+func (x *Sketch) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Sketch.ProtoReflect.Descriptor instead.
+func (*Sketch) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Sketch) GetNodes() []*SketchNode {
+	if x != nil {
+		return x.Nodes
+	}
+	return nil
+}
+
+func (x *Sketch) GetEdges() []*SketchEdge {
+	if x != nil {
+		return x.Edges
+	}
+	return nil
+}
+
+func (x *Sketch) GetMore() int32 {
+	if x != nil {
+		return x.More
+	}
+	return 0
+}
+
+// SketchNode is a box.
+type SketchNode struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its column, from the left; 0 is the first.
+	Column int32 `protobuf:"varint,1,opt,name=column,proto3" json:"column,omitempty"`
+	// Its row, from the top; columns of different heights are centered, so halves occur.
+	Row float64 `protobuf:"fixed64,2,opt,name=row,proto3" json:"row,omitempty"`
+	// For the colour: "input", "model", "visualization" ...
+	Category      string `protobuf:"bytes,3,opt,name=category,proto3" json:"category,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SketchNode) Reset() {
+	*x = SketchNode{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SketchNode) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SketchNode) ProtoMessage() {}
+
+func (x *SketchNode) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SketchNode.ProtoReflect.Descriptor instead.
+func (*SketchNode) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *SketchNode) GetColumn() int32 {
+	if x != nil {
+		return x.Column
+	}
+	return 0
+}
+
+func (x *SketchNode) GetRow() float64 {
+	if x != nil {
+		return x.Row
+	}
+	return 0
+}
+
+func (x *SketchNode) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+// SketchEdge is a line.
+type SketchEdge struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Index of the box that it leaves.
+	Source int32 `protobuf:"varint,1,opt,name=source,proto3" json:"source,omitempty"`
+	// Index of the box that it enters.
+	Target        int32 `protobuf:"varint,2,opt,name=target,proto3" json:"target,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SketchEdge) Reset() {
+	*x = SketchEdge{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SketchEdge) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SketchEdge) ProtoMessage() {}
+
+func (x *SketchEdge) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SketchEdge.ProtoReflect.Descriptor instead.
+func (*SketchEdge) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *SketchEdge) GetSource() int32 {
+	if x != nil {
+		return x.Source
+	}
+	return 0
+}
+
+func (x *SketchEdge) GetTarget() int32 {
+	if x != nil {
+		return x.Target
+	}
+	return 0
+}
+
 // WorkflowVersion is an immutable version of a workflow.
 type WorkflowVersion struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -458,7 +689,7 @@ type WorkflowVersion struct {
 
 func (x *WorkflowVersion) Reset() {
 	*x = WorkflowVersion{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[1]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -470,7 +701,7 @@ func (x *WorkflowVersion) String() string {
 func (*WorkflowVersion) ProtoMessage() {}
 
 func (x *WorkflowVersion) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[1]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -483,7 +714,7 @@ func (x *WorkflowVersion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkflowVersion.ProtoReflect.Descriptor instead.
 func (*WorkflowVersion) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{1}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *WorkflowVersion) GetName() string {
@@ -564,7 +795,7 @@ type WorkflowDraft struct {
 
 func (x *WorkflowDraft) Reset() {
 	*x = WorkflowDraft{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[2]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -576,7 +807,7 @@ func (x *WorkflowDraft) String() string {
 func (*WorkflowDraft) ProtoMessage() {}
 
 func (x *WorkflowDraft) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[2]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -589,7 +820,7 @@ func (x *WorkflowDraft) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkflowDraft.ProtoReflect.Descriptor instead.
 func (*WorkflowDraft) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{2}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *WorkflowDraft) GetName() string {
@@ -659,7 +890,7 @@ type GetWorkflowDraftRequest struct {
 
 func (x *GetWorkflowDraftRequest) Reset() {
 	*x = GetWorkflowDraftRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[3]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -671,7 +902,7 @@ func (x *GetWorkflowDraftRequest) String() string {
 func (*GetWorkflowDraftRequest) ProtoMessage() {}
 
 func (x *GetWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[3]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -684,7 +915,7 @@ func (x *GetWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetWorkflowDraftRequest.ProtoReflect.Descriptor instead.
 func (*GetWorkflowDraftRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{3}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GetWorkflowDraftRequest) GetName() string {
@@ -705,7 +936,7 @@ type UpdateWorkflowDraftRequest struct {
 
 func (x *UpdateWorkflowDraftRequest) Reset() {
 	*x = UpdateWorkflowDraftRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[4]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -717,7 +948,7 @@ func (x *UpdateWorkflowDraftRequest) String() string {
 func (*UpdateWorkflowDraftRequest) ProtoMessage() {}
 
 func (x *UpdateWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[4]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -730,7 +961,7 @@ func (x *UpdateWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateWorkflowDraftRequest.ProtoReflect.Descriptor instead.
 func (*UpdateWorkflowDraftRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{4}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *UpdateWorkflowDraftRequest) GetDraft() *WorkflowDraft {
@@ -753,7 +984,7 @@ type DeleteWorkflowDraftRequest struct {
 
 func (x *DeleteWorkflowDraftRequest) Reset() {
 	*x = DeleteWorkflowDraftRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[5]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -765,7 +996,7 @@ func (x *DeleteWorkflowDraftRequest) String() string {
 func (*DeleteWorkflowDraftRequest) ProtoMessage() {}
 
 func (x *DeleteWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[5]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -778,7 +1009,7 @@ func (x *DeleteWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteWorkflowDraftRequest.ProtoReflect.Descriptor instead.
 func (*DeleteWorkflowDraftRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{5}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DeleteWorkflowDraftRequest) GetName() string {
@@ -808,7 +1039,7 @@ type PublishWorkflowDraftRequest struct {
 
 func (x *PublishWorkflowDraftRequest) Reset() {
 	*x = PublishWorkflowDraftRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[6]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -820,7 +1051,7 @@ func (x *PublishWorkflowDraftRequest) String() string {
 func (*PublishWorkflowDraftRequest) ProtoMessage() {}
 
 func (x *PublishWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[6]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -833,7 +1064,7 @@ func (x *PublishWorkflowDraftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublishWorkflowDraftRequest.ProtoReflect.Descriptor instead.
 func (*PublishWorkflowDraftRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{6}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *PublishWorkflowDraftRequest) GetName() string {
@@ -863,7 +1094,7 @@ type InspectDefinitionRequest struct {
 
 func (x *InspectDefinitionRequest) Reset() {
 	*x = InspectDefinitionRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[7]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -875,7 +1106,7 @@ func (x *InspectDefinitionRequest) String() string {
 func (*InspectDefinitionRequest) ProtoMessage() {}
 
 func (x *InspectDefinitionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[7]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -888,7 +1119,7 @@ func (x *InspectDefinitionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectDefinitionRequest.ProtoReflect.Descriptor instead.
 func (*InspectDefinitionRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{7}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *InspectDefinitionRequest) GetParent() string {
@@ -920,7 +1151,7 @@ type CreateWorkflowRequest struct {
 
 func (x *CreateWorkflowRequest) Reset() {
 	*x = CreateWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[8]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +1163,7 @@ func (x *CreateWorkflowRequest) String() string {
 func (*CreateWorkflowRequest) ProtoMessage() {}
 
 func (x *CreateWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[8]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +1176,7 @@ func (x *CreateWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*CreateWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{8}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *CreateWorkflowRequest) GetParent() string {
@@ -983,14 +1214,17 @@ type ListWorkflowsRequest struct {
 	// Only workflows with this text in the title or the id, ignoring case.
 	Text string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
 	// Only workflows in the trash.
-	OnlyDeleted   bool `protobuf:"varint,6,opt,name=only_deleted,json=onlyDeleted,proto3" json:"only_deleted,omitempty"`
+	OnlyDeleted bool `protobuf:"varint,6,opt,name=only_deleted,json=onlyDeleted,proto3" json:"only_deleted,omitempty"`
+	// The order: by id if empty; "title", "update_time desc" for the last changed first, or
+	// "runs desc" for the most runs in the last seven days first.
+	OrderBy       string `protobuf:"bytes,7,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListWorkflowsRequest) Reset() {
 	*x = ListWorkflowsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[9]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1002,7 +1236,7 @@ func (x *ListWorkflowsRequest) String() string {
 func (*ListWorkflowsRequest) ProtoMessage() {}
 
 func (x *ListWorkflowsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[9]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1015,7 +1249,7 @@ func (x *ListWorkflowsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowsRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkflowsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{9}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListWorkflowsRequest) GetParent() string {
@@ -1060,6 +1294,13 @@ func (x *ListWorkflowsRequest) GetOnlyDeleted() bool {
 	return false
 }
 
+func (x *ListWorkflowsRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
 // ListWorkflowsResponse is a page of workflows.
 type ListWorkflowsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1067,13 +1308,15 @@ type ListWorkflowsResponse struct {
 	Workflows []*Workflow `protobuf:"bytes,1,rep,name=workflows,proto3" json:"workflows,omitempty"`
 	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// Number of workflows on all pages. Only the first page has it.
+	TotalSize     int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListWorkflowsResponse) Reset() {
 	*x = ListWorkflowsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[10]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1085,7 +1328,7 @@ func (x *ListWorkflowsResponse) String() string {
 func (*ListWorkflowsResponse) ProtoMessage() {}
 
 func (x *ListWorkflowsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[10]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1098,7 +1341,7 @@ func (x *ListWorkflowsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowsResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkflowsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{10}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListWorkflowsResponse) GetWorkflows() []*Workflow {
@@ -1115,6 +1358,13 @@ func (x *ListWorkflowsResponse) GetNextPageToken() string {
 	return ""
 }
 
+func (x *ListWorkflowsResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
 // GetWorkflowRequest names a workflow.
 type GetWorkflowRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1126,7 +1376,7 @@ type GetWorkflowRequest struct {
 
 func (x *GetWorkflowRequest) Reset() {
 	*x = GetWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[11]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1138,7 +1388,7 @@ func (x *GetWorkflowRequest) String() string {
 func (*GetWorkflowRequest) ProtoMessage() {}
 
 func (x *GetWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[11]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1151,7 +1401,7 @@ func (x *GetWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*GetWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{11}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetWorkflowRequest) GetName() string {
@@ -1174,7 +1424,7 @@ type UpdateWorkflowRequest struct {
 
 func (x *UpdateWorkflowRequest) Reset() {
 	*x = UpdateWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[12]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1186,7 +1436,7 @@ func (x *UpdateWorkflowRequest) String() string {
 func (*UpdateWorkflowRequest) ProtoMessage() {}
 
 func (x *UpdateWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[12]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1199,7 +1449,7 @@ func (x *UpdateWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*UpdateWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{12}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *UpdateWorkflowRequest) GetWorkflow() *Workflow {
@@ -1229,7 +1479,7 @@ type DeleteWorkflowRequest struct {
 
 func (x *DeleteWorkflowRequest) Reset() {
 	*x = DeleteWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[13]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1241,7 +1491,7 @@ func (x *DeleteWorkflowRequest) String() string {
 func (*DeleteWorkflowRequest) ProtoMessage() {}
 
 func (x *DeleteWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[13]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1254,7 +1504,7 @@ func (x *DeleteWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*DeleteWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{13}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *DeleteWorkflowRequest) GetName() string {
@@ -1282,7 +1532,7 @@ type UndeleteWorkflowRequest struct {
 
 func (x *UndeleteWorkflowRequest) Reset() {
 	*x = UndeleteWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[14]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1294,7 +1544,7 @@ func (x *UndeleteWorkflowRequest) String() string {
 func (*UndeleteWorkflowRequest) ProtoMessage() {}
 
 func (x *UndeleteWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[14]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1307,7 +1557,7 @@ func (x *UndeleteWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndeleteWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*UndeleteWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{14}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *UndeleteWorkflowRequest) GetName() string {
@@ -1328,7 +1578,7 @@ type PurgeWorkflowRequest struct {
 
 func (x *PurgeWorkflowRequest) Reset() {
 	*x = PurgeWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1340,7 +1590,7 @@ func (x *PurgeWorkflowRequest) String() string {
 func (*PurgeWorkflowRequest) ProtoMessage() {}
 
 func (x *PurgeWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[15]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1353,7 +1603,7 @@ func (x *PurgeWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PurgeWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*PurgeWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{15}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *PurgeWorkflowRequest) GetName() string {
@@ -1378,7 +1628,7 @@ type ListWorkflowVersionsRequest struct {
 
 func (x *ListWorkflowVersionsRequest) Reset() {
 	*x = ListWorkflowVersionsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1390,7 +1640,7 @@ func (x *ListWorkflowVersionsRequest) String() string {
 func (*ListWorkflowVersionsRequest) ProtoMessage() {}
 
 func (x *ListWorkflowVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[16]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1403,7 +1653,7 @@ func (x *ListWorkflowVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowVersionsRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkflowVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{16}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListWorkflowVersionsRequest) GetParent() string {
@@ -1440,7 +1690,7 @@ type ListWorkflowVersionsResponse struct {
 
 func (x *ListWorkflowVersionsResponse) Reset() {
 	*x = ListWorkflowVersionsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1452,7 +1702,7 @@ func (x *ListWorkflowVersionsResponse) String() string {
 func (*ListWorkflowVersionsResponse) ProtoMessage() {}
 
 func (x *ListWorkflowVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[17]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1465,7 +1715,7 @@ func (x *ListWorkflowVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowVersionsResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkflowVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{17}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListWorkflowVersionsResponse) GetVersions() []*WorkflowVersion {
@@ -1493,7 +1743,7 @@ type GetWorkflowVersionRequest struct {
 
 func (x *GetWorkflowVersionRequest) Reset() {
 	*x = GetWorkflowVersionRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1505,7 +1755,7 @@ func (x *GetWorkflowVersionRequest) String() string {
 func (*GetWorkflowVersionRequest) ProtoMessage() {}
 
 func (x *GetWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[18]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1518,7 +1768,7 @@ func (x *GetWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetWorkflowVersionRequest.ProtoReflect.Descriptor instead.
 func (*GetWorkflowVersionRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{18}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetWorkflowVersionRequest) GetName() string {
@@ -1539,7 +1789,7 @@ type RestoreWorkflowVersionRequest struct {
 
 func (x *RestoreWorkflowVersionRequest) Reset() {
 	*x = RestoreWorkflowVersionRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1551,7 +1801,7 @@ func (x *RestoreWorkflowVersionRequest) String() string {
 func (*RestoreWorkflowVersionRequest) ProtoMessage() {}
 
 func (x *RestoreWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[19]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1564,7 +1814,7 @@ func (x *RestoreWorkflowVersionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreWorkflowVersionRequest.ProtoReflect.Descriptor instead.
 func (*RestoreWorkflowVersionRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{19}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *RestoreWorkflowVersionRequest) GetName() string {
@@ -1589,7 +1839,7 @@ type InspectWorkflowRequest struct {
 
 func (x *InspectWorkflowRequest) Reset() {
 	*x = InspectWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1601,7 +1851,7 @@ func (x *InspectWorkflowRequest) String() string {
 func (*InspectWorkflowRequest) ProtoMessage() {}
 
 func (x *InspectWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[20]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1614,7 +1864,7 @@ func (x *InspectWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*InspectWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{20}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *InspectWorkflowRequest) GetName() string {
@@ -1671,7 +1921,7 @@ type Input struct {
 
 func (x *Input) Reset() {
 	*x = Input{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1683,7 +1933,7 @@ func (x *Input) String() string {
 func (*Input) ProtoMessage() {}
 
 func (x *Input) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[21]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1696,7 +1946,7 @@ func (x *Input) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Input.ProtoReflect.Descriptor instead.
 func (*Input) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{21}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Input) GetName() string {
@@ -1798,7 +2048,7 @@ type Output struct {
 
 func (x *Output) Reset() {
 	*x = Output{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1810,7 +2060,7 @@ func (x *Output) String() string {
 func (*Output) ProtoMessage() {}
 
 func (x *Output) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[22]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1823,7 +2073,7 @@ func (x *Output) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Output.ProtoReflect.Descriptor instead.
 func (*Output) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{22}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Output) GetName() string {
@@ -1860,7 +2110,7 @@ type Interface struct {
 
 func (x *Interface) Reset() {
 	*x = Interface{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1872,7 +2122,7 @@ func (x *Interface) String() string {
 func (*Interface) ProtoMessage() {}
 
 func (x *Interface) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[23]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1885,7 +2135,7 @@ func (x *Interface) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Interface.ProtoReflect.Descriptor instead.
 func (*Interface) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{23}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Interface) GetInputs() []*Input {
@@ -1928,7 +2178,7 @@ type Slot struct {
 
 func (x *Slot) Reset() {
 	*x = Slot{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1940,7 +2190,7 @@ func (x *Slot) String() string {
 func (*Slot) ProtoMessage() {}
 
 func (x *Slot) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[24]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1953,7 +2203,7 @@ func (x *Slot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Slot.ProtoReflect.Descriptor instead.
 func (*Slot) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{24}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Slot) GetStep() string {
@@ -2031,7 +2281,7 @@ type ModelUse struct {
 
 func (x *ModelUse) Reset() {
 	*x = ModelUse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2043,7 +2293,7 @@ func (x *ModelUse) String() string {
 func (*ModelUse) ProtoMessage() {}
 
 func (x *ModelUse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[25]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2056,7 +2306,7 @@ func (x *ModelUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelUse.ProtoReflect.Descriptor instead.
 func (*ModelUse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{25}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ModelUse) GetStep() string {
@@ -2114,7 +2364,7 @@ type Problem struct {
 
 func (x *Problem) Reset() {
 	*x = Problem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2126,7 +2376,7 @@ func (x *Problem) String() string {
 func (*Problem) ProtoMessage() {}
 
 func (x *Problem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[26]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2139,7 +2389,7 @@ func (x *Problem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Problem.ProtoReflect.Descriptor instead.
 func (*Problem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{26}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Problem) GetStep() string {
@@ -2193,7 +2443,7 @@ type InspectedStep struct {
 
 func (x *InspectedStep) Reset() {
 	*x = InspectedStep{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2205,7 +2455,7 @@ func (x *InspectedStep) String() string {
 func (*InspectedStep) ProtoMessage() {}
 
 func (x *InspectedStep) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[27]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2218,7 +2468,7 @@ func (x *InspectedStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectedStep.ProtoReflect.Descriptor instead.
 func (*InspectedStep) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{27}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *InspectedStep) GetName() string {
@@ -2284,7 +2534,7 @@ type InspectWorkflowResponse struct {
 
 func (x *InspectWorkflowResponse) Reset() {
 	*x = InspectWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2296,7 +2546,7 @@ func (x *InspectWorkflowResponse) String() string {
 func (*InspectWorkflowResponse) ProtoMessage() {}
 
 func (x *InspectWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[28]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2309,7 +2559,7 @@ func (x *InspectWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*InspectWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{28}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *InspectWorkflowResponse) GetInterface() *Interface {
@@ -2428,7 +2678,7 @@ type NotRunnableStep struct {
 
 func (x *NotRunnableStep) Reset() {
 	*x = NotRunnableStep{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2440,7 +2690,7 @@ func (x *NotRunnableStep) String() string {
 func (*NotRunnableStep) ProtoMessage() {}
 
 func (x *NotRunnableStep) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[29]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2453,7 +2703,7 @@ func (x *NotRunnableStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotRunnableStep.ProtoReflect.Descriptor instead.
 func (*NotRunnableStep) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{29}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *NotRunnableStep) GetStep() string {
@@ -2509,7 +2759,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2521,7 +2771,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[30]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2534,7 +2784,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{30}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Limits) GetRuns() int64 {
@@ -2597,7 +2847,7 @@ type Detected struct {
 
 func (x *Detected) Reset() {
 	*x = Detected{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2609,7 +2859,7 @@ func (x *Detected) String() string {
 func (*Detected) ProtoMessage() {}
 
 func (x *Detected) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[31]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2622,7 +2872,7 @@ func (x *Detected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Detected.ProtoReflect.Descriptor instead.
 func (*Detected) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{31}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Detected) GetPrivateModels() []string {
@@ -2675,7 +2925,7 @@ type Suspension struct {
 
 func (x *Suspension) Reset() {
 	*x = Suspension{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2687,7 +2937,7 @@ func (x *Suspension) String() string {
 func (*Suspension) ProtoMessage() {}
 
 func (x *Suspension) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[32]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2700,7 +2950,7 @@ func (x *Suspension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Suspension.ProtoReflect.Descriptor instead.
 func (*Suspension) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{32}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Suspension) GetRun() string {
@@ -2762,7 +3012,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2774,7 +3024,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[33]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2787,7 +3037,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{33}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Notice) GetId() string {
@@ -2834,7 +3084,7 @@ type Sample struct {
 
 func (x *Sample) Reset() {
 	*x = Sample{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2846,7 +3096,7 @@ func (x *Sample) String() string {
 func (*Sample) ProtoMessage() {}
 
 func (x *Sample) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[34]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2859,7 +3109,7 @@ func (x *Sample) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sample.ProtoReflect.Descriptor instead.
 func (*Sample) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{34}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Sample) GetInput() string {
@@ -2901,7 +3151,7 @@ type InputPresentation struct {
 
 func (x *InputPresentation) Reset() {
 	*x = InputPresentation{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2913,7 +3163,7 @@ func (x *InputPresentation) String() string {
 func (*InputPresentation) ProtoMessage() {}
 
 func (x *InputPresentation) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[35]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2926,7 +3176,7 @@ func (x *InputPresentation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InputPresentation.ProtoReflect.Descriptor instead.
 func (*InputPresentation) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{35}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *InputPresentation) GetName() string {
@@ -2972,7 +3222,7 @@ type OutputPresentation struct {
 
 func (x *OutputPresentation) Reset() {
 	*x = OutputPresentation{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2984,7 +3234,7 @@ func (x *OutputPresentation) String() string {
 func (*OutputPresentation) ProtoMessage() {}
 
 func (x *OutputPresentation) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[36]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2997,7 +3247,7 @@ func (x *OutputPresentation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutputPresentation.ProtoReflect.Descriptor instead.
 func (*OutputPresentation) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{36}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *OutputPresentation) GetName() string {
@@ -3044,7 +3294,7 @@ type Presentation struct {
 
 func (x *Presentation) Reset() {
 	*x = Presentation{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3056,7 +3306,7 @@ func (x *Presentation) String() string {
 func (*Presentation) ProtoMessage() {}
 
 func (x *Presentation) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[37]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3069,7 +3319,7 @@ func (x *Presentation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Presentation.ProtoReflect.Descriptor instead.
 func (*Presentation) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{37}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Presentation) GetTitle() string {
@@ -3130,7 +3380,7 @@ type Example struct {
 
 func (x *Example) Reset() {
 	*x = Example{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3142,7 +3392,7 @@ func (x *Example) String() string {
 func (*Example) ProtoMessage() {}
 
 func (x *Example) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[38]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3155,7 +3405,7 @@ func (x *Example) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Example.ProtoReflect.Descriptor instead.
 func (*Example) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{38}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Example) GetSample() string {
@@ -3236,18 +3486,14 @@ type Share struct {
 	// What visitors read and in which order.
 	Presentation *Presentation `protobuf:"bytes,24,opt,name=presentation,proto3" json:"presentation,omitempty"`
 	// The stored results of its samples, without outputs.
-	Examples []*Example `protobuf:"bytes,25,rep,name=examples,proto3" json:"examples,omitempty"`
-	// Credentials of the workspace that fill slots in the runs of this link, where the owner's
-	// hidden credentials are used. A slot that is not listed keeps the credential that the
-	// version binds to it. `detected.slots` shows the result.
-	SlotCredentials []*SlotCredential `protobuf:"bytes,26,rep,name=slot_credentials,json=slotCredentials,proto3" json:"slot_credentials,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	Examples      []*Example `protobuf:"bytes,25,rep,name=examples,proto3" json:"examples,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Share) Reset() {
 	*x = Share{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3259,7 +3505,7 @@ func (x *Share) String() string {
 func (*Share) ProtoMessage() {}
 
 func (x *Share) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[39]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3272,7 +3518,7 @@ func (x *Share) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Share.ProtoReflect.Descriptor instead.
 func (*Share) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{39}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Share) GetName() string {
@@ -3450,77 +3696,6 @@ func (x *Share) GetExamples() []*Example {
 	return nil
 }
 
-func (x *Share) GetSlotCredentials() []*SlotCredential {
-	if x != nil {
-		return x.SlotCredentials
-	}
-	return nil
-}
-
-// SlotCredential says which credential fills a slot.
-type SlotCredential struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Step name.
-	Step string `protobuf:"bytes,1,opt,name=step,proto3" json:"step,omitempty"`
-	// Field of the step.
-	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
-	// Resource name of the credential, "workspaces/{workspace}/credentials/{credential}".
-	Credential    string `protobuf:"bytes,3,opt,name=credential,proto3" json:"credential,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *SlotCredential) Reset() {
-	*x = SlotCredential{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *SlotCredential) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*SlotCredential) ProtoMessage() {}
-
-func (x *SlotCredential) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[40]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use SlotCredential.ProtoReflect.Descriptor instead.
-func (*SlotCredential) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{40}
-}
-
-func (x *SlotCredential) GetStep() string {
-	if x != nil {
-		return x.Step
-	}
-	return ""
-}
-
-func (x *SlotCredential) GetField() string {
-	if x != nil {
-		return x.Field
-	}
-	return ""
-}
-
-func (x *SlotCredential) GetCredential() string {
-	if x != nil {
-		return x.Credential
-	}
-	return ""
-}
-
 // CreateShareRequest creates a share.
 type CreateShareRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3536,7 +3711,7 @@ type CreateShareRequest struct {
 
 func (x *CreateShareRequest) Reset() {
 	*x = CreateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3548,7 +3723,7 @@ func (x *CreateShareRequest) String() string {
 func (*CreateShareRequest) ProtoMessage() {}
 
 func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[41]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3561,7 +3736,7 @@ func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateShareRequest.ProtoReflect.Descriptor instead.
 func (*CreateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{41}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *CreateShareRequest) GetParent() string {
@@ -3602,7 +3777,7 @@ type ListSharesRequest struct {
 
 func (x *ListSharesRequest) Reset() {
 	*x = ListSharesRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3614,7 +3789,7 @@ func (x *ListSharesRequest) String() string {
 func (*ListSharesRequest) ProtoMessage() {}
 
 func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[42]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3627,7 +3802,7 @@ func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesRequest.ProtoReflect.Descriptor instead.
 func (*ListSharesRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{42}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListSharesRequest) GetParent() string {
@@ -3671,7 +3846,7 @@ type ListSharesResponse struct {
 
 func (x *ListSharesResponse) Reset() {
 	*x = ListSharesResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3683,7 +3858,7 @@ func (x *ListSharesResponse) String() string {
 func (*ListSharesResponse) ProtoMessage() {}
 
 func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3696,7 +3871,7 @@ func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesResponse.ProtoReflect.Descriptor instead.
 func (*ListSharesResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListSharesResponse) GetShares() []*Share {
@@ -3724,7 +3899,7 @@ type GetShareRequest struct {
 
 func (x *GetShareRequest) Reset() {
 	*x = GetShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3736,7 +3911,7 @@ func (x *GetShareRequest) String() string {
 func (*GetShareRequest) ProtoMessage() {}
 
 func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3749,7 +3924,7 @@ func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetShareRequest.ProtoReflect.Descriptor instead.
 func (*GetShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *GetShareRequest) GetName() string {
@@ -3772,7 +3947,7 @@ type UpdateShareRequest struct {
 
 func (x *UpdateShareRequest) Reset() {
 	*x = UpdateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3784,7 +3959,7 @@ func (x *UpdateShareRequest) String() string {
 func (*UpdateShareRequest) ProtoMessage() {}
 
 func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3797,7 +3972,7 @@ func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateShareRequest.ProtoReflect.Descriptor instead.
 func (*UpdateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *UpdateShareRequest) GetShare() *Share {
@@ -3825,7 +4000,7 @@ type DeleteShareRequest struct {
 
 func (x *DeleteShareRequest) Reset() {
 	*x = DeleteShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3837,7 +4012,7 @@ func (x *DeleteShareRequest) String() string {
 func (*DeleteShareRequest) ProtoMessage() {}
 
 func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3850,7 +4025,7 @@ func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteShareRequest.ProtoReflect.Descriptor instead.
 func (*DeleteShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *DeleteShareRequest) GetName() string {
@@ -3871,7 +4046,7 @@ type PauseShareRequest struct {
 
 func (x *PauseShareRequest) Reset() {
 	*x = PauseShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3883,7 +4058,7 @@ func (x *PauseShareRequest) String() string {
 func (*PauseShareRequest) ProtoMessage() {}
 
 func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3896,7 +4071,7 @@ func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseShareRequest.ProtoReflect.Descriptor instead.
 func (*PauseShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *PauseShareRequest) GetName() string {
@@ -3917,7 +4092,7 @@ type ResumeShareRequest struct {
 
 func (x *ResumeShareRequest) Reset() {
 	*x = ResumeShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3929,7 +4104,7 @@ func (x *ResumeShareRequest) String() string {
 func (*ResumeShareRequest) ProtoMessage() {}
 
 func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3942,7 +4117,7 @@ func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeShareRequest.ProtoReflect.Descriptor instead.
 func (*ResumeShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ResumeShareRequest) GetName() string {
@@ -3963,7 +4138,7 @@ type RotateShareRequest struct {
 
 func (x *RotateShareRequest) Reset() {
 	*x = RotateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3975,7 +4150,7 @@ func (x *RotateShareRequest) String() string {
 func (*RotateShareRequest) ProtoMessage() {}
 
 func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3988,7 +4163,7 @@ func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateShareRequest.ProtoReflect.Descriptor instead.
 func (*RotateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *RotateShareRequest) GetName() string {
@@ -4009,7 +4184,7 @@ type GetSharedWorkflowRequest struct {
 
 func (x *GetSharedWorkflowRequest) Reset() {
 	*x = GetSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4021,7 +4196,7 @@ func (x *GetSharedWorkflowRequest) String() string {
 func (*GetSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4034,7 +4209,7 @@ func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*GetSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *GetSharedWorkflowRequest) GetToken() string {
@@ -4071,7 +4246,7 @@ type GraphNode struct {
 
 func (x *GraphNode) Reset() {
 	*x = GraphNode{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4083,7 +4258,7 @@ func (x *GraphNode) String() string {
 func (*GraphNode) ProtoMessage() {}
 
 func (x *GraphNode) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4096,7 +4271,7 @@ func (x *GraphNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphNode.ProtoReflect.Descriptor instead.
 func (*GraphNode) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *GraphNode) GetId() string {
@@ -4183,7 +4358,7 @@ type GraphEdge struct {
 
 func (x *GraphEdge) Reset() {
 	*x = GraphEdge{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4195,7 +4370,7 @@ func (x *GraphEdge) String() string {
 func (*GraphEdge) ProtoMessage() {}
 
 func (x *GraphEdge) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4208,7 +4383,7 @@ func (x *GraphEdge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphEdge.ProtoReflect.Descriptor instead.
 func (*GraphEdge) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *GraphEdge) GetSource() string {
@@ -4270,7 +4445,7 @@ type Graph struct {
 
 func (x *Graph) Reset() {
 	*x = Graph{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4282,7 +4457,7 @@ func (x *Graph) String() string {
 func (*Graph) ProtoMessage() {}
 
 func (x *Graph) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4295,7 +4470,7 @@ func (x *Graph) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Graph.ProtoReflect.Descriptor instead.
 func (*Graph) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *Graph) GetNodes() []*GraphNode {
@@ -4343,7 +4518,7 @@ type Allowance struct {
 
 func (x *Allowance) Reset() {
 	*x = Allowance{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4355,7 +4530,7 @@ func (x *Allowance) String() string {
 func (*Allowance) ProtoMessage() {}
 
 func (x *Allowance) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4368,7 +4543,7 @@ func (x *Allowance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
 func (*Allowance) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *Allowance) GetScope() string {
@@ -4412,7 +4587,7 @@ type Destination struct {
 
 func (x *Destination) Reset() {
 	*x = Destination{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4424,7 +4599,7 @@ func (x *Destination) String() string {
 func (*Destination) ProtoMessage() {}
 
 func (x *Destination) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4437,7 +4612,7 @@ func (x *Destination) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Destination.ProtoReflect.Descriptor instead.
 func (*Destination) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *Destination) GetAddress() string {
@@ -4480,7 +4655,7 @@ type Terms struct {
 
 func (x *Terms) Reset() {
 	*x = Terms{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4492,7 +4667,7 @@ func (x *Terms) String() string {
 func (*Terms) ProtoMessage() {}
 
 func (x *Terms) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4505,7 +4680,7 @@ func (x *Terms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Terms.ProtoReflect.Descriptor instead.
 func (*Terms) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *Terms) GetSummary() string {
@@ -4610,7 +4785,7 @@ type SharedWorkflow struct {
 
 func (x *SharedWorkflow) Reset() {
 	*x = SharedWorkflow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4622,7 +4797,7 @@ func (x *SharedWorkflow) String() string {
 func (*SharedWorkflow) ProtoMessage() {}
 
 func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4635,7 +4810,7 @@ func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflow.ProtoReflect.Descriptor instead.
 func (*SharedWorkflow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *SharedWorkflow) GetTitle() string {
@@ -4775,7 +4950,7 @@ type WatchSharedWorkflowRequest struct {
 
 func (x *WatchSharedWorkflowRequest) Reset() {
 	*x = WatchSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4787,7 +4962,7 @@ func (x *WatchSharedWorkflowRequest) String() string {
 func (*WatchSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4800,7 +4975,7 @@ func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*WatchSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *WatchSharedWorkflowRequest) GetToken() string {
@@ -4821,7 +4996,7 @@ type SharedWorkflowChange struct {
 
 func (x *SharedWorkflowChange) Reset() {
 	*x = SharedWorkflowChange{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4833,7 +5008,7 @@ func (x *SharedWorkflowChange) String() string {
 func (*SharedWorkflowChange) ProtoMessage() {}
 
 func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4846,7 +5021,7 @@ func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflowChange.ProtoReflect.Descriptor instead.
 func (*SharedWorkflowChange) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *SharedWorkflowChange) GetChanged() bool {
@@ -4875,7 +5050,7 @@ type ForkSharedWorkflowRequest struct {
 
 func (x *ForkSharedWorkflowRequest) Reset() {
 	*x = ForkSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4887,7 +5062,7 @@ func (x *ForkSharedWorkflowRequest) String() string {
 func (*ForkSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4900,7 +5075,7 @@ func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *ForkSharedWorkflowRequest) GetToken() string {
@@ -4953,7 +5128,7 @@ type ForkReport struct {
 
 func (x *ForkReport) Reset() {
 	*x = ForkReport{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4965,7 +5140,7 @@ func (x *ForkReport) String() string {
 func (*ForkReport) ProtoMessage() {}
 
 func (x *ForkReport) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4978,7 +5153,7 @@ func (x *ForkReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkReport.ProtoReflect.Descriptor instead.
 func (*ForkReport) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *ForkReport) GetUnboundSlots() []*Slot {
@@ -5015,7 +5190,7 @@ type ForkSharedWorkflowResponse struct {
 
 func (x *ForkSharedWorkflowResponse) Reset() {
 	*x = ForkSharedWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5027,7 +5202,7 @@ func (x *ForkSharedWorkflowResponse) String() string {
 func (*ForkSharedWorkflowResponse) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5040,7 +5215,7 @@ func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *ForkSharedWorkflowResponse) GetWorkflow() *Workflow {
@@ -5089,7 +5264,7 @@ type LineItem struct {
 
 func (x *LineItem) Reset() {
 	*x = LineItem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5101,7 +5276,7 @@ func (x *LineItem) String() string {
 func (*LineItem) ProtoMessage() {}
 
 func (x *LineItem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5114,7 +5289,7 @@ func (x *LineItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LineItem.ProtoReflect.Descriptor instead.
 func (*LineItem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *LineItem) GetStep() string {
@@ -5214,7 +5389,7 @@ type StepEvent struct {
 
 func (x *StepEvent) Reset() {
 	*x = StepEvent{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5226,7 +5401,7 @@ func (x *StepEvent) String() string {
 func (*StepEvent) ProtoMessage() {}
 
 func (x *StepEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5239,7 +5414,7 @@ func (x *StepEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepEvent.ProtoReflect.Descriptor instead.
 func (*StepEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *StepEvent) GetStep() string {
@@ -5325,7 +5500,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5337,7 +5512,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5350,7 +5525,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *Run) GetName() string {
@@ -5509,7 +5684,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5521,7 +5696,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5534,7 +5709,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *ListRunsRequest) GetParent() string {
@@ -5599,7 +5774,7 @@ type ListRunsResponse struct {
 
 func (x *ListRunsResponse) Reset() {
 	*x = ListRunsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5611,7 +5786,7 @@ func (x *ListRunsResponse) String() string {
 func (*ListRunsResponse) ProtoMessage() {}
 
 func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5624,7 +5799,7 @@ func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsResponse.ProtoReflect.Descriptor instead.
 func (*ListRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *ListRunsResponse) GetRuns() []*Run {
@@ -5652,7 +5827,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5664,7 +5839,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5677,7 +5852,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *GetRunRequest) GetName() string {
@@ -5710,7 +5885,7 @@ type QueryUsageRequest struct {
 
 func (x *QueryUsageRequest) Reset() {
 	*x = QueryUsageRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5722,7 +5897,7 @@ func (x *QueryUsageRequest) String() string {
 func (*QueryUsageRequest) ProtoMessage() {}
 
 func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5735,7 +5910,7 @@ func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageRequest.ProtoReflect.Descriptor instead.
 func (*QueryUsageRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *QueryUsageRequest) GetParent() string {
@@ -5813,7 +5988,7 @@ type CredentialUsage struct {
 
 func (x *CredentialUsage) Reset() {
 	*x = CredentialUsage{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5825,7 +6000,7 @@ func (x *CredentialUsage) String() string {
 func (*CredentialUsage) ProtoMessage() {}
 
 func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5838,7 +6013,7 @@ func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialUsage.ProtoReflect.Descriptor instead.
 func (*CredentialUsage) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *CredentialUsage) GetGroup() string {
@@ -5924,7 +6099,7 @@ type UsageRow struct {
 
 func (x *UsageRow) Reset() {
 	*x = UsageRow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5936,7 +6111,7 @@ func (x *UsageRow) String() string {
 func (*UsageRow) ProtoMessage() {}
 
 func (x *UsageRow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5949,7 +6124,7 @@ func (x *UsageRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UsageRow.ProtoReflect.Descriptor instead.
 func (*UsageRow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{71}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *UsageRow) GetGroup() string {
@@ -6032,7 +6207,7 @@ type QueryUsageResponse struct {
 
 func (x *QueryUsageResponse) Reset() {
 	*x = QueryUsageResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6044,7 +6219,7 @@ func (x *QueryUsageResponse) String() string {
 func (*QueryUsageResponse) ProtoMessage() {}
 
 func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6057,7 +6232,7 @@ func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageResponse.ProtoReflect.Descriptor instead.
 func (*QueryUsageResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{72}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *QueryUsageResponse) GetRows() []*UsageRow {
@@ -6085,7 +6260,7 @@ var File_keyhole_sharing_v1_sharing_proto protoreflect.FileDescriptor
 
 const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\n" +
-	" keyhole/sharing/v1/sharing.proto\x12\x12keyhole.sharing.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1akeyhole/json/v1/json.proto\x1a\x1ckeyhole/vault/v1/vault.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\x98\x05\n" +
+	" keyhole/sharing/v1/sharing.proto\x12\x12keyhole.sharing.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1akeyhole/json/v1/json.proto\x1a\x1ckeyhole/vault/v1/vault.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\xec\x06\n" +
 	"\bWorkflow\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12*\n" +
@@ -6108,7 +6283,26 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\ractive_shares\x18\f \x01(\x05B\x03\xe0A\x03R\factiveShares\x12(\n" +
 	"\rpaused_shares\x18\r \x01(\x05B\x03\xe0A\x03R\fpausedShares\x12>\n" +
 	"\n" +
-	"purge_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tpurgeTime\"\xb2\x02\n" +
+	"purge_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tpurgeTime\x127\n" +
+	"\x06sketch\x18\x0f \x01(\v2\x1a.keyhole.sharing.v1.SketchB\x03\xe0A\x03R\x06sketch\x12\x1f\n" +
+	"\bproblems\x18\x10 \x01(\x05B\x03\xe0A\x03R\bproblems\x12*\n" +
+	"\x0emissing_models\x18\x11 \x03(\tB\x03\xe0A\x03R\rmissingModels\x12(\n" +
+	"\rdraft_changed\x18\x12 \x01(\bB\x03\xe0A\x03R\fdraftChanged\x12\"\n" +
+	"\n" +
+	"daily_runs\x18\x13 \x03(\x03B\x03\xe0A\x03R\tdailyRuns\"\x88\x01\n" +
+	"\x06Sketch\x124\n" +
+	"\x05nodes\x18\x01 \x03(\v2\x1e.keyhole.sharing.v1.SketchNodeR\x05nodes\x124\n" +
+	"\x05edges\x18\x02 \x03(\v2\x1e.keyhole.sharing.v1.SketchEdgeR\x05edges\x12\x12\n" +
+	"\x04more\x18\x03 \x01(\x05R\x04more\"R\n" +
+	"\n" +
+	"SketchNode\x12\x16\n" +
+	"\x06column\x18\x01 \x01(\x05R\x06column\x12\x10\n" +
+	"\x03row\x18\x02 \x01(\x01R\x03row\x12\x1a\n" +
+	"\bcategory\x18\x03 \x01(\tR\bcategory\"<\n" +
+	"\n" +
+	"SketchEdge\x12\x16\n" +
+	"\x06source\x18\x01 \x01(\x05R\x06source\x12\x16\n" +
+	"\x06target\x18\x02 \x01(\x05R\x06target\"\xb2\x02\n" +
 	"\x0fWorkflowVersion\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x1b\n" +
 	"\x06number\x18\x02 \x01(\x05B\x03\xe0A\x03R\x06number\x128\n" +
@@ -6152,7 +6346,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12@\n" +
 	"\bworkflow\x18\x02 \x01(\v2\x1c.keyhole.sharing.v1.WorkflowB\x06\xbaH\x03\xc8\x01\x01R\bworkflow\x12E\n" +
 	"\vworkflow_id\x18\x03 \x01(\tB$\xbaH!r\x1f2\x1d^([a-z0-9][a-z0-9_-]{0,62})?$R\n" +
-	"workflowId\"\x89\x02\n" +
+	"workflowId\"\xd1\x02\n" +
 	"\x14ListWorkflowsRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
@@ -6161,10 +6355,13 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12!\n" +
 	"\fshow_deleted\x18\x04 \x01(\bR\vshowDeleted\x12\x1c\n" +
 	"\x04text\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\x12!\n" +
-	"\fonly_deleted\x18\x06 \x01(\bR\vonlyDeleted\"{\n" +
+	"\fonly_deleted\x18\x06 \x01(\bR\vonlyDeleted\x12F\n" +
+	"\border_by\x18\a \x01(\tB+\xbaH(r&R\x00R\x05titleR\x10update_time descR\truns descR\aorderBy\"\x9a\x01\n" +
 	"\x15ListWorkflowsResponse\x12:\n" +
 	"\tworkflows\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.WorkflowR\tworkflows\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"h\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1d\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05R\ttotalSize\"h\n" +
 	"\x12GetWorkflowRequest\x12R\n" +
 	"\x04name\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x04name\"\x96\x01\n" +
 	"\x15UpdateWorkflowRequest\x12@\n" +
@@ -6329,7 +6526,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x06sample\x18\x01 \x01(\tR\x06sample\x12-\n" +
 	"\aoutputs\x18\x02 \x01(\fB\x13\x92A\f\xa2\x02\tjson-list\xf0\xe0\x18\x01R\aoutputs\x12;\n" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\x9a\v\n" +
+	"createTime\"\xc1\n" +
+	"\n" +
 	"\x05Share\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xf0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x1c\n" +
@@ -6365,16 +6563,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vrun_origins\x18\x17 \x03(\tB\x0f\xbaH\f\x92\x01\t\x102\"\x05r\x03\x18\xac\x02R\n" +
 	"runOrigins\x12D\n" +
 	"\fpresentation\x18\x18 \x01(\v2 .keyhole.sharing.v1.PresentationR\fpresentation\x12<\n" +
-	"\bexamples\x18\x19 \x03(\v2\x1b.keyhole.sharing.v1.ExampleB\x03\xe0A\x03R\bexamples\x12W\n" +
-	"\x10slot_credentials\x18\x1a \x03(\v2\".keyhole.sharing.v1.SlotCredentialB\b\xbaH\x05\x92\x01\x02\x10dR\x0fslotCredentials\"\xb4\x01\n" +
-	"\x0eSlotCredential\x12\x1e\n" +
-	"\x04step\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x04step\x12 \n" +
-	"\x05field\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x05field\x12`\n" +
-	"\n" +
-	"credential\x18\x03 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/credentials/[a-z0-9_-]{1,63}$R\n" +
-	"credential\"\xde\x01\n" +
+	"\bexamples\x18\x19 \x03(\v2\x1b.keyhole.sharing.v1.ExampleB\x03\xe0A\x03R\bexamples\"\xde\x01\n" +
 	"\x12CreateShareRequest\x12V\n" +
 	"\x06parent\x18\x01 \x01(\tB>\xbaH;r927^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}$R\x06parent\x12/\n" +
 	"\x05share\x18\x02 \x01(\v2\x19.keyhole.sharing.v1.ShareR\x05share\x12?\n" +
@@ -6694,233 +6883,237 @@ func file_keyhole_sharing_v1_sharing_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 73)
+var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 75)
 var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunAccess)(0),                        // 0: keyhole.sharing.v1.RunAccess
 	(CredentialAccess)(0),                 // 1: keyhole.sharing.v1.CredentialAccess
 	(ShareState)(0),                       // 2: keyhole.sharing.v1.ShareState
 	(RunState)(0),                         // 3: keyhole.sharing.v1.RunState
 	(*Workflow)(nil),                      // 4: keyhole.sharing.v1.Workflow
-	(*WorkflowVersion)(nil),               // 5: keyhole.sharing.v1.WorkflowVersion
-	(*WorkflowDraft)(nil),                 // 6: keyhole.sharing.v1.WorkflowDraft
-	(*GetWorkflowDraftRequest)(nil),       // 7: keyhole.sharing.v1.GetWorkflowDraftRequest
-	(*UpdateWorkflowDraftRequest)(nil),    // 8: keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	(*DeleteWorkflowDraftRequest)(nil),    // 9: keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	(*PublishWorkflowDraftRequest)(nil),   // 10: keyhole.sharing.v1.PublishWorkflowDraftRequest
-	(*InspectDefinitionRequest)(nil),      // 11: keyhole.sharing.v1.InspectDefinitionRequest
-	(*CreateWorkflowRequest)(nil),         // 12: keyhole.sharing.v1.CreateWorkflowRequest
-	(*ListWorkflowsRequest)(nil),          // 13: keyhole.sharing.v1.ListWorkflowsRequest
-	(*ListWorkflowsResponse)(nil),         // 14: keyhole.sharing.v1.ListWorkflowsResponse
-	(*GetWorkflowRequest)(nil),            // 15: keyhole.sharing.v1.GetWorkflowRequest
-	(*UpdateWorkflowRequest)(nil),         // 16: keyhole.sharing.v1.UpdateWorkflowRequest
-	(*DeleteWorkflowRequest)(nil),         // 17: keyhole.sharing.v1.DeleteWorkflowRequest
-	(*UndeleteWorkflowRequest)(nil),       // 18: keyhole.sharing.v1.UndeleteWorkflowRequest
-	(*PurgeWorkflowRequest)(nil),          // 19: keyhole.sharing.v1.PurgeWorkflowRequest
-	(*ListWorkflowVersionsRequest)(nil),   // 20: keyhole.sharing.v1.ListWorkflowVersionsRequest
-	(*ListWorkflowVersionsResponse)(nil),  // 21: keyhole.sharing.v1.ListWorkflowVersionsResponse
-	(*GetWorkflowVersionRequest)(nil),     // 22: keyhole.sharing.v1.GetWorkflowVersionRequest
-	(*RestoreWorkflowVersionRequest)(nil), // 23: keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	(*InspectWorkflowRequest)(nil),        // 24: keyhole.sharing.v1.InspectWorkflowRequest
-	(*Input)(nil),                         // 25: keyhole.sharing.v1.Input
-	(*Output)(nil),                        // 26: keyhole.sharing.v1.Output
-	(*Interface)(nil),                     // 27: keyhole.sharing.v1.Interface
-	(*Slot)(nil),                          // 28: keyhole.sharing.v1.Slot
-	(*ModelUse)(nil),                      // 29: keyhole.sharing.v1.ModelUse
-	(*Problem)(nil),                       // 30: keyhole.sharing.v1.Problem
-	(*InspectedStep)(nil),                 // 31: keyhole.sharing.v1.InspectedStep
-	(*InspectWorkflowResponse)(nil),       // 32: keyhole.sharing.v1.InspectWorkflowResponse
-	(*NotRunnableStep)(nil),               // 33: keyhole.sharing.v1.NotRunnableStep
-	(*Limits)(nil),                        // 34: keyhole.sharing.v1.Limits
-	(*Detected)(nil),                      // 35: keyhole.sharing.v1.Detected
-	(*Suspension)(nil),                    // 36: keyhole.sharing.v1.Suspension
-	(*Notice)(nil),                        // 37: keyhole.sharing.v1.Notice
-	(*Sample)(nil),                        // 38: keyhole.sharing.v1.Sample
-	(*InputPresentation)(nil),             // 39: keyhole.sharing.v1.InputPresentation
-	(*OutputPresentation)(nil),            // 40: keyhole.sharing.v1.OutputPresentation
-	(*Presentation)(nil),                  // 41: keyhole.sharing.v1.Presentation
-	(*Example)(nil),                       // 42: keyhole.sharing.v1.Example
-	(*Share)(nil),                         // 43: keyhole.sharing.v1.Share
-	(*SlotCredential)(nil),                // 44: keyhole.sharing.v1.SlotCredential
-	(*CreateShareRequest)(nil),            // 45: keyhole.sharing.v1.CreateShareRequest
-	(*ListSharesRequest)(nil),             // 46: keyhole.sharing.v1.ListSharesRequest
-	(*ListSharesResponse)(nil),            // 47: keyhole.sharing.v1.ListSharesResponse
-	(*GetShareRequest)(nil),               // 48: keyhole.sharing.v1.GetShareRequest
-	(*UpdateShareRequest)(nil),            // 49: keyhole.sharing.v1.UpdateShareRequest
-	(*DeleteShareRequest)(nil),            // 50: keyhole.sharing.v1.DeleteShareRequest
-	(*PauseShareRequest)(nil),             // 51: keyhole.sharing.v1.PauseShareRequest
-	(*ResumeShareRequest)(nil),            // 52: keyhole.sharing.v1.ResumeShareRequest
-	(*RotateShareRequest)(nil),            // 53: keyhole.sharing.v1.RotateShareRequest
-	(*GetSharedWorkflowRequest)(nil),      // 54: keyhole.sharing.v1.GetSharedWorkflowRequest
-	(*GraphNode)(nil),                     // 55: keyhole.sharing.v1.GraphNode
-	(*GraphEdge)(nil),                     // 56: keyhole.sharing.v1.GraphEdge
-	(*Graph)(nil),                         // 57: keyhole.sharing.v1.Graph
-	(*Allowance)(nil),                     // 58: keyhole.sharing.v1.Allowance
-	(*Destination)(nil),                   // 59: keyhole.sharing.v1.Destination
-	(*Terms)(nil),                         // 60: keyhole.sharing.v1.Terms
-	(*SharedWorkflow)(nil),                // 61: keyhole.sharing.v1.SharedWorkflow
-	(*WatchSharedWorkflowRequest)(nil),    // 62: keyhole.sharing.v1.WatchSharedWorkflowRequest
-	(*SharedWorkflowChange)(nil),          // 63: keyhole.sharing.v1.SharedWorkflowChange
-	(*ForkSharedWorkflowRequest)(nil),     // 64: keyhole.sharing.v1.ForkSharedWorkflowRequest
-	(*ForkReport)(nil),                    // 65: keyhole.sharing.v1.ForkReport
-	(*ForkSharedWorkflowResponse)(nil),    // 66: keyhole.sharing.v1.ForkSharedWorkflowResponse
-	(*LineItem)(nil),                      // 67: keyhole.sharing.v1.LineItem
-	(*StepEvent)(nil),                     // 68: keyhole.sharing.v1.StepEvent
-	(*Run)(nil),                           // 69: keyhole.sharing.v1.Run
-	(*ListRunsRequest)(nil),               // 70: keyhole.sharing.v1.ListRunsRequest
-	(*ListRunsResponse)(nil),              // 71: keyhole.sharing.v1.ListRunsResponse
-	(*GetRunRequest)(nil),                 // 72: keyhole.sharing.v1.GetRunRequest
-	(*QueryUsageRequest)(nil),             // 73: keyhole.sharing.v1.QueryUsageRequest
-	(*CredentialUsage)(nil),               // 74: keyhole.sharing.v1.CredentialUsage
-	(*UsageRow)(nil),                      // 75: keyhole.sharing.v1.UsageRow
-	(*QueryUsageResponse)(nil),            // 76: keyhole.sharing.v1.QueryUsageResponse
-	(*timestamppb.Timestamp)(nil),         // 77: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 78: google.protobuf.FieldMask
-	(v1.Period)(0),                        // 79: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 80: google.protobuf.Empty
+	(*Sketch)(nil),                        // 5: keyhole.sharing.v1.Sketch
+	(*SketchNode)(nil),                    // 6: keyhole.sharing.v1.SketchNode
+	(*SketchEdge)(nil),                    // 7: keyhole.sharing.v1.SketchEdge
+	(*WorkflowVersion)(nil),               // 8: keyhole.sharing.v1.WorkflowVersion
+	(*WorkflowDraft)(nil),                 // 9: keyhole.sharing.v1.WorkflowDraft
+	(*GetWorkflowDraftRequest)(nil),       // 10: keyhole.sharing.v1.GetWorkflowDraftRequest
+	(*UpdateWorkflowDraftRequest)(nil),    // 11: keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	(*DeleteWorkflowDraftRequest)(nil),    // 12: keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	(*PublishWorkflowDraftRequest)(nil),   // 13: keyhole.sharing.v1.PublishWorkflowDraftRequest
+	(*InspectDefinitionRequest)(nil),      // 14: keyhole.sharing.v1.InspectDefinitionRequest
+	(*CreateWorkflowRequest)(nil),         // 15: keyhole.sharing.v1.CreateWorkflowRequest
+	(*ListWorkflowsRequest)(nil),          // 16: keyhole.sharing.v1.ListWorkflowsRequest
+	(*ListWorkflowsResponse)(nil),         // 17: keyhole.sharing.v1.ListWorkflowsResponse
+	(*GetWorkflowRequest)(nil),            // 18: keyhole.sharing.v1.GetWorkflowRequest
+	(*UpdateWorkflowRequest)(nil),         // 19: keyhole.sharing.v1.UpdateWorkflowRequest
+	(*DeleteWorkflowRequest)(nil),         // 20: keyhole.sharing.v1.DeleteWorkflowRequest
+	(*UndeleteWorkflowRequest)(nil),       // 21: keyhole.sharing.v1.UndeleteWorkflowRequest
+	(*PurgeWorkflowRequest)(nil),          // 22: keyhole.sharing.v1.PurgeWorkflowRequest
+	(*ListWorkflowVersionsRequest)(nil),   // 23: keyhole.sharing.v1.ListWorkflowVersionsRequest
+	(*ListWorkflowVersionsResponse)(nil),  // 24: keyhole.sharing.v1.ListWorkflowVersionsResponse
+	(*GetWorkflowVersionRequest)(nil),     // 25: keyhole.sharing.v1.GetWorkflowVersionRequest
+	(*RestoreWorkflowVersionRequest)(nil), // 26: keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	(*InspectWorkflowRequest)(nil),        // 27: keyhole.sharing.v1.InspectWorkflowRequest
+	(*Input)(nil),                         // 28: keyhole.sharing.v1.Input
+	(*Output)(nil),                        // 29: keyhole.sharing.v1.Output
+	(*Interface)(nil),                     // 30: keyhole.sharing.v1.Interface
+	(*Slot)(nil),                          // 31: keyhole.sharing.v1.Slot
+	(*ModelUse)(nil),                      // 32: keyhole.sharing.v1.ModelUse
+	(*Problem)(nil),                       // 33: keyhole.sharing.v1.Problem
+	(*InspectedStep)(nil),                 // 34: keyhole.sharing.v1.InspectedStep
+	(*InspectWorkflowResponse)(nil),       // 35: keyhole.sharing.v1.InspectWorkflowResponse
+	(*NotRunnableStep)(nil),               // 36: keyhole.sharing.v1.NotRunnableStep
+	(*Limits)(nil),                        // 37: keyhole.sharing.v1.Limits
+	(*Detected)(nil),                      // 38: keyhole.sharing.v1.Detected
+	(*Suspension)(nil),                    // 39: keyhole.sharing.v1.Suspension
+	(*Notice)(nil),                        // 40: keyhole.sharing.v1.Notice
+	(*Sample)(nil),                        // 41: keyhole.sharing.v1.Sample
+	(*InputPresentation)(nil),             // 42: keyhole.sharing.v1.InputPresentation
+	(*OutputPresentation)(nil),            // 43: keyhole.sharing.v1.OutputPresentation
+	(*Presentation)(nil),                  // 44: keyhole.sharing.v1.Presentation
+	(*Example)(nil),                       // 45: keyhole.sharing.v1.Example
+	(*Share)(nil),                         // 46: keyhole.sharing.v1.Share
+	(*CreateShareRequest)(nil),            // 47: keyhole.sharing.v1.CreateShareRequest
+	(*ListSharesRequest)(nil),             // 48: keyhole.sharing.v1.ListSharesRequest
+	(*ListSharesResponse)(nil),            // 49: keyhole.sharing.v1.ListSharesResponse
+	(*GetShareRequest)(nil),               // 50: keyhole.sharing.v1.GetShareRequest
+	(*UpdateShareRequest)(nil),            // 51: keyhole.sharing.v1.UpdateShareRequest
+	(*DeleteShareRequest)(nil),            // 52: keyhole.sharing.v1.DeleteShareRequest
+	(*PauseShareRequest)(nil),             // 53: keyhole.sharing.v1.PauseShareRequest
+	(*ResumeShareRequest)(nil),            // 54: keyhole.sharing.v1.ResumeShareRequest
+	(*RotateShareRequest)(nil),            // 55: keyhole.sharing.v1.RotateShareRequest
+	(*GetSharedWorkflowRequest)(nil),      // 56: keyhole.sharing.v1.GetSharedWorkflowRequest
+	(*GraphNode)(nil),                     // 57: keyhole.sharing.v1.GraphNode
+	(*GraphEdge)(nil),                     // 58: keyhole.sharing.v1.GraphEdge
+	(*Graph)(nil),                         // 59: keyhole.sharing.v1.Graph
+	(*Allowance)(nil),                     // 60: keyhole.sharing.v1.Allowance
+	(*Destination)(nil),                   // 61: keyhole.sharing.v1.Destination
+	(*Terms)(nil),                         // 62: keyhole.sharing.v1.Terms
+	(*SharedWorkflow)(nil),                // 63: keyhole.sharing.v1.SharedWorkflow
+	(*WatchSharedWorkflowRequest)(nil),    // 64: keyhole.sharing.v1.WatchSharedWorkflowRequest
+	(*SharedWorkflowChange)(nil),          // 65: keyhole.sharing.v1.SharedWorkflowChange
+	(*ForkSharedWorkflowRequest)(nil),     // 66: keyhole.sharing.v1.ForkSharedWorkflowRequest
+	(*ForkReport)(nil),                    // 67: keyhole.sharing.v1.ForkReport
+	(*ForkSharedWorkflowResponse)(nil),    // 68: keyhole.sharing.v1.ForkSharedWorkflowResponse
+	(*LineItem)(nil),                      // 69: keyhole.sharing.v1.LineItem
+	(*StepEvent)(nil),                     // 70: keyhole.sharing.v1.StepEvent
+	(*Run)(nil),                           // 71: keyhole.sharing.v1.Run
+	(*ListRunsRequest)(nil),               // 72: keyhole.sharing.v1.ListRunsRequest
+	(*ListRunsResponse)(nil),              // 73: keyhole.sharing.v1.ListRunsResponse
+	(*GetRunRequest)(nil),                 // 74: keyhole.sharing.v1.GetRunRequest
+	(*QueryUsageRequest)(nil),             // 75: keyhole.sharing.v1.QueryUsageRequest
+	(*CredentialUsage)(nil),               // 76: keyhole.sharing.v1.CredentialUsage
+	(*UsageRow)(nil),                      // 77: keyhole.sharing.v1.UsageRow
+	(*QueryUsageResponse)(nil),            // 78: keyhole.sharing.v1.QueryUsageResponse
+	(*timestamppb.Timestamp)(nil),         // 79: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 80: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 81: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 82: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	77,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	77,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	77,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	77,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
-	77,  // 4: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
-	77,  // 5: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
-	77,  // 6: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
-	6,   // 7: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
-	4,   // 8: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	4,   // 9: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
-	4,   // 10: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	78,  // 11: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
-	5,   // 12: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
-	25,  // 13: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
-	26,  // 14: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
-	26,  // 15: keyhole.sharing.v1.InspectedStep.outputs:type_name -> keyhole.sharing.v1.Output
-	27,  // 16: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
-	28,  // 17: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
-	29,  // 18: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
-	30,  // 19: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
-	30,  // 20: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
-	37,  // 21: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
-	33,  // 22: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
-	57,  // 23: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
-	31,  // 24: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
-	79,  // 25: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
-	28,  // 26: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	77,  // 27: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
-	39,  // 28: keyhole.sharing.v1.Presentation.inputs:type_name -> keyhole.sharing.v1.InputPresentation
-	40,  // 29: keyhole.sharing.v1.Presentation.outputs:type_name -> keyhole.sharing.v1.OutputPresentation
-	77,  // 30: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
-	2,   // 31: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
-	0,   // 32: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
-	1,   // 33: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
-	34,  // 34: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	77,  // 35: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
-	38,  // 36: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
-	35,  // 37: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
-	37,  // 38: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	77,  // 39: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	77,  // 40: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
-	36,  // 41: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
-	41,  // 42: keyhole.sharing.v1.Share.presentation:type_name -> keyhole.sharing.v1.Presentation
-	42,  // 43: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
-	44,  // 44: keyhole.sharing.v1.Share.slot_credentials:type_name -> keyhole.sharing.v1.SlotCredential
-	43,  // 45: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	43,  // 46: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	43,  // 47: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	78,  // 48: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	55,  // 49: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	56,  // 50: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	77,  // 51: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	59,  // 52: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
-	27,  // 53: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	57,  // 54: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	60,  // 55: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	58,  // 56: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	38,  // 57: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	77,  // 58: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	41,  // 59: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
-	42,  // 60: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
-	28,  // 61: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,   // 62: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	65,  // 63: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	77,  // 64: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	77,  // 65: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,   // 66: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	77,  // 67: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	77,  // 68: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	67,  // 69: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	68,  // 70: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	3,   // 71: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
-	69,  // 72: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	77,  // 73: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	77,  // 74: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	75,  // 75: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	74,  // 76: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
-	12,  // 77: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	13,  // 78: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	15,  // 79: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	16,  // 80: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	17,  // 81: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	18,  // 82: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	19,  // 83: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
-	20,  // 84: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	22,  // 85: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	23,  // 86: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	7,   // 87: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
-	8,   // 88: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	9,   // 89: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	10,  // 90: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
-	11,  // 91: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
-	24,  // 92: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	45,  // 93: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	46,  // 94: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	48,  // 95: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	49,  // 96: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	50,  // 97: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	51,  // 98: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	52,  // 99: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	53,  // 100: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	54,  // 101: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	62,  // 102: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
-	64,  // 103: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	70,  // 104: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	72,  // 105: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	73,  // 106: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,   // 107: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	14,  // 108: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,   // 109: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 110: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 111: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 112: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	80,  // 113: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
-	21,  // 114: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	5,   // 115: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,   // 116: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	6,   // 117: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	6,   // 118: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	80,  // 119: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
-	4,   // 120: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
-	32,  // 121: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	32,  // 122: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	43,  // 123: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	47,  // 124: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	43,  // 125: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	43,  // 126: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	80,  // 127: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	43,  // 128: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	43,  // 129: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	43,  // 130: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	61,  // 131: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	63,  // 132: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
-	66,  // 133: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	71,  // 134: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	69,  // 135: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	76,  // 136: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	107, // [107:137] is the sub-list for method output_type
-	77,  // [77:107] is the sub-list for method input_type
-	77,  // [77:77] is the sub-list for extension type_name
-	77,  // [77:77] is the sub-list for extension extendee
-	0,   // [0:77] is the sub-list for field type_name
+	79,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	79,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	79,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	79,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
+	5,   // 4: keyhole.sharing.v1.Workflow.sketch:type_name -> keyhole.sharing.v1.Sketch
+	6,   // 5: keyhole.sharing.v1.Sketch.nodes:type_name -> keyhole.sharing.v1.SketchNode
+	7,   // 6: keyhole.sharing.v1.Sketch.edges:type_name -> keyhole.sharing.v1.SketchEdge
+	79,  // 7: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	79,  // 8: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
+	79,  // 9: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
+	9,   // 10: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
+	4,   // 11: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	4,   // 12: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
+	4,   // 13: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	80,  // 14: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	8,   // 15: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
+	28,  // 16: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
+	29,  // 17: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
+	29,  // 18: keyhole.sharing.v1.InspectedStep.outputs:type_name -> keyhole.sharing.v1.Output
+	30,  // 19: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
+	31,  // 20: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
+	32,  // 21: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
+	33,  // 22: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
+	33,  // 23: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
+	40,  // 24: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
+	36,  // 25: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
+	59,  // 26: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
+	34,  // 27: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
+	81,  // 28: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	31,  // 29: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
+	79,  // 30: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	42,  // 31: keyhole.sharing.v1.Presentation.inputs:type_name -> keyhole.sharing.v1.InputPresentation
+	43,  // 32: keyhole.sharing.v1.Presentation.outputs:type_name -> keyhole.sharing.v1.OutputPresentation
+	79,  // 33: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
+	2,   // 34: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
+	0,   // 35: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
+	1,   // 36: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
+	37,  // 37: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
+	79,  // 38: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	41,  // 39: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
+	38,  // 40: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
+	40,  // 41: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
+	79,  // 42: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	79,  // 43: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	39,  // 44: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
+	44,  // 45: keyhole.sharing.v1.Share.presentation:type_name -> keyhole.sharing.v1.Presentation
+	45,  // 46: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
+	46,  // 47: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	46,  // 48: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	46,  // 49: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	80,  // 50: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	57,  // 51: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	58,  // 52: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	79,  // 53: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	61,  // 54: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
+	30,  // 55: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	59,  // 56: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	62,  // 57: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	60,  // 58: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	41,  // 59: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	79,  // 60: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	44,  // 61: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
+	45,  // 62: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
+	31,  // 63: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	4,   // 64: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	67,  // 65: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	79,  // 66: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	79,  // 67: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	3,   // 68: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	79,  // 69: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	79,  // 70: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	69,  // 71: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	70,  // 72: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	3,   // 73: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
+	71,  // 74: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	79,  // 75: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	79,  // 76: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	77,  // 77: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	76,  // 78: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
+	15,  // 79: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	16,  // 80: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	18,  // 81: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	19,  // 82: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	20,  // 83: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	21,  // 84: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	22,  // 85: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
+	23,  // 86: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	25,  // 87: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	26,  // 88: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	10,  // 89: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
+	11,  // 90: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	12,  // 91: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	13,  // 92: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
+	14,  // 93: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
+	27,  // 94: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	47,  // 95: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	48,  // 96: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	50,  // 97: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	51,  // 98: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	52,  // 99: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	53,  // 100: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	54,  // 101: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	55,  // 102: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	56,  // 103: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	64,  // 104: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
+	66,  // 105: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	72,  // 106: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	74,  // 107: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	75,  // 108: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,   // 109: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	17,  // 110: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,   // 111: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 112: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 113: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 114: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	82,  // 115: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
+	24,  // 116: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	8,   // 117: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,   // 118: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	9,   // 119: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	9,   // 120: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	82,  // 121: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
+	4,   // 122: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
+	35,  // 123: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	35,  // 124: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	46,  // 125: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	49,  // 126: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	46,  // 127: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	46,  // 128: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	82,  // 129: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	46,  // 130: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	46,  // 131: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	46,  // 132: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	63,  // 133: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	65,  // 134: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
+	68,  // 135: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	73,  // 136: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	71,  // 137: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	78,  // 138: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	109, // [109:139] is the sub-list for method output_type
+	79,  // [79:109] is the sub-list for method input_type
+	79,  // [79:79] is the sub-list for extension type_name
+	79,  // [79:79] is the sub-list for extension extendee
+	0,   // [0:79] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
@@ -6934,7 +7127,7 @@ func file_keyhole_sharing_v1_sharing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_v1_sharing_proto_rawDesc), len(file_keyhole_sharing_v1_sharing_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   73,
+			NumMessages:   75,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

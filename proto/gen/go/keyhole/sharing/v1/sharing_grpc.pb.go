@@ -66,7 +66,7 @@ type SharingServiceClient interface {
 	// definition the workflow has no version: it can be neither run nor shared until its
 	// draft is published (NOT_PUBLISHED).
 	CreateWorkflow(ctx context.Context, in *CreateWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
-	// ListWorkflows lists workflows by id, without definitions.
+	// ListWorkflows lists workflows, without definitions.
 	ListWorkflows(ctx context.Context, in *ListWorkflowsRequest, opts ...grpc.CallOption) (*ListWorkflowsResponse, error)
 	// GetWorkflow returns a workflow with its live definition.
 	GetWorkflow(ctx context.Context, in *GetWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
@@ -471,7 +471,7 @@ type SharingServiceServer interface {
 	// definition the workflow has no version: it can be neither run nor shared until its
 	// draft is published (NOT_PUBLISHED).
 	CreateWorkflow(context.Context, *CreateWorkflowRequest) (*Workflow, error)
-	// ListWorkflows lists workflows by id, without definitions.
+	// ListWorkflows lists workflows, without definitions.
 	ListWorkflows(context.Context, *ListWorkflowsRequest) (*ListWorkflowsResponse, error)
 	// GetWorkflow returns a workflow with its live definition.
 	GetWorkflow(context.Context, *GetWorkflowRequest) (*Workflow, error)

@@ -1,0 +1,115 @@
+package sharing_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+)
+
+// card lists the one workflow with a text in its ID.
+func (s *harness) card(text string) *sharingv1.Workflow {
+	s.t.Helper()
+	out, err := s.api.ListWorkflows(s.member("acme"), &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", Text: text})
+	must(s.t, err)
+	if len(out.GetWorkflows()) != 1 {
+		s.t.Fatalf("%q finds %v", text, out)
+	}
+	return out.GetWorkflows()[0]
+}
+
+// A list shows of each workflow the outline of its draft or live version, what is wrong with
+// it, and its runs by day.
+func TestAListOfWorkflowsShowsWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *harness) {
+		s.registry.add("acme/cats/1", false)
+		w := s.workflow("acme", "cats", modelWorkflow)
+		got := s.card("cats")
+		if n := len(got.GetSketch().GetNodes()); n < 3 || len(got.GetSketch().GetEdges()) == 0 || got.GetProblems() != 0 || got.GetDraftChanged() || got.GetMissingModels() != nil {
+			t.Errorf("a published workflow is listed as %v", got)
+		}
+		same := s.draft(w, text(t, w.GetDefinition()), "")
+		if s.card("cats").GetDraftChanged() {
+			t.Error("a draft like the live version counts as changed")
+		}
+		half := s.draft(w, halfDone, same.GetEtag())
+		if got := s.card("cats"); !got.GetDraftChanged() || got.GetProblems() == 0 || len(got.GetSketch().GetNodes()) != 2 {
+			t.Errorf("a workflow with half a draft is listed as %v", got)
+		}
+		_, err := s.api.DeleteWorkflowDraft(s.member("acme"), &sharingv1.DeleteWorkflowDraftRequest{Name: draftOf(w), Etag: half.GetEtag()})
+		must(t, err)
+		s.registry.remove("acme/cats/1")
+		s.clock.advance(time.Hour) // longer than an answer of the registry is remembered
+		if got := s.card("cats"); got.GetDraftChanged() || got.GetProblems() != 0 || !slices.Equal(got.GetMissingModels(), []string{"cats/1"}) {
+			t.Errorf("a workflow without its model is listed as %v", got)
+		}
+		s.blank("empty")
+		s.draft(s.blank("drafted"), plainWorkflow, "")
+		if a, b := s.card("empty"), s.card("drafted"); len(a.GetSketch().GetNodes()) != 0 || len(b.GetSketch().GetNodes()) == 0 || !b.GetDraftChanged() {
+			t.Errorf("listed as %v and %v", a, b)
+		}
+		var steps []string
+		for i := range 100 {
+			steps = append(steps, fmt.Sprintf(`{"type":"roboflow_core/string_template@v1","name":"s%d","template":"x","data":{}}`, i))
+		}
+		s.workflow("acme", "long", `{"version":"1.0","inputs":[],"steps":[`+strings.Join(steps, ",")+`],"outputs":[{"type":"JsonField","name":"o","selector":"$steps.s0.output"}]}`)
+		if got := s.card("long").GetSketch(); len(got.GetNodes()) != 40 || got.GetMore() != 61 {
+			t.Errorf("100 steps are drawn as %d boxes and %d more", len(got.GetNodes()), got.GetMore())
+		}
+	})
+}
+
+func TestWorkflowsAreSortedOnTheServer(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *harness) {
+		titles := map[string]string{"a": "Zebra", "b": "apple", "c": "", "d": "Mango", "e": "mango"}
+		for _, id := range []string{"d", "b", "a", "e", "c"} {
+			w := s.workflow("acme", id, plainWorkflow)
+			_, err := s.api.UpdateWorkflow(s.member("acme"), &sharingv1.UpdateWorkflowRequest{
+				Workflow: &sharingv1.Workflow{Name: w.GetName(), Title: titles[id]}, UpdateMask: mask("title"),
+			})
+			must(t, err)
+			s.clock.advance(time.Minute)
+		}
+		run := func(workflow, id string) {
+			_, err := s.own(s.member("acme"), "workspaces/acme/workflows/"+workflow, id)
+			must(t, err)
+			s.finish(id)
+		}
+		run("e", "old")
+		s.clock.advance(8 * 24 * time.Hour)
+		run("b", "r1")
+		s.clock.advance(24 * time.Hour)
+		run("b", "r2")
+		run("d", "r3")
+		for by, want := range map[string]string{"": "abcde", "title": "bcdea", "update_time desc": "ceabd", "runs desc": "bdace"} {
+			got, token := "", ""
+			for first := true; first || token != ""; first = false {
+				page, err := s.api.ListWorkflows(s.member("acme"), &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", PageSize: 2, PageToken: token, OrderBy: by})
+				must(t, err)
+				if n := page.GetTotalSize(); first && n != 5 || !first && n != 0 {
+					t.Errorf("total of a page by %q: %d", by, n)
+				}
+				for _, w := range page.GetWorkflows() {
+					got += w.GetName()[len("workspaces/acme/workflows/"):]
+				}
+				token = page.GetNextPageToken()
+			}
+			if got != want {
+				t.Errorf("by %q: %s, want %s", by, got, want)
+			}
+		}
+		if got := s.card("apple").GetDailyRuns(); !slices.Equal(got, []int64{0, 0, 0, 0, 0, 1, 1}) {
+			t.Errorf("runs by day: %v", got)
+		}
+		first, err := s.api.ListWorkflows(s.member("acme"), &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", PageSize: 1, OrderBy: "title"})
+		must(t, err)
+		_, err = s.api.ListWorkflows(s.member("acme"), &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", PageToken: first.GetNextPageToken()})
+		refused(t, err, errorsv1.Reason_REASON_PAGE_TOKEN_INVALID)
+	})
+}

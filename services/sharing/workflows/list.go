@@ -1,0 +1,110 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/page"
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
+)
+
+// ListWorkflows implements the RPC.
+func (h *Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflowsRequest) (*sharingv1.ListWorkflowsResponse, error) {
+	ws := resource.Segment(r.GetParent(), 0)
+	which := selection{
+		text: r.GetText(), deleted: r.GetShowDeleted(), trash: r.GetOnlyDeleted(), now: h.flows.now(), order: orders[r.GetOrderBy()],
+	}
+	rows, next, err := page.List(h.flows.pages, r, page.Listing[listed, place]{
+		First:   which.order.first(),
+		Binding: []string{"workflows", r.GetParent(), fmt.Sprint(which.deleted, which.trash), which.text, r.GetOrderBy()},
+		Read: func(after place, limit int) ([]listed, error) {
+			return h.flows.store.list(ctx, ws, after, which, limit)
+		},
+		CursorOf: which.order.of,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list workflows: %w", err)
+	}
+	out := &sharingv1.ListWorkflowsResponse{NextPageToken: next}
+	if err := h.flows.leaveOutSuspended(ctx, rows); err != nil {
+		return nil, err
+	}
+	if r.GetPageToken() == "" {
+		n, err := h.flows.store.count(ctx, ws, which)
+		if err != nil {
+			return nil, fmt.Errorf("count workflows: %w", err)
+		}
+		out.TotalSize = int32(n)
+	}
+	out.Workflows, err = h.flows.cards(ctx, ws, rows, which.midnight())
+	return out, err
+}
+
+// cards returns the rows of a listing with their runs and the models that they miss. It asks
+// once for all rows.
+func (s *Workflows) cards(ctx context.Context, ws string, rows []listed, midnight int64) ([]*sharingv1.Workflow, error) {
+	uids := make([]string, len(rows))
+	for i, l := range rows {
+		uids[i] = l.UID
+	}
+	ran, err := s.store.runsSince(ctx, ws, midnight, uids)
+	if err != nil {
+		return nil, fmt.Errorf("count runs: %w", err)
+	}
+	missing := s.missingModels(ctx, ws, rows)
+	out := make([]*sharingv1.Workflow, 0, len(rows))
+	for _, l := range rows {
+		w := l.message()
+		days := [runDays]int64{}
+		if found := ran[l.UID]; found != nil {
+			days = *found
+		}
+		w.DailyRuns = days[:]
+		for _, id := range l.sketch.models {
+			if missing[id] {
+				w.MissingModels = append(w.MissingModels, id)
+			}
+		}
+		out = append(out, w)
+	}
+	return out, nil
+}
+
+// modelsOfPage bounds the models of a page that the registry is asked about.
+const modelsOfPage = 1000
+
+// missingModels returns which models of a page do not exist. A list without this is better
+// than none: while the registry is away, no model is missing.
+func (s *Workflows) missingModels(ctx context.Context, ws string, rows []listed) map[string]bool {
+	var ids []string
+	for _, l := range rows {
+		ids = append(ids, l.sketch.models...)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	_, gone, err := s.peers.ForStrangers(ctx, ws, ids[:min(len(ids), modelsOfPage)])
+	out := map[string]bool{}
+	if err != nil {
+		return out
+	}
+	for _, id := range gone {
+		out[id] = true
+	}
+	return out
+}
+
+func (l listed) message() *sharingv1.Workflow {
+	out := l.Workflow.message(nil)
+	out.ActiveShares, out.PausedShares = int32(l.active), int32(l.paused)
+	out.Sketch = &sharingv1.Sketch{}
+	if proto.Unmarshal(l.sketch.outline, out.Sketch) != nil {
+		out.Sketch = nil
+	}
+	out.Problems = int32(l.sketch.problems)
+	out.DraftChanged = l.drafted && l.sketch.hash != l.liveHash
+	return out
+}
