@@ -32,6 +32,9 @@ func (w *vendorAsker) failures(t *testing.T) {
 			_, closed := w.share(t, flow, nil)
 			visitor := w.in.tenant(t)
 			visitor.visitor = true
+			if host != visionHost && host != paintersFor {
+				w.foreign(t, visitor, closed)
+			}
 			for _, mood := range append(vendors.Moods(host), vendors.Slow, vendors.Huge) {
 				if mood == vendors.Huge && host != groqHost { // one is enough, it is large
 					continue

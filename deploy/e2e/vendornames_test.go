@@ -24,6 +24,7 @@ import (
 // named is the server of all providers at their own names, on the standard ports of loopback.
 type named struct {
 	*vendors.Server
+	*foreigner
 	// wrap starts a program that finds the names there; settings let it call them.
 	wrap, settings []string
 }
@@ -33,10 +34,11 @@ type named struct {
 // certificate is of an authority that the operator trusts.
 func vendorsByName(t *testing.T) *named {
 	t.Helper()
-	s := &named{Server: vendors.New()}
+	s := &named{Server: vendors.New(), foreigner: startForeigner(t)}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, s.Server) })
 	authority, certificate := certificateOf(t, vendors.Hosts())
-	secure := &http.Server{Handler: s, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}}, ReadHeaderTimeout: time.Minute}
-	plain := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+	secure := &http.Server{Handler: handler, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}}, ReadHeaderTimeout: time.Minute}
+	plain := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
 	listener, ip := standardPort(t)
 	other, err := net.Listen("tcp", net.JoinHostPort(ip, "11434"))
 	if err != nil {

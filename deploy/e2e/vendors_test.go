@@ -99,7 +99,7 @@ func asks(blocks ...string) object {
 		a := vendorSteps()[name]
 		block, _, _ := strings.Cut(name, " ")
 		step := object{"type": "roboflow_core/" + block, "name": fmt.Sprintf("step_%d", i)}
-		for field, v := range merged(object{"images": "$inputs.image", "prompt": "what is it?", "api_key": "$key"}, a.fields) {
+		for field, v := range merged(object{"images": "$inputs.image", "prompt": "$inputs.question", "api_key": "$key"}, a.fields) {
 			if v == "$key" {
 				v = "$credentials." + credentialID(a.host)
 			}
@@ -110,7 +110,9 @@ func asks(blocks ...string) object {
 		steps = append(steps, step)
 		outputs = append(outputs, object{"type": "JsonField", "name": fmt.Sprint(i), "selector": fmt.Sprintf("$steps.step_%d.%s", i, cmp.Or(a.output, "output"))})
 	}
-	return object{"version": "1.0", "inputs": []any{object{"type": "WorkflowImage", "name": "image"}}, "steps": steps, "outputs": outputs}
+	return object{"version": "1.0", "steps": steps, "outputs": outputs, "inputs": []any{
+		object{"type": "WorkflowImage", "name": "image"}, object{"type": "WorkflowParameter", "name": "question", "default_value": "what is it?"},
+	}}
 }
 
 // anyPicture is a small picture as an input.
