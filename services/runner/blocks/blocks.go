@@ -5,6 +5,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/classic"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/code"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/detection"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/feature"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/fusion"
@@ -32,6 +33,7 @@ func All() engine.Registry {
 		classic.Blocks(),
 		code.Blocks(),
 		detection.Blocks(),
+		feature.Blocks(),
 		flow.Blocks(),
 		formatter.Blocks(),
 		fusion.Blocks(),

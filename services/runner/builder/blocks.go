@@ -33,8 +33,7 @@ func describeAll(all []*manifest.Manifest) object {
 	return object{
 		"blocks": blocks, "declared_kinds": declared(kinds), "kinds_connections": connections, "primitives_connections": primitives,
 		"universal_query_language_description": queryLanguage(),
-		// Any object is accepted here, because definitions with Python code are opened and never run.
-		"dynamic_block_definition_schema": object{"type": "object", "title": "DynamicBlockDefinition"},
+		"dynamic_block_definition_schema":      dynamicSchema(),
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-type object = map[string]any
-
 // Builder answers builders. It is safe for concurrent use.
 type Builder struct {
 	manifests *manifest.Catalogue

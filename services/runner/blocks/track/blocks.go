@@ -6,6 +6,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/argument"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/video"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/runner/geometry"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -15,6 +16,7 @@ func Blocks() engine.Registry {
 		"roboflow_core/byte_tracker@v1":       follow("metadata", newByteTrack),
 		"roboflow_core/byte_tracker@v2":       follow("image", newByteTrack),
 		"roboflow_core/byte_tracker@v3":       follow("image", newByteTrack),
+		"roboflow_core/trackers_botsort@v1":   follow("image", newBoTSORT),
 		"roboflow_core/trackers_bytetrack@v1": follow("image", newByteTrack2),
 		"roboflow_core/trackers_ocsort@v1":    follow("image", newOCSORT),
 		"roboflow_core/trackers_sort@v1":      follow("image", newSORT),
@@ -26,6 +28,11 @@ type tracker interface {
 	// update takes the detections of the next frame. It returns the rows that belong to an
 	// object, and the objects' IDs.
 	update(ctx context.Context, d *value.Detections) (rows []int, ids []int64, err error)
+}
+
+// watcher is a tracker that also looks at the pictures.
+type watcher interface {
+	watch(ctx context.Context, picture *value.Image) error
 }
 
 // scene is what a step knows of a video.
@@ -53,6 +60,9 @@ func follow(frame string, settle func(*settings) tracker) engine.Constructor {
 				return engine.None(), s.err
 			}
 			known := video.State(call, at, func() *scene { return &scene{t, seen{most: most, ids: map[int64]bool{}}} })
+			if err := known.watch(ctx, call, frame); err != nil {
+				return engine.None(), err
+			}
 			rows, ids, err := known.update(ctx, d)
 			if err != nil {
 				return engine.None(), err
@@ -60,6 +70,18 @@ func follow(frame string, settle func(*settings) tracker) engine.Constructor {
 			return engine.One(known.outputs(call, d, rows, ids)), nil
 		}), nil
 	}
+}
+
+func (s *scene) watch(ctx context.Context, call *engine.Call, field string) error {
+	w, ok := s.tracker.(watcher)
+	if !ok {
+		return nil
+	}
+	picture, err := argument.Picture(call, field)
+	if err != nil {
+		return err
+	}
+	return w.watch(ctx, picture)
 }
 
 // outputs returns the tracked rows: all, those of new objects, and the others.
@@ -137,4 +159,18 @@ func newOCSORT(s *settings) tracker {
 		steady: s.whole("minimum_consecutive_frames", 3, 1, 1<<20), patient: s.patience(),
 		weight: s.share("direction_consistency_weight", 0.2), back: s.whole("delta_t", 3, 1, 1000),
 	}
+}
+
+func newBoTSORT(s *settings) tracker {
+	b := &botSort{
+		high: s.share("high_conf_det_threshold", 0.6), start: s.share("track_activation_threshold", 0.7),
+		first: s.share("minimum_iou_threshold_first_assoc", 0.2), second: s.share("minimum_iou_threshold_second_assoc", 0.5),
+		unconfirmed: s.share("minimum_iou_threshold_unconfirmed_assoc", 0.3),
+		steady:      s.whole("minimum_consecutive_frames", 2, 1, 1<<20), patient: s.patience(),
+		instant: value.Truthy(s.call.Arg("instant_first_frame_activation")),
+	}
+	if value.Truthy(s.call.Arg("enable_cmc")) {
+		b.camera = &camera{shrink: s.whole("cmc_downscale", 2, 1, 1000), motion: geometry.Identity}
+	}
+	return b
 }

@@ -1,13 +1,18 @@
 package track_test
 
 import (
+	"image"
+	"image/color"
+	"image/draw"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/track"
+	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -86,6 +91,9 @@ func TestTrackersFollow(t *testing.T) {
 		// The third round gives an object its ID, and the weak detection is that of nobody.
 		{"trackers_sort@v1", map[string]any{"minimum_consecutive_frames": 2}, []ids{{}, {5: 0, 195: 1}, {10: 0, 190: 1}, {15: 0}, {20: 0, 180: 1}, {25: 0, 175: 1, 400: 2}}},
 		{"trackers_bytetrack@v1", steady, []ids{{}, {5: 0, 195: 1}, {10: 0, 190: 1}, {15: 0}, {20: 0, 180: 1}, {25: 0, 175: 1, 400: 2}}},
+		{"trackers_botsort@v1", map[string]any{"minimum_consecutive_frames": 1}, []ids{{0: 0, 200: 1}, {5: 0, 195: 1}, {10: 0, 190: 1}, {15: 0}, {20: 0, 180: 1, 400: 2}, {25: 0, 175: 1, 400: 2}}},
+		{"trackers_botsort@v1", nil, []ids{{}, {5: 0, 195: 1}, {10: 0, 190: 1}, {15: 0}, {20: 0, 180: 1}, {25: 0, 175: 1, 400: 2}}},
+		{"trackers_botsort@v1", map[string]any{"instant_first_frame_activation": true}, []ids{{0: 0, 200: 1}, {5: 0, 195: 1}, {10: 0, 190: 1}, {15: 0}, {20: 0, 180: 1}, {25: 0, 175: 1, 400: 2}}},
 		{"trackers_ocsort@v1", map[string]any{"minimum_consecutive_frames": 2}, []ids{{}, {5: 0, 195: 1}, {10: 0}, {15: 0}, {20: 0, 180: 1}, {25: 0, 175: 1, 400: 2}}},
 	} {
 		if diff := cmp.Diff(c.want, play(t, c.block, c.fields, walk...)); diff != "" {
@@ -98,7 +106,7 @@ func TestTrackersFollow(t *testing.T) {
 func TestLostObjects(t *testing.T) {
 	t.Parallel()
 	video := []*value.Detections{frameOf(seen{0, 0, 0.9}), frameOf(seen{0, 0, 0.9}), frameOf(), frameOf(), frameOf(), frameOf(), frameOf(), frameOf(seen{0, 0, 0.9}), frameOf(seen{0, 0, 0.9})}
-	for _, block := range []string{"byte_tracker@v3", "trackers_sort@v1", "trackers_bytetrack@v1", "trackers_ocsort@v1"} {
+	for _, block := range []string{"byte_tracker@v3", "trackers_sort@v1", "trackers_bytetrack@v1", "trackers_botsort@v1", "trackers_ocsort@v1"} {
 		for buffer, same := range map[int]bool{2: false, 30: true} {
 			got := play(t, block, map[string]any{"lost_track_buffer": buffer, "minimum_consecutive_frames": 1}, video...)
 			if (got[1][0] == got[8][0]) != same {
@@ -139,7 +147,7 @@ func TestHostileDetections(t *testing.T) {
 	for range 3000 {
 		many.XYXY, many.Confidence, many.ClassID = append(many.XYXY, value.Box{0, 0, 10, 10}), append(many.Confidence, 0.9), append(many.ClassID, 0)
 	}
-	for _, block := range []string{"byte_tracker@v3", "trackers_sort@v1", "trackers_bytetrack@v1", "trackers_ocsort@v1"} {
+	for _, block := range []string{"byte_tracker@v3", "trackers_sort@v1", "trackers_bytetrack@v1", "trackers_botsort@v1", "trackers_ocsort@v1"} {
 		got := play(t, block, map[string]any{"minimum_consecutive_frames": 1}, bad, bad)
 		if len(got[1]) != 1 {
 			t.Errorf("%s: followed %v", block, got)
@@ -149,6 +157,43 @@ func TestHostileDetections(t *testing.T) {
 		})
 		if err == nil {
 			t.Errorf("%s compared 9 000 000 pairs", block)
+		}
+	}
+}
+
+// The camera turns to the right by 60 pixels in one frame, so that an object that stands
+// still is 60 pixels further to the left, where its box was not. Without a correction it is
+// another object.
+func TestCameraMotion(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	world := image.NewGray(image.Rect(0, 0, 460, 200))
+	for i := range world.Pix {
+		world.Pix[i] = 120
+	}
+	for range 160 {
+		x, y, side, v := random.IntN(450), random.IntN(190), 3+random.IntN(12), uint8(random.IntN(256))
+		draw.Draw(world, image.Rect(x, y, x+side, y+side), image.NewUniform(color.Gray{v}), image.Point{}, draw.Src)
+	}
+	var frames, detections []any
+	for i, left := range []int{0, 0, 0, 60, 60} {
+		frame := value.NewImage(imaging.Copy(world.SubImage(image.Rect(left, 0, left+400, 200))), "frame")
+		frames = append(frames, frame.WithVideo(&value.VideoMetadata{VideoID: "v", FrameNumber: int64(i), FPS: 30}))
+		detections = append(detections, frameOf(seen{float64(250 - left), 60, 0.9}))
+	}
+	for corrected, same := range map[bool]bool{true: true, false: false} {
+		for _, method := range []string{"sparseOptFlow", "sift"} {
+			out, err := blocktest.Play(t, track.Blocks(), "trackers_botsort@v1", map[string]any{
+				"detections": blocktest.Input{Kind: "object_detection_prediction", Value: detections}, "image": blocktest.Input{Kind: "image", Value: frames},
+				"enable_cmc": corrected, "cmc_method": method, "minimum_consecutive_frames": 1, "cmc_downscale": 1,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			before, after := out[2]["tracked_detections"].(*value.Detections), out[4]["tracked_detections"].(*value.Detections)
+			if (before.TrackerID[0] == after.TrackerID[0]) != same {
+				t.Errorf("corrected %v by %s: %v and %v", corrected, method, before.TrackerID, after.TrackerID)
+			}
 		}
 	}
 }
