@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/egress/mail"
 )
 
 // Limits of a fetch of a picture, unless the operator sets lower ones. Any visitor may name a picture,
@@ -20,6 +21,7 @@ type clients struct {
 	roots    *x509.CertPool // nil: the machine's
 	steps    *egress.Client
 	pictures *egress.Client
+	mail     *mail.Client
 }
 
 func newClients(cfg Config) (clients, error) {
@@ -33,18 +35,24 @@ func newClients(cfg Config) (clients, error) {
 	}
 	limits := cfg.Egress
 	if cfg.EgressCAFile != "" {
-		if limits.RootCAs, err = egress.Roots(cfg.EgressCAFile); err != nil {
+		if limits.RootCAs, err = readRoots(cfg.EgressCAFile); err != nil {
 			return clients{}, err
 		}
 	}
 	return clients{
 		rules: rules, roots: limits.RootCAs, steps: newClient(limits, rules), pictures: newClient(forPictures(limits), pictureRules),
+		mail: newMailClient(limits, rules),
 	}, nil
 }
 
 func newClient(c egress.Config, r *egress.Rules) *egress.Client {
 	c.Rules = r
 	return egress.New(c)
+}
+
+func newMailClient(c egress.Config, r *egress.Rules) *mail.Client {
+	c.Rules = r
+	return mail.New(c)
 }
 
 // forPictures lowers the time limits to those of pictures.

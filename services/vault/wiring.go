@@ -105,7 +105,7 @@ func (s *Service) publicHandlers(p *parts) public {
 		peopleHandlers:     people.NewHandlers(s.people, p.pages, p.codes),
 		credentialHandlers: credentials.NewHandlers(p.stored, p.pages),
 		trialHandlers: trials.NewHandlers(trials.Deps{
-			Credentials: p.stored, Keys: s.keys, Egress: s.clients.steps, Attempts: s.attempts, Running: s.running, Logger: s.log, Now: s.now,
+			Credentials: p.stored, Keys: s.keys, Egress: s.clients.steps, Mail: s.clients.mail, Attempts: s.attempts, Running: s.running, Logger: s.log, Now: s.now,
 		}),
 	}
 }
@@ -121,7 +121,7 @@ func (s *Service) internalHandlers(deps Deps, p *parts) internal {
 		openIDHandlers:             openid.NewInternalHandlers(s.provider, s.people, s.sessions, p.codes),
 		callHandlers: calls.NewInternalHandlers(calls.Deps{
 			Verifier: deps.Verifier, Logger: s.log, Now: s.now, HandleKey: p.derived.handles,
-			Egress: s.clients.steps, Fetches: s.clients.pictures, Keys: s.keys, Assertions: s.assertions, Credentials: p.stored,
+			Egress: s.clients.steps, Fetches: s.clients.pictures, Mail: s.clients.mail, Keys: s.keys, Assertions: s.assertions, Credentials: p.stored,
 			Grants: p.grants, Runs: p.ends, Memory: p.memory, Judge: p.judge, Running: s.running, Attempts: s.attempts, Audit: p.log,
 			Refused: p.counters.refused, Outcomes: p.counters.uses,
 		}),

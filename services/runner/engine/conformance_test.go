@@ -164,7 +164,14 @@ func (s *suite) execute(d *conformance.Definition, c *conformance.Case) ([]map[s
 		return nil, err
 	}
 	request := engine.Request{Env: engine.Env{Codec: codec{}, Models: mocks, NewID: numbered()}, Inputs: inputs.(map[string]any), Session: w.memory}
+	var sent mailbox
+	if len(c.MockedServices) > 0 {
+		request.Env.Sinks, request.Env.Outbound = true, &sent
+	}
 	results, err := w.Run(contextOf(mocks), request)
+	if err == nil {
+		err = sent.holds(c)
+	}
 	if err == nil && c.RunOptions["serialize_results"] == true {
 		results, err = w.Serialize(contextOf(mocks), codec{}, results, 0, nil)
 	}
@@ -185,7 +192,7 @@ func (s *suite) compiled(d *conformance.Definition, c *conformance.Case, mocks *
 			return w, nil
 		}
 	}
-	document := withSaved(d.Document(c))
+	document := withMail(withSaved(d.Document(c)))
 	p, _, problems := plan.Load(document, s.Catalogue(s.core, c.Plugins), c.InitParameters...)
 	if len(problems) > 0 {
 		return nil, problems

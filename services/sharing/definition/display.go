@@ -10,14 +10,11 @@ import (
 // host.
 func Display(address string) string {
 	address = leak.MaskHost(address)
-	if host, ok := strings.CutSuffix(address, ":443"); ok && strings.HasPrefix(address, "https://") {
-		return host
-	}
-	if host, ok := strings.CutSuffix(address, ":80"); ok && strings.HasPrefix(address, "http://") {
-		return host
-	}
-	return address
+	scheme, _, _ := strings.Cut(address, "://")
+	return strings.TrimSuffix(address, usualPorts[scheme])
 }
+
+var usualPorts = map[string]string{"https": ":443", "http": ":80", "smtps": ":465", "smtp": ":587"}
 
 // DisplayAll returns addresses without default ports, nil for none.
 func DisplayAll(addresses []string) []string {

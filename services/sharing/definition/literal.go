@@ -128,6 +128,8 @@ func FillCredential(l inspect.Literal, text string, c *vaultv1.Credential) (befo
 	case manifest.SchemeURL:
 		c.SlotKind = vaultv1.SlotKind_SLOT_KIND_URL
 		before, _ = inspect.SplitAddress(text)
+	case manifest.SchemeSMTP:
+		c.SlotKind = vaultv1.SlotKind_SLOT_KIND_SMTP
 	}
 	return before
 }

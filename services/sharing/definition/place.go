@@ -67,8 +67,10 @@ func fits(sl Slot, c *vaultv1.Credential) bool {
 		return kind == vaultv1.SlotKind_SLOT_KIND_BODY && c.GetSlotName() == sl.parameter
 	case manifest.SchemeURL:
 		return kind == vaultv1.SlotKind_SLOT_KIND_URL
+	case manifest.SchemeSMTP:
+		return kind == vaultv1.SlotKind_SLOT_KIND_SMTP
 	default: // the step names no place
-		return kind != vaultv1.SlotKind_SLOT_KIND_BODY && kind != vaultv1.SlotKind_SLOT_KIND_URL
+		return kind != vaultv1.SlotKind_SLOT_KIND_BODY && kind != vaultv1.SlotKind_SLOT_KIND_URL && kind != vaultv1.SlotKind_SLOT_KIND_SMTP
 	}
 }
 
@@ -93,6 +95,8 @@ func placeText(c *vaultv1.Credential) string {
 		return fmt.Sprintf("the body at %s", c.GetSlotName())
 	case vaultv1.SlotKind_SLOT_KIND_URL:
 		return "the address"
+	case vaultv1.SlotKind_SLOT_KIND_SMTP:
+		return "the sign-in of a mail server"
 	}
 	name, prefix := header(c)
 	return fmt.Sprintf("the header %s, after %q", name, prefix)
@@ -104,7 +108,7 @@ func (s Slot) placeKey() string {
 	switch manifest.Scheme(s.scheme) {
 	case manifest.SchemeHeader, manifest.SchemeQuery:
 		return s.scheme + " " + strings.ToLower(s.parameter)
-	case manifest.SchemeBody, manifest.SchemeURL, manifest.SchemeLogin:
+	case manifest.SchemeBody, manifest.SchemeURL, manifest.SchemeSMTP, manifest.SchemeLogin:
 		return s.scheme + " " + s.parameter
 	default:
 		return string(manifest.SchemeHeader) + " authorization"

@@ -43,11 +43,11 @@ func checkShown(declared []*sharingv1.Input, shown map[string]string) error {
 }
 
 func sameDestination(a, b string) bool {
-	x, err := inspect.Canonical(a)
+	x, err := inspect.CanonicalDestination(a)
 	if err != nil {
 		return false
 	}
-	y, err := inspect.Canonical(b)
+	y, err := inspect.CanonicalDestination(b)
 	return err == nil && x == y
 }
 

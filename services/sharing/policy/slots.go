@@ -121,7 +121,7 @@ func ownDestination(sl definition.Slot, c *vaultv1.Credential) string {
 	if len(c.GetHosts()) != 1 {
 		return ""
 	}
-	only, err := inspect.Canonical(c.GetHosts()[0])
+	only, err := inspect.CanonicalDestination(c.GetHosts()[0])
 	if err != nil {
 		return ""
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/egress/fill"
 )
 
 const (
@@ -41,11 +42,11 @@ func (s *InternalHandlers) fillBody(ctx context.Context, h *handle, body io.Read
 		return filledBody{Reader: body}, nil
 	}
 	workspace, _, _ := strings.Cut(strings.TrimPrefix(h.ChargedKey, "workspaces/"), "/")
-	lease, err := s.bodies.Acquire(ctx, egress.MaxFilled, fair.Client{Tenant: workspace, Visitor: h.ChargedKey})
+	lease, err := s.bodies.Acquire(ctx, fill.MaxBody, fair.Client{Tenant: workspace, Visitor: h.ChargedKey})
 	if err != nil {
 		return filledBody{}, err
 	}
-	whole, err := egress.FillBody(body, slots)
+	whole, err := fill.Body(body, slots)
 	if err != nil {
 		lease.Release()
 		return filledBody{}, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/egress/fill"
 )
 
 // The memory for bodies with credentials is bounded, counted at its real size, and returned
@@ -17,11 +18,11 @@ func TestBodiesWithCredentialsShareAPool(t *testing.T) {
 	s := &InternalHandlers{bodies: newBodyPool()}
 	h := &handle{ChargedKey: "workspaces/demo/keys/a"}
 	slots := egress.Slots{{Kind: egress.Body, Name: "/token", Secret: secret.FromString("a secret")}}
-	fill := func(body string, slots egress.Slots) (filledBody, error) {
+	fillWith := func(body string, slots egress.Slots) (filledBody, error) {
 		return s.fillBody(context.Background(), h, strings.NewReader(body), slots)
 	}
 	const body = `{"token":"$credentials"}`
-	f, err := fill(body, slots)
+	f, err := fillWith(body, slots)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,12 +31,12 @@ func TestBodiesWithCredentialsShareAPool(t *testing.T) {
 		t.Errorf("%s, and %d bytes are held", raw, s.bodies.Used())
 	}
 	f.Release()
-	for _, refused := range []string{`{}`, `no JSON`, strings.Repeat(" ", egress.MaxFilled+1)} {
-		if _, err := fill(refused, slots); err == nil {
+	for _, refused := range []string{`{}`, `no JSON`, strings.Repeat(" ", fill.MaxBody+1)} {
+		if _, err := fillWith(refused, slots); err == nil {
 			t.Errorf("%.20s is sent", refused)
 		}
 	}
-	plain, err := fill(body, nil)
+	plain, err := fillWith(body, nil)
 	if err != nil || s.bodies.Used() != 0 {
 		t.Errorf("%v, and %d bytes are held", err, s.bodies.Used())
 	}
@@ -45,11 +46,11 @@ func TestBodiesWithCredentialsShareAPool(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for range 20 {
-		f, err := fill(large, slots)
+		f, err := fillWith(large, slots)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if held = append(held, f); s.bodies.Used()+egress.MaxFilled > s.bodies.Most() {
+		if held = append(held, f); s.bodies.Used()+fill.MaxBody > s.bodies.Most() {
 			break
 		}
 	}

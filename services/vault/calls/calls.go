@@ -16,6 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/credentialgrants"
 	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/egress/mail"
 	"github.com/keyhole-dev/keyhole/services/vault/exposure"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
@@ -34,7 +35,8 @@ type InternalHandlers struct {
 	handleKey   secret.Secret
 	egress      *egress.Client // for steps
 	fetches     *egress.Client // for pictures
-	bodies      *fair.Pool     // of bytes, for bodies that hold a credential
+	mail        *mail.Client
+	bodies      *fair.Pool // of bytes, for bodies that hold a credential
 	keys        *keys.Keys
 	assertions  *assertions.Assertions
 	credentials *credentials.Credentials
@@ -58,6 +60,7 @@ type Deps struct {
 	Now             func() time.Time
 	HandleKey       secret.Secret  // of the MAC of handles
 	Egress, Fetches *egress.Client // for steps and for pictures; they share no connection
+	Mail            *mail.Client
 	Keys            *keys.Keys
 	Assertions      *assertions.Assertions
 	Credentials     *credentials.Credentials
@@ -75,7 +78,7 @@ type Deps struct {
 // NewInternalHandlers returns the handlers of calls.
 func NewInternalHandlers(d Deps) *InternalHandlers {
 	return &InternalHandlers{
-		verifier: d.Verifier, log: d.Logger, now: d.Now, handleKey: d.HandleKey, egress: d.Egress, fetches: d.Fetches,
+		verifier: d.Verifier, log: d.Logger, now: d.Now, handleKey: d.HandleKey, egress: d.Egress, fetches: d.Fetches, mail: d.Mail,
 		bodies: newBodyPool(), keys: d.Keys, assertions: d.Assertions, credentials: d.Credentials, grants: d.Grants, runs: d.Runs,
 		memory: d.Memory, judge: d.Judge, running: d.Running, attempts: d.Attempts, audit: d.Audit, refused: d.Refused,
 		outcomes: d.Outcomes, begin: attempts.NewWriter(d.Attempts).Begin,

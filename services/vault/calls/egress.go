@@ -96,7 +96,7 @@ func (s *InternalHandlers) send(ctx context.Context, stream egressStream, head *
 	req.OnReflected = func() { answer.withhold(ctx) }
 	onward := &redirects{audit: s.audit, handle: h}
 	req.OnRedirect = func(status int, to egress.Destination) error { return onward.write(ctx, status, to) }
-	status, err := forward(ctx, s.egress, stream, req)
+	status, err := forward(ctx, s.clientFor(d), stream, req)
 	if answer.wasWithheld() {
 		return "failed answer_withheld", answer.withheldError(stream.Context(), status)
 	}
@@ -108,6 +108,14 @@ func (s *InternalHandlers) send(ctx context.Context, stream egressStream, head *
 		return "ok", runnerError(ctx, err, h.Link != "")
 	}
 	return outcomeOf(ctx, status, err), runnerError(ctx, err, h.Link != "")
+}
+
+// clientFor returns the client that speaks the protocol of a destination.
+func (s *InternalHandlers) clientFor(d egress.Destination) client {
+	if d.IsMail() {
+		return s.mail
+	}
+	return s.egress
 }
 
 // fetch makes a call without a credential, for a run. Without a step it fetches a picture of an input.

@@ -31,9 +31,14 @@ func requestOf(ctx context.Context, stream egressStream, head *vaultinternalv1.E
 	}
 }
 
+// client makes calls of one protocol: egress.Client those of HTTP, mail.Client those of SMTP.
+type client interface {
+	Do(ctx context.Context, req egress.Request) (*egress.Response, error)
+}
+
 // forward makes the call and passes the answer on while it arrives. The flow control of gRPC makes a slow
 // runner slow the provider down, so nothing accumulates here. It returns the status of the answer, 0 for none.
-func forward(ctx context.Context, client *egress.Client, stream egressStream, req egress.Request) (status int, err error) {
+func forward(ctx context.Context, client client, stream egressStream, req egress.Request) (status int, err error) {
 	resp, err := client.Do(ctx, req)
 	if e, ok := errors.AsType[*egress.Error](err); ok {
 		return e.Status, e

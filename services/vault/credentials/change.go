@@ -78,15 +78,6 @@ func (s *Credentials) apply(c *Credential, from *vaultv1.Credential, mask []stri
 		}
 		c.provider = from.GetProvider()
 	}
-	if changes("hosts", len(from.GetHosts()) > 0) {
-		hosts, err := s.destinations(c.provider, from.GetHosts())
-		if err != nil {
-			return err
-		}
-		if !sameSet(hosts, c.Hosts) {
-			c.Hosts = hosts
-		}
-	}
 	slot := c.Place()
 	if changes("slot_kind", from.GetSlotKind() != 0) && slot.kind != from.GetSlotKind() {
 		slot = Place{kind: from.GetSlotKind()}
@@ -98,6 +89,18 @@ func (s *Credentials) apply(c *Credential, from *vaultv1.Credential, mask []stri
 		slot.prefix = from.GetSlotPrefix()
 	}
 	slot, err := checkedSlot(c.provider, slot)
+	if err != nil {
+		return err
+	}
 	c.slotKind, c.slotName, c.slotPrefix = int64(slot.kind), slot.name, slot.prefix
-	return err
+	if changes("hosts", len(from.GetHosts()) > 0) {
+		hosts, err := s.destinations(c.provider, slot, from.GetHosts())
+		if err != nil {
+			return err
+		}
+		if !sameSet(hosts, c.Hosts) {
+			c.Hosts = hosts
+		}
+	}
+	return nil
 }

@@ -19,6 +19,9 @@ func (s *Credentials) setValue(c *Credential, value secret.Secret) error {
 	if why := secret.WhyInvalid(value.Expose()); why != "" {
 		return badValue(why)
 	}
+	if err := c.checkProtocol(); err != nil {
+		return err
+	}
 	slot := c.Place().With(value)
 	if err := slot.Check(); err != nil {
 		return badValue(err.Error())
@@ -73,7 +76,7 @@ func badValue(why string) error {
 
 // destinations returns the canonical forms of hosts, or the hosts of a known provider if none are given. It refuses a
 // host that the operator's rules do not allow.
-func (s *Credentials) destinations(providerName string, hosts []string) ([]string, error) {
+func (s *Credentials) destinations(providerName string, slot Place, hosts []string) ([]string, error) {
 	if len(hosts) == 0 {
 		hosts = knownProvider(providerName).hosts
 	}
@@ -83,7 +86,7 @@ func (s *Credentials) destinations(providerName string, hosts []string) ([]strin
 	}
 	var out []string
 	for _, h := range hosts {
-		d, err := s.Destination(h)
+		d, err := s.Destination(withScheme(slot, h))
 		if err != nil {
 			return nil, errs.InvalidArgument("the credential cannot go to %q: %s", h, err.Error()).WithReason(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED).Field("credential.hosts", err.Error())
 		}
@@ -104,6 +107,35 @@ func (s *Credentials) Destination(host string) (string, error) {
 		return "", err
 	}
 	return d.String(), s.rules.Check(d)
+}
+
+// withScheme adds the scheme that a host of a mail server is mostly written without. On another port than 465 it starts
+// TLS later.
+func withScheme(slot Place, host string) string {
+	if slot.kind != vaultv1.SlotKind_SLOT_KIND_SMTP || strings.Contains(host, "://") {
+		return host
+	}
+	if _, port, ok := strings.Cut(host, ":"); ok && strings.TrimSuffix(port, "/") != "465" {
+		return "smtp://" + host
+	}
+	return "smtps://" + host
+}
+
+// checkProtocol refuses the password of a mail server for another host, and another secret for a mail server.
+func (c *Credential) checkProtocol() error {
+	mail := vaultv1.SlotKind(c.slotKind) == vaultv1.SlotKind_SLOT_KIND_SMTP
+	for _, h := range c.Hosts {
+		d, err := egress.ParseDestination(h)
+		if err == nil && d.IsMail() == mail {
+			continue
+		}
+		what := "a mail server takes a credential with the slot SMTP only"
+		if mail {
+			what = "the password of a mail server goes to one: smtps://smtp.example.com:465, or smtp://smtp.example.com:587 for STARTTLS"
+		}
+		return errs.InvalidArgument("the credential cannot go to %q: %s", h, what).WithReason(errorsv1.Reason_REASON_DESTINATION_NOT_ALLOWED).Field("credential.hosts", what)
+	}
+	return nil
 }
 
 func checkedSlot(providerName string, p Place) (Place, error) {

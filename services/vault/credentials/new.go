@@ -33,7 +33,7 @@ func (s *Credentials) newCredential(ws, cid string, from *vaultv1.Credential) (C
 	if len(named) == 0 && slot.kind == vaultv1.SlotKind_SLOT_KIND_URL {
 		named = HostOf(value)
 	}
-	hosts, err := s.destinations(from.GetProvider(), named)
+	hosts, err := s.destinations(from.GetProvider(), slot, named)
 	if err != nil {
 		return Credential{}, value, err
 	}

@@ -11,10 +11,7 @@ import (
 // Place is where in a request a credential goes. A stored credential has its own place. A visitor's credential goes
 // to the place that the version's slot names.
 //
-// A place is a kind with at most a name and a prefix. Later kinds fit this form without a change of handles or
-// grants. SigV4 is a kind whose name is the id of the access key; filling the request computes the signature. SMTP
-// AUTH is a kind whose name is the user; its egress is a second transport with the same handle, intent and
-// destination (smtps://host:465).
+// A place is a kind with at most a name and a prefix. For a mail server the name is the user.
 type Place struct {
 	kind         vaultv1.SlotKind
 	name, prefix string
@@ -30,9 +27,10 @@ func (p Place) With(value secret.Secret) *egress.Slot {
 	return &egress.Slot{Kind: egressKind(p.kind), Name: p.name, Prefix: p.prefix, Secret: value}
 }
 
-// Testable reports whether a request without a body, to an address that is known, can carry the credential.
+// Testable reports whether a request without a body, to an address that is known, can carry the credential. A mail
+// server needs a user too.
 func (p Place) Testable() bool {
-	return p.kind != vaultv1.SlotKind_SLOT_KIND_BODY && p.kind != vaultv1.SlotKind_SLOT_KIND_URL
+	return (p.kind != vaultv1.SlotKind_SLOT_KIND_SMTP || p.name != "") && p.kind != vaultv1.SlotKind_SLOT_KIND_BODY && p.kind != vaultv1.SlotKind_SLOT_KIND_URL
 }
 
 func egressKind(k vaultv1.SlotKind) egress.SlotKind {
@@ -47,6 +45,8 @@ func egressKind(k vaultv1.SlotKind) egress.SlotKind {
 		return egress.Body
 	case vaultv1.SlotKind_SLOT_KIND_URL:
 		return egress.Address
+	case vaultv1.SlotKind_SLOT_KIND_SMTP:
+		return egress.Mail
 	default:
 		return egress.Bearer
 	}
@@ -58,6 +58,7 @@ func GrantedPlace(kind, name, prefix string) Place {
 		"bearer": vaultv1.SlotKind_SLOT_KIND_BEARER, "header": vaultv1.SlotKind_SLOT_KIND_HEADER,
 		"query": vaultv1.SlotKind_SLOT_KIND_QUERY, "basic": vaultv1.SlotKind_SLOT_KIND_BASIC,
 		"body": vaultv1.SlotKind_SLOT_KIND_BODY, "url": vaultv1.SlotKind_SLOT_KIND_URL,
+		"smtp": vaultv1.SlotKind_SLOT_KIND_SMTP,
 	}
 	return Place{kinds[kind], name, prefix}
 }

@@ -12,7 +12,7 @@ type Config struct {
 	Rules *Rules
 	// Resolver looks names up. Nil means the machine's.
 	Resolver *net.Resolver
-	// RootCAs are trusted for TLS. Nil means the machine's; see [Roots].
+	// RootCAs are trusted for TLS. Nil means the machine's.
 	RootCAs *x509.CertPool
 	// MaxRequestBytes bounds a request's body. Zero means 64 MiB.
 	MaxRequestBytes int64

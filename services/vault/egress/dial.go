@@ -2,11 +2,8 @@ package egress
 
 import (
 	"context"
-	"crypto/x509"
-	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"strconv"
 	"syscall"
 	"time"
@@ -15,15 +12,21 @@ import (
 // maxAddresses bounds the addresses of a name that are tried.
 const maxAddresses = 4
 
-// dialer connects only to addresses that it has checked.
-type dialer struct {
+// Dialer connects only to addresses that it has checked.
+type Dialer struct {
 	rules    *Rules
 	resolver *net.Resolver
 	timeout  time.Duration
 }
 
-// dial connects to the canonical host and port of a target.
-func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+// NewDialer makes the dialer of a configuration.
+func NewDialer(c Config) *Dialer {
+	c = c.withDefaults()
+	return &Dialer{rules: c.Rules, resolver: c.Resolver, timeout: c.DialTimeout}
+}
+
+// Dial connects to the canonical host and port of a target.
+func (d *Dialer) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, portText, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, refuse(RefusedDestination, "the destination has no port")
@@ -61,13 +64,13 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 
 // resolve returns the addresses of a name. If one of them is refused, all are refused: an attacker's name may have
 // both a public and a private address.
-func (d *dialer) resolve(ctx context.Context, dest Destination) ([]netip.Addr, error) {
+func (d *Dialer) resolve(ctx context.Context, dest Destination) ([]netip.Addr, error) {
 	var addrs []netip.Addr
 	if a, err := netip.ParseAddr(dest.Host); err == nil {
 		addrs = []netip.Addr{a}
 	} else {
 		name := dest.Host
-		if !d.rules.names[dest.address()] {
+		if !d.rules.names[dest.Address()] {
 			name += "." // without the search domains of this machine
 		}
 		if addrs, err = d.resolver.LookupNetIP(ctx, "ip", name); err != nil {
@@ -85,21 +88,4 @@ func (d *dialer) resolve(ctx context.Context, dest Destination) ([]netip.Addr, e
 		return nil, refuse(Unreachable, "the destination's name has no address").revealing(Network)
 	}
 	return addrs, nil
-}
-
-// Roots returns the machine's certificate authorities and those of a PEM file. Providers inside an organisation often
-// have certificates of a private authority.
-func Roots(pemFile string) (*x509.CertPool, error) {
-	more, err := os.ReadFile(pemFile)
-	if err != nil {
-		return nil, fmt.Errorf("read certificate authorities: %w", err)
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if !pool.AppendCertsFromPEM(more) {
-		return nil, fmt.Errorf("no PEM certificate in %s", pemFile)
-	}
-	return pool, nil
 }

@@ -81,6 +81,12 @@ func refuse(k Kind, format string, args ...any) *Error {
 	return &Error{Kind: k, Message: fmt.Sprintf(format, args...)}
 }
 
+// Refuse makes an Error for a package that speaks another protocol than HTTP.
+func Refuse(k Kind, format string, args ...any) *Error { return refuse(k, format, args...) }
+
+// Explain turns an error of a dial or of TLS into an Error.
+func Explain(ctx context.Context, err error) *Error { return explain(ctx, err) }
+
 // revealing sets what an error reveals.
 func (e *Error) revealing(r Reveals) *Error {
 	e.Reveals = r

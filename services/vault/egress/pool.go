@@ -46,11 +46,11 @@ type connection struct {
 // newPool makes a pool. Its connections use no proxy of the environment, because a proxy would connect to
 // addresses that nothing here checks. They decompress nothing, because the guard bounds decompression.
 func newPool(c Config, rules *Rules) *pool {
-	d := &dialer{rules: rules, resolver: c.Resolver, timeout: c.DialTimeout}
+	d := &Dialer{rules: rules, resolver: c.Resolver, timeout: c.DialTimeout}
 	return &pool{
 		dialer: &http.Transport{
 			Proxy:                  nil,
-			DialContext:            d.dial,
+			DialContext:            d.Dial,
 			TLSClientConfig:        &tls.Config{RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:    c.DialTimeout,
 			DisableCompression:     true,
@@ -68,7 +68,7 @@ func (p *pool) acquire(ctx context.Context, to Destination) (*connection, error)
 	if l := p.reuse(to); l != nil {
 		return l, nil
 	}
-	conn, err := p.dialer.NewClientConn(ctx, to.Scheme, to.address())
+	conn, err := p.dialer.NewClientConn(ctx, to.Scheme, to.Address())
 	if err != nil {
 		return nil, err
 	}

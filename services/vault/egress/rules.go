@@ -37,7 +37,7 @@ func ParseRules(allow []string, plaintext bool) (*Rules, error) {
 		if a, err := netip.ParseAddr(d.Host); err == nil {
 			r.addresses[netip.AddrPortFrom(a, d.Port)] = true
 		} else {
-			r.names[d.address()] = true
+			r.names[d.Address()] = true
 		}
 	}
 	return r, nil
@@ -53,7 +53,7 @@ func (r *Rules) Check(d Destination) error {
 }
 
 func (r *Rules) check(d Destination) *Error {
-	listed := r.names[d.address()]
+	listed := r.names[d.Address()]
 	addr, err := netip.ParseAddr(d.Host)
 	if err == nil {
 		listed = r.lists(addr, d.Port)
@@ -61,10 +61,10 @@ func (r *Rules) check(d Destination) *Error {
 			return err.revealing(Settings)
 		}
 	} else if !listed && public.IsLocalName(d.Host) {
-		return refuse(RefusedAddress, "%s is a name of the local network; the operator can allow it by listing %s", d.Host, d.address()).revealing(Settings)
+		return refuse(RefusedAddress, "%s is a name of the local network; the operator can allow it by listing %s", d.Host, d.Address()).revealing(Settings)
 	}
 	if d.Scheme == "http" && !r.plaintext && !listed {
-		return refuse(RefusedDestination, "http:// is not allowed here: use https://, or ask the operator to list %s", d.address()).revealing(Settings)
+		return refuse(RefusedDestination, "http:// is not allowed here: use https://, or ask the operator to list %s", d.Address()).revealing(Settings)
 	}
 	return nil
 }
@@ -74,15 +74,15 @@ func (r *Rules) Lists(d Destination) bool {
 	if a, err := netip.ParseAddr(d.Host); err == nil {
 		return r.lists(a, d.Port)
 	}
-	return r.names[d.address()]
+	return r.names[d.Address()]
 }
 
 // checkAddr refuses an address of d.
 func (r *Rules) checkAddr(d Destination, a netip.Addr) *Error {
-	if r.names[d.address()] || r.lists(a, d.Port) || public.IsAddress(a) {
+	if r.names[d.Address()] || r.lists(a, d.Port) || public.IsAddress(a) {
 		return nil
 	}
-	return refuse(RefusedAddress, "%s is at an address that is not public; the operator can allow it by listing %s", d.Host, d.address()).revealing(Network)
+	return refuse(RefusedAddress, "%s is at an address that is not public; the operator can allow it by listing %s", d.Host, d.Address()).revealing(Network)
 }
 
 func (r *Rules) lists(a netip.Addr, port uint16) bool {

@@ -27,11 +27,13 @@ const (
 	// Basic is "Authorization: Basic" with the user Name and the secret as the password. Without a Name the secret is
 	// "user:password".
 	Basic
-	// Body is a string in a JSON body; Name is its JSON pointer. It replaces a placeholder; see FillBody.
+	// Body is a string in a JSON body; Name is its JSON pointer. It replaces a placeholder; see package fill.
 	Body
 	// Address is the whole address: the secret is a URL. The path and the query of the request are appended to those
 	// of the secret.
 	Address
+	// Mail is the password with which package mail signs in to a mail server. Without a Name the user is the sender.
+	Mail
 )
 
 // Slot is a secret and its place in a request. The place comes from the credential, never from the request.
@@ -61,10 +63,10 @@ func (s *Slot) Check() error {
 	return s.CheckPlace()
 }
 
-// inHead reports whether the secret goes into a header or the query. Some readers drop control characters there, and
-// some end the value at one.
+// inHead reports whether the secret goes into a header, the query or a line of SMTP. Some readers drop control
+// characters there, and some end the value at one.
 func (s *Slot) inHead() bool {
-	return s.Kind == Bearer || s.Kind == Header || s.Kind == Query || s.Kind == Basic
+	return s.Kind == Bearer || s.Kind == Header || s.Kind == Query || s.Kind == Basic || s.Kind == Mail
 }
 
 // fitsHead reports whether a text has no control character. HTTP allows a tab in a header, but no key has one.
@@ -92,6 +94,11 @@ func (s *Slot) CheckPlace() error {
 	case Query:
 		if s.Name == "" || len(s.Name) > 100 || !fitsHead(s.Name) {
 			return refuse(RefusedRequest, "the credential's query parameter has no name, or one that is too long or has a control character")
+		}
+		return nil
+	case Mail:
+		if len(s.Name) > 254 || !fitsHead(s.Name) {
+			return refuse(RefusedRequest, "the user name of the mail server must have at most 254 characters, and no control character")
 		}
 		return nil
 	case Basic:

@@ -237,3 +237,23 @@ func TestAttackATokenInAHostNameIsGuarded(t *testing.T) {
 		a.Attempt(!guard.Stops(set.Check([]byte("see m.pipedream.net for help"))), "ordinary text is withheld")
 	}
 }
+
+// Azure takes its key in the header api-key, and the version of its API in the query. The
+// caller's copy of the header is dropped, and the query stays.
+func TestAzureKeyAndVersion(t *testing.T) {
+	t.Parallel()
+	s, last := record(t)
+	req := credentialed(t, s.URL+"/openai/deployments/gpt/chat/completions?api-version=2024-02-01")
+	req.Method, req.Body = "POST", strings.NewReader("{}")
+	req.Header = http.Header{"Api-Key": {"mine"}, "Authorization": {"Bearer mine"}, "Content-Type": {"application/json"}}
+	req.Slots = Slots{&Slot{Kind: Header, Name: "api-key", Secret: secret.FromString(canary)}}
+	if _, _, e := read(t, client(t, []string{s.hostPort()}), req); e != nil {
+		t.Fatal(e)
+	}
+	if got := last.Header.Values("Api-Key"); len(got) != 1 || got[0] != canary || last.Header.Get("Authorization") != "" {
+		t.Errorf("the provider got %v", last.Header)
+	}
+	if want := "/openai/deployments/gpt/chat/completions?api-version=2024-02-01"; last.URI != want {
+		t.Errorf("the query is %s", last.URI)
+	}
+}

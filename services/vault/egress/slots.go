@@ -18,6 +18,9 @@ func (ss Slots) admit(t target) (target, error) {
 		if err := s.Check(); err != nil {
 			return t, err
 		}
+		if s.Kind == Mail {
+			return t, refuse(RefusedRequest, "the credential is the password of a mail server, and goes only there")
+		}
 		if places[s.place()] {
 			return t, refuse(RefusedRequest, "two credentials go to the same place of the request")
 		}

@@ -13,7 +13,7 @@ const maxURL = 8 << 10
 
 // Destination is where a request may go: a scheme, a host and a port in canonical form. Compare destinations with ==.
 type Destination struct {
-	// Scheme is "https" or "http".
+	// Scheme is "https", "http", "smtps" (mail over TLS) or "smtp" (mail with STARTTLS).
 	Scheme string
 	// Host is a name in lower case or an address, without brackets.
 	Host string
@@ -23,7 +23,7 @@ type Destination struct {
 // ParseDestination reads a destination such as "https://api.openai.com" or "https://example.com:8443". It does not check
 // Rules.
 func ParseDestination(s string) (Destination, error) {
-	t, err := parse(s)
+	t, err := parseWith(s, true)
 	if err != nil {
 		return Destination{}, err
 	}
@@ -35,7 +35,7 @@ func ParseDestination(s string) (Destination, error) {
 
 // DestinationOf returns the destination of a URL.
 func DestinationOf(rawURL string) (Destination, error) {
-	t, err := parse(rawURL)
+	t, err := parseWith(rawURL, true)
 	if err != nil {
 		return Destination{}, err
 	}
@@ -43,16 +43,20 @@ func DestinationOf(rawURL string) (Destination, error) {
 }
 
 // String is the canonical form, always with the port.
-func (d Destination) String() string { return d.Scheme + "://" + d.address() }
+func (d Destination) String() string { return d.Scheme + "://" + d.Address() }
 
-func (d Destination) address() string {
+// IsMail reports whether the destination is a mail server. A [Client] makes no call to one; package mail does.
+func (d Destination) IsMail() bool { return d.Scheme == "smtps" || d.Scheme == "smtp" }
+
+// Address is the host and the port, as they are dialled.
+func (d Destination) Address() string {
 	return net.JoinHostPort(d.Host, strconv.Itoa(int(d.Port)))
 }
 
 // host is the value of the Host header. It omits the default port of the scheme.
 func (d Destination) host() string {
 	if d.Port != defaultPort(d.Scheme) {
-		return d.address()
+		return d.Address()
 	}
 	if strings.Contains(d.Host, ":") {
 		return "[" + d.Host + "]"
@@ -61,10 +65,7 @@ func (d Destination) host() string {
 }
 
 func defaultPort(scheme string) uint16 {
-	if scheme == "http" {
-		return 80
-	}
-	return 443
+	return map[string]uint16{"https": 443, "http": 80, "smtps": 465, "smtp": 587}[scheme]
 }
 
 // target is a parsed URL.
@@ -82,9 +83,12 @@ func (t target) url() *url.URL {
 // String is the URL in its canonical form.
 func (t target) String() string { return t.url().String() }
 
-// parse is the only parser of URLs. It accepts less than RFC 3986: no user, no fragment, no international names, and no
-// form that two parsers read differently.
-func parse(s string) (target, error) {
+// parse reads a URL of the web.
+func parse(s string) (target, error) { return parseWith(s, false) }
+
+// parseWith is the only parser of URLs. It accepts less than RFC 3986: no user, no fragment, no international names, and
+// no form that two parsers read differently. mail accepts mail servers too.
+func parseWith(s string, mail bool) (target, error) {
 	var t target
 	if len(s) > maxURL {
 		return t, refuse(RefusedDestination, "the URL is longer than %d bytes", maxURL)
@@ -96,7 +100,7 @@ func parse(s string) (target, error) {
 	}
 	scheme, rest, _ := strings.Cut(s, "://")
 	t.Scheme = strings.ToLower(scheme)
-	if t.Scheme != "https" && t.Scheme != "http" {
+	if t.Scheme != "https" && t.Scheme != "http" && !(mail && t.IsMail()) {
 		return t, refuse(RefusedDestination, "the URL must begin with https://")
 	}
 	authority := rest

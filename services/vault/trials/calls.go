@@ -32,6 +32,7 @@ var harmless = map[string]call{
 	"roboflow":          {url: "https://api.roboflow.com/"},
 	"twilio":            {url: "https://api.twilio.com/2010-04-01/Accounts.json?PageSize=1"},
 	"openai_compatible": {url: "/v1/models"},
+	"smtp":              {url: "/", invalid: 535}, // a sign-in, without a mail
 }
 
 // callFor returns the call for a provider, with a whole URL. A server that is only compatible with a provider has no
@@ -42,7 +43,7 @@ func callFor(provider string, hosts []string) (call, bool) {
 		if len(hosts) == 0 {
 			return call{}, false
 		}
-		c.url = hosts[0] + c.url
+		c.url = strings.TrimSuffix(hosts[0]+c.url, "/")
 	}
 	return c, ok
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
 	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
+	"github.com/keyhole-dev/keyhole/services/vault/egress/mail"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
@@ -42,6 +43,7 @@ type Deps struct {
 	Credentials *credentials.Credentials
 	Keys        *keys.Keys
 	Egress      *egress.Client // of steps
+	Mail        *mail.Client
 	Attempts    *attempts.Store
 	Running     *revocation.Running
 	Logger      *slog.Logger
@@ -135,10 +137,15 @@ func (h *Handlers) send(ctx context.Context, c *credentials.Sealed, test call, t
 		return result{row: attempts.NotSent}, err
 	}
 	defer value.Destroy()
-	resp, err := h.d.Egress.Do(ctx, egress.Request{
+	req := egress.Request{
 		Method: http.MethodGet, URL: test.url, Header: test.header.Clone(), Slots: egress.Slots{c.Place().With(value)},
 		Destinations: []egress.Destination{to}, MaxResponseBytes: maxAnswer,
-	})
+	}
+	do := h.d.Egress.Do
+	if to.IsMail() {
+		req.Method, do = mail.SignIn, h.d.Mail.Do
+	}
+	resp, err := do(ctx, req)
 	if err == nil {
 		_, err = io.Copy(io.Discard, resp.Body)
 		_ = resp.Body.Close()

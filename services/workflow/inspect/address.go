@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
 // errAddress describes a valid address. It does not quote the given one, which may hold a
@@ -17,11 +18,25 @@ var errAddress = errors.New("must be an address like https://api.example.com/v1:
 
 var defaultPorts = map[string]string{"https": "443", "http": "80"}
 
+// mailPorts are those of mail servers: TLS from the first byte, and STARTTLS.
+var mailPorts = map[string]string{smtps: "465", smtp: "587"}
+
 // Canonical reduces a URL to scheme://host:port, so that two spellings of a destination
 // compare equal. It refuses forms that URL parsers interpret differently (user names,
 // backslashes, international names, numbers that some resolvers take for addresses). The
 // egress does not dial these either.
-func Canonical(raw string) (string, error) {
+func Canonical(raw string) (string, error) { return canonical(raw, defaultPorts) }
+
+// CanonicalDestination is Canonical for what a credential may go to: also a mail server, like
+// "smtps://smtp.example.com".
+func CanonicalDestination(raw string) (string, error) {
+	if strings.HasPrefix(raw, smtp) {
+		return canonical(raw, mailPorts)
+	}
+	return Canonical(raw)
+}
+
+func canonical(raw string, ports map[string]string) (string, error) {
 	if unclear(raw) {
 		return "", errAddress
 	}
@@ -29,7 +44,7 @@ func Canonical(raw string) (string, error) {
 	if err != nil || u.Opaque != "" || u.User != nil || u.Host == "" {
 		return "", errAddress
 	}
-	port, known := defaultPorts[u.Scheme]
+	port, known := ports[u.Scheme]
 	if !known || strings.HasSuffix(u.Host, ":") {
 		return "", errAddress
 	}
@@ -100,11 +115,14 @@ func bareHost(scheme, text string) string {
 	return scheme + "://" + host
 }
 
-// addressOf is the address that a text names for a destination; "" if it names none.
-func addressOf(d manifest.Destination, text string) string {
-	if d.Scheme != "" {
-		return bareHost(d.Scheme, text)
+// constantAddress is the address that a text of a step names for a destination.
+func constantAddress(s *plan.Step, d manifest.Destination, text string) (string, error) {
+	switch d.Scheme {
+	case "":
+		return Canonical(text)
+	case smtp:
+		port, _ := s.Argument(d.Port)
+		return mailServer(text, port)
 	}
-	address, _ := Canonical(text)
-	return address
+	return bareHost(d.Scheme, text), nil
 }

@@ -174,9 +174,10 @@ type inspector struct {
 }
 
 func (i *inspector) step(s *plan.Step) {
-	if m := s.Manifest; !m.Runs() {
+	m := s.Manifest
+	if why := s.NotRunnable(); why != nil {
 		i.report.NotRunnable = append(i.report.NotRunnable, NotRunnable{
-			Step: s.Name, BlockType: m.Type, Title: m.Title, Reason: m.NotRunnable.Reason, Why: m.NotRunnable.Why(),
+			Step: s.Name, BlockType: m.Type, Title: m.Title, Reason: why.Reason, Why: why.Why(),
 		})
 	} else if m.Type == InnerWorkflow { // one that holds its workflow is no step of the plan
 		i.report.NotRunnable = append(i.report.NotRunnable, NotRunnable{
@@ -222,23 +223,21 @@ func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destinati
 	case plan.Static:
 		out.Constant = true
 		text, _ := argument.Value.(string)
-		if d.Scheme != "" {
-			out.Address = bareHost(d.Scheme, text)
-			return out, nil
-		}
-		address, err := Canonical(text)
+		address, err := constantAddress(s, d, text)
 		if err != nil {
 			return out, &workflow.Problem{
 				Kind: workflow.KindSyntax, Step: s.Name, BlockType: s.Source.Type, Field: d.Field, Pointer: argument.Pointer,
 				Message: d.Field + " " + err.Error(),
 			}
 		}
-		out.Address, out.URL = address, text
+		if out.Address = address; d.Scheme == "" {
+			out.URL = text
+		}
 	case plan.FromInput:
 		in := i.plan.Inputs[argument.Input]
 		out.Source = "$inputs." + in.Name
 		if text, ok := in.Default.(string); ok {
-			out.Default = addressOf(d, text)
+			out.Default, _ = constantAddress(s, d, text)
 		}
 	case plan.FromStep:
 		out.Source = i.stepSelector(argument)

@@ -83,6 +83,8 @@ const (
 	// reference: "https://hooks.slack.com/$credentials.hook". Other texts are addresses
 	// as they are.
 	SchemeURL Scheme = "url"
+	// SchemeSMTP is the password of a mail server (SMTP AUTH).
+	SchemeSMTP Scheme = "smtp"
 	// SchemeLogin is a part of a login that is no place in a request of HTTP: a user, a
 	// password, or half of a key that signs. Parameter tells the parts of a step apart.
 	SchemeLogin Scheme = "login"

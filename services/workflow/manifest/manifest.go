@@ -51,6 +51,8 @@ type Manifest struct {
 	// NotRunnable is set for a block that Keyhole knows and cannot run: workflows with it
 	// are kept, viewed, shared and forked, and their runs are refused.
 	NotRunnable *NotRunnable `json:"not_runnable,omitempty"`
+	// NotRunnableWith are constants with which a step cannot run, though its block can.
+	NotRunnableWith []NotRunnableWith `json:"not_runnable_with,omitempty"`
 }
 
 // Output is a declared output with the kinds its value may have.
@@ -85,6 +87,8 @@ type Destination struct {
 	Field string `json:"field,omitempty"`
 	// Scheme is set where Field holds a bare host, reached by a protocol other than HTTP.
 	Scheme string `json:"scheme,omitempty"`
+	// Port is the field that holds the port of a bare host, if there is one.
+	Port string `json:"port,omitempty"`
 }
 
 // Model says which field holds the id of a model.

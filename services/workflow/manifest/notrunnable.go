@@ -47,5 +47,25 @@ func (r Reason) Words() string { return reasonWords[r] }
 // Why is what a person reads: "needs a PLC".
 func (n *NotRunnable) Why() string { return cmp.Or(n.Words, reasonWords[n.Reason]) }
 
+// NotRunnableWith says that a step cannot run when a field has a value.
+type NotRunnableWith struct {
+	Field string `json:"field"`
+	Value string `json:"value"`
+	NotRunnable
+}
+
+// NotRunnableIn says why a step cannot run whose constants value returns; nil if it can.
+func (m *Manifest) NotRunnableIn(value func(field string) any) *NotRunnable {
+	if m.NotRunnable != nil {
+		return m.NotRunnable
+	}
+	for i := range m.NotRunnableWith {
+		if w := &m.NotRunnableWith[i]; value(w.Field) == w.Value {
+			return &w.NotRunnable
+		}
+	}
+	return nil
+}
+
 // Runs reports whether Keyhole can run the block.
 func (m *Manifest) Runs() bool { return m.NotRunnable == nil }

@@ -230,6 +230,16 @@ func (p *Plan) Input(name string) (int, bool) { i, ok := p.inputs[name]; return 
 // Step returns the index of a step by name.
 func (p *Plan) Step(name string) (int, bool) { i, ok := p.steps[name]; return i, ok }
 
+// NotRunnable says why the step cannot run; nil if it can.
+func (s *Step) NotRunnable() *manifest.NotRunnable {
+	return s.Manifest.NotRunnableIn(func(field string) any {
+		if a, ok := s.Argument(field); ok && a.Form == Static {
+			return a.Value
+		}
+		return nil
+	})
+}
+
 // Argument returns the argument of a field by the field's canonical name.
 func (s *Step) Argument(field string) (*Argument, bool) {
 	for i := range s.Arguments {

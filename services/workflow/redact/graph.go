@@ -2,7 +2,6 @@ package redact
 
 import (
 	"github.com/keyhole-dev/keyhole/services/workflow/layout"
-	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
@@ -49,7 +48,7 @@ func GraphOf(p *plan.Plan) Graph {
 		s := &p.Steps[i]
 		n := Node{ID: "steps." + s.Name, Name: s.Name, Type: s.Source.Type, X: places.Steps[i].X, Y: places.Steps[i].Y}
 		if m := s.Manifest; m != nil { // a sketch may have a step of an unknown block
-			n.Type, n.Title, n.Category, n.NotRunnable = m.Type, m.Title, m.Category, whyNot(m)
+			n.Type, n.Title, n.Category, n.NotRunnable = m.Type, m.Title, m.Category, whyNot(s)
 		}
 		g.Nodes = append(g.Nodes, n)
 	}
@@ -67,11 +66,11 @@ func GraphOf(p *plan.Plan) Graph {
 	return g
 }
 
-func whyNot(m *manifest.Manifest) string {
-	if m.Runs() {
-		return ""
+func whyNot(s *plan.Step) string {
+	if why := s.NotRunnable(); why != nil {
+		return why.Why()
 	}
-	return m.NotRunnable.Why()
+	return ""
 }
 
 func nodeID(p *plan.Plan, n plan.Node) string {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
@@ -30,6 +31,20 @@ func Parse(step engine.Step, field string) (Operations, error) {
 		parsed[name] = ops
 	}
 	return parsed, nil
+}
+
+// Placeholders matches {{ $parameters.name }} in a text of the definition.
+var Placeholders = regexp.MustCompile(`\{\{\s*\$parameters\.(\w+)\s*\}\}`)
+
+// Fill writes values into the placeholders of a text. It passes over the text once, so no value is expanded. A name
+// without a value keeps its placeholder, as in Roboflow's engine.
+func Fill(text string, values map[string]string) string {
+	return Placeholders.ReplaceAllStringFunc(text, func(written string) string {
+		if v, ok := values[Placeholders.FindStringSubmatch(written)[1]]; ok {
+			return v
+		}
+		return written
+	})
 }
 
 // Apply applies the operations to the map in a field. The caller may change the result.

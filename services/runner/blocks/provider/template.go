@@ -1,12 +1,10 @@
 package provider
 
 import (
-	"regexp"
 	"strings"
-)
 
-// placeholders matches {{ $parameters.name }} in a prompt.
-var placeholders = regexp.MustCompile(`\{\{\s*\$parameters\.(\w+)\s*\}\}`)
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/parameter"
+)
 
 // template is a prompt split at its placeholders. Only a prompt in the definition is split.
 // A prompt that comes as a value is data, and so is every value in a placeholder, so
@@ -20,7 +18,7 @@ type template struct {
 func parseTemplate(prompt string) template {
 	var t template
 	from := 0
-	for _, at := range placeholders.FindAllStringSubmatchIndex(prompt, -1) {
+	for _, at := range parameter.Placeholders.FindAllStringSubmatchIndex(prompt, -1) {
 		t.texts = append(t.texts, prompt[from:at[0]])
 		t.names = append(t.names, prompt[at[2]:at[3]])
 		t.written = append(t.written, prompt[at[0]:at[1]])

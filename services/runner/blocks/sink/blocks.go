@@ -4,5 +4,9 @@ import "github.com/keyhole-dev/keyhole/services/runner/engine"
 
 // Blocks lists the constructors of this package by block type.
 func Blocks() engine.Registry {
-	return engine.Registry{"roboflow_core/webhook_sink@v1": newWebhook}
+	return engine.Registry{
+		"roboflow_core/webhook_sink@v1":       newWebhook,
+		"roboflow_core/email_notification@v1": newEmail,
+		"roboflow_core/email_notification@v2": newEmail,
+	}
 }

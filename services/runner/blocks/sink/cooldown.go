@@ -21,12 +21,31 @@ func steady(step engine.Step) bool {
 	return ok && seconds == 0 && constant && !off
 }
 
+// cooldown is the part of a sink that sends at most once in a while.
+type cooldown struct {
+	// steady: it sends for each element.
+	steady bool
+}
+
 // LeastCalls implements engine.Calling.
-func (b *webhook) LeastCalls(env *engine.Env, elements int) int {
-	if !b.steady || !env.Sinks {
+func (c cooldown) LeastCalls(env *engine.Env, elements int) int {
+	if !c.steady || !env.Sinks {
 		return 0
 	}
 	return elements
+}
+
+// held says why a sink does not send now; false if it does.
+func held(call *engine.Call) (engine.Result, bool) {
+	switch off, _ := call.Arg("disable_sink").(bool); {
+	case off:
+		return report(false, false, messageDisabled), true
+	case !call.Sinks || call.Outbound == nil:
+		return report(false, false, messageOff), true
+	case !cool(call):
+		return report(false, true, messageCooldown), true
+	}
+	return engine.Result{}, false
 }
 
 // cool reports whether the step may send now, and if so starts the next cooldown. The state

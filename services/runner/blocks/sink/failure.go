@@ -37,6 +37,9 @@ func explain(err error) string {
 	if said, ok := errors.AsType[*refusal](err); ok {
 		return said.Error()
 	}
+	if said, ok := errors.AsType[*mailRefusal](err); ok {
+		return said.Error()
+	}
 	if fault, ok := errors.AsType[*engine.Fault](err); ok {
 		return fault.Message
 	}

@@ -26,8 +26,7 @@ const longestTimeout = 60 * time.Second
 
 // webhook sends one request for each element.
 type webhook struct {
-	// steady: it sends for each element, without a cooldown.
-	steady                bool
+	cooldown
 	json, files, formData parameter.Operations
 }
 
@@ -35,7 +34,7 @@ func newWebhook(step engine.Step) (engine.Block, error) {
 	if err := operated(step); err != nil {
 		return nil, err
 	}
-	b := &webhook{steady: steady(step)}
+	b := &webhook{cooldown: cooldown{steady(step)}}
 	for field, into := range map[string]*parameter.Operations{
 		"json_payload_operations":             &b.json,
 		"multi_part_encoded_files_operations": &b.files,
@@ -85,13 +84,8 @@ func operated(step engine.Step) error {
 
 // Run sends the request, unless sinks are disabled for the run or the step.
 func (b *webhook) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
-	switch off, _ := call.Arg("disable_sink").(bool); {
-	case off:
-		return report(false, false, messageDisabled), nil
-	case !call.Sinks || call.Outbound == nil:
-		return report(false, false, messageOff), nil
-	case !cool(call):
-		return report(false, true, messageCooldown), nil
+	if result, ok := held(call); ok {
+		return result, nil
 	}
 	content, err := b.content(ctx, call)
 	if err != nil {

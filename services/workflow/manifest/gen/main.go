@@ -10,8 +10,9 @@
 //	engine >=1.3.0,<2.0.0
 //	newer roboflow_core/line_counter@v2          the version that replaces this one
 //	cannot needs_device needs a PLC              why it cannot run, and the words if they are its own
+//	cannot_with provider "Vendor" vendor_platform words   the same, with this value of a field
 //	sink
-//	network https://slack.com                    or a field, or "mqtt:host": a bare host in a field
+//	network https://slack.com                    or a field, or "mqtt:host[:port]": a bare host in a field
 //	accepts_empty
 //	input_offset predictions 1
 //	reference image

@@ -72,6 +72,8 @@ func (r *reader) structured(word, rest string) error {
 		reason, words, _ := strings.Cut(rest, " ")
 		r.m.NotRunnable = &manifest.NotRunnable{Reason: manifest.Reason(reason), Words: words}
 		return nil
+	case "cannot_with":
+		return r.cannotWith(rest)
 	case "network":
 		d := destination(rest)
 		r.m.Network = &d
@@ -106,6 +108,20 @@ func (r *reader) structured(word, rest string) error {
 	return r.ofField(word, rest)
 }
 
+// cannotWith reads `field "value" reason words`.
+func (r *reader) cannotWith(rest string) error {
+	field, rest, _ := strings.Cut(rest, ` "`)
+	value, rest, ok := strings.Cut(rest, `" `)
+	if !ok {
+		return fmt.Errorf("%q is no condition", rest)
+	}
+	reason, words, _ := strings.Cut(rest, " ")
+	r.m.NotRunnableWith = append(r.m.NotRunnableWith, manifest.NotRunnableWith{
+		Field: field, Value: value, NotRunnable: manifest.NotRunnable{Reason: manifest.Reason(reason), Words: words},
+	})
+	return nil
+}
+
 func number(text string, into *int) (err error) {
 	*into, err = strconv.Atoi(text)
 	return err
@@ -125,13 +141,15 @@ func (r *reader) rule(rest string) error {
 	return nil
 }
 
-// destination reads an address, the name of a field, or "protocol:field" for a bare host.
+// destination reads an address, the name of a field, or "protocol:field" for a bare host,
+// and after it ":port" for the field of its port.
 func destination(text string) manifest.Destination {
 	if strings.Contains(text, "://") {
 		return manifest.Destination{URL: text}
 	}
 	if scheme, field, bare := strings.Cut(text, ":"); bare {
-		return manifest.Destination{Scheme: scheme, Field: field}
+		field, port, _ := strings.Cut(field, ":")
+		return manifest.Destination{Scheme: scheme, Field: field, Port: port}
 	}
 	return manifest.Destination{Field: text}
 }

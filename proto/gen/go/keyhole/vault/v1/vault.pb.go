@@ -166,6 +166,10 @@ const (
 	// The whole URL, for example of a webhook whose path is the secret. Its host is the
 	// credential's only destination.
 	SlotKind_SLOT_KIND_URL SlotKind = 6
+	// The password of a mail server (SMTP AUTH). `slot_name` is the user; without one the user
+	// is the sender of the mail. The hosts are mail servers: "smtps://smtp.example.com:465", or
+	// "smtp://smtp.example.com:587" for STARTTLS.
+	SlotKind_SLOT_KIND_SMTP SlotKind = 7
 )
 
 // Enum value maps for SlotKind.
@@ -178,6 +182,7 @@ var (
 		4: "SLOT_KIND_BASIC",
 		5: "SLOT_KIND_BODY",
 		6: "SLOT_KIND_URL",
+		7: "SLOT_KIND_SMTP",
 	}
 	SlotKind_value = map[string]int32{
 		"SLOT_KIND_UNSPECIFIED": 0,
@@ -187,6 +192,7 @@ var (
 		"SLOT_KIND_BASIC":       4,
 		"SLOT_KIND_BODY":        5,
 		"SLOT_KIND_URL":         6,
+		"SLOT_KIND_SMTP":        7,
 	}
 )
 
@@ -4158,7 +4164,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x17PERSON_ROLE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12PERSON_ROLE_VIEWER\x10\x01\x12\x16\n" +
 	"\x12PERSON_ROLE_EDITOR\x10\x02\x12\x15\n" +
-	"\x11PERSON_ROLE_OWNER\x10\x03*\xa2\x01\n" +
+	"\x11PERSON_ROLE_OWNER\x10\x03*\xb6\x01\n" +
 	"\bSlotKind\x12\x19\n" +
 	"\x15SLOT_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10SLOT_KIND_BEARER\x10\x01\x12\x14\n" +
@@ -4166,7 +4172,8 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x0fSLOT_KIND_QUERY\x10\x03\x12\x13\n" +
 	"\x0fSLOT_KIND_BASIC\x10\x04\x12\x12\n" +
 	"\x0eSLOT_KIND_BODY\x10\x05\x12\x11\n" +
-	"\rSLOT_KIND_URL\x10\x06*\xef\x01\n" +
+	"\rSLOT_KIND_URL\x10\x06\x12\x12\n" +
+	"\x0eSLOT_KIND_SMTP\x10\a*\xef\x01\n" +
 	"\vTestOutcome\x12\x1c\n" +
 	"\x18TEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15TEST_OUTCOME_ACCEPTED\x10\x01\x12\x18\n" +

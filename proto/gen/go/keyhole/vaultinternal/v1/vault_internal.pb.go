@@ -2102,9 +2102,12 @@ func (x *Header) GetValue() string {
 // EgressHead opens a call.
 type EgressHead struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// HTTP method.
+	// HTTP method. For a mail server it is MAIL, and NOOP to sign in only.
 	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
-	// Absolute URL.
+	// Absolute URL. A mail server is "smtps://host:465" or "smtp://host:587". The headers
+	// Mail-From and Rcpt-To are then the envelope, and the body is the message (RFC 5322) with
+	// lines that end in CRLF. The status of the answer is the server's last code; Mail-Stage
+	// says where the server refused, and Mail-Refused how many receivers.
 	Url string `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
 	// Headers.
 	Headers []*Header `protobuf:"bytes,3,rep,name=headers,proto3" json:"headers,omitempty"`

@@ -1,4 +1,5 @@
-package egress
+// Package fill writes credentials into the bodies of requests.
+package fill
 
 import (
 	"bytes"
@@ -6,38 +7,40 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/vault/egress"
 )
 
-// MaxFilled bounds a body with a credential in it, in bytes, because such a body is held in memory.
-const MaxFilled = 8 << 20
+// MaxBody bounds a body with a credential in it, in bytes, because such a body is held in memory.
+const MaxBody = 8 << 20
 
 // Placeholder marks the place of a credential in a body.
 const Placeholder = "$credentials"
 
-// FillBody replaces the placeholder at the pointer of each Body slot with the slot's secret. Without a Body slot it
+// Body replaces the placeholder at the pointer of each Body slot with the slot's secret. Without a Body slot it
 // returns the body unread.
-func FillBody(body io.Reader, slots []*Slot) (io.Reader, error) {
+func Body(body io.Reader, slots egress.Slots) (io.Reader, error) {
 	var raw []byte
 	for _, s := range slots {
-		if s.Kind != Body {
+		if s.Kind != egress.Body {
 			continue
 		}
 		if raw == nil {
 			var err error
-			if raw, err = io.ReadAll(io.LimitReader(body, MaxFilled+1)); err != nil {
-				return nil, refuse(RefusedRequest, "the request's body could not be read")
+			if raw, err = io.ReadAll(io.LimitReader(body, MaxBody+1)); err != nil {
+				return nil, egress.Refuse(egress.RefusedRequest, "the request's body could not be read")
 			}
 		}
-		if len(raw) > MaxFilled {
-			return nil, refuse(TooLarge, "the body is larger than %d MiB, the limit for a body with a credential", MaxFilled>>20)
+		if len(raw) > MaxBody {
+			return nil, egress.Refuse(egress.TooLarge, "the body is larger than %d MiB, the limit for a body with a credential", MaxBody>>20)
 		}
 		from, to, err := findPlaceholder(raw, s.Name)
 		if err != nil {
-			return nil, refuse(RefusedRequest, "the request's body has no place for the credential at %s: %v", s.Name, err)
+			return nil, egress.Refuse(egress.RefusedRequest, "the request's body has no place for the credential at %s: %v", s.Name, err)
 		}
 		text, err := json.Marshal(string(s.Secret.Expose()))
 		if err != nil {
-			return nil, refuse(RefusedRequest, "the credential cannot be written as JSON")
+			return nil, egress.Refuse(egress.RefusedRequest, "the credential cannot be written as JSON")
 		}
 		raw = bytes.Join([][]byte{raw[:from], text, raw[to:]}, nil)
 	}

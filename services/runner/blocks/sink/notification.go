@@ -1,0 +1,113 @@
+package sink
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/parameter"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
+	"github.com/keyhole-dev/keyhole/services/workflow/value"
+)
+
+// maxText bounds the text of a notification, in bytes.
+const maxText = 1 << 20
+
+// maxAttached bounds the attachments of one notification together, in bytes. Encoded they are a third larger.
+const maxAttached = 15 << 20
+
+// notification is a text for people, with attachments.
+type notification struct {
+	cooldown
+	operations parameter.Operations
+}
+
+func newNotification(step engine.Step) (notification, error) {
+	operations, err := parameter.Parse(step, "message_parameters_operations")
+	return notification{cooldown{steady(step)}, operations}, err
+}
+
+// text fills the message. A picture among the parameters is attached, and its place names the attachment.
+func (n *notification) text(ctx context.Context, call *engine.Call) (string, []attachment, error) {
+	parameters, err := n.operations.Apply(ctx, call, "message_parameters")
+	if err != nil {
+		return "", nil, fmt.Errorf("message_parameters: %w", err)
+	}
+	texts, size := make(map[string]string, len(parameters)), 0
+	var pictures []attachment
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		if picture, ok := parameters[name].(*value.Image); ok {
+			a, err := attached(ctx, call, name+".jpg", picture)
+			if err != nil {
+				return "", nil, err
+			}
+			pictures, texts[name] = append(pictures, a), "["+a.name+"]"
+			continue
+		}
+		if size += value.Size(parameters[name], maxText); size > maxText {
+			return "", nil, engine.Failf(engine.LimitsCaused, "the message is longer than %d MiB", maxText>>20)
+		}
+		texts[name] = value.Text(parameters[name])
+	}
+	message, _ := call.Arg("message").(string)
+	if message = parameter.Fill(message, texts); len(message) > maxText {
+		return "", nil, engine.Failf(engine.LimitsCaused, "the message is longer than %d MiB", maxText>>20)
+	}
+	return message, pictures, nil
+}
+
+// attachment is one file of a notification.
+type attachment struct {
+	name    string
+	content []byte
+}
+
+// attachments are those of the step, in the order of their names, after the given ones.
+func attachments(ctx context.Context, call *engine.Call, all []attachment) ([]attachment, error) {
+	files, _ := call.Arg("attachments").(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		a, err := attached(ctx, call, name, files[name])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	total := 0
+	for _, a := range all {
+		if total += len(a.content); total > maxAttached {
+			return nil, engine.Failf(engine.LimitsCaused, "the attachments are larger than %d MiB together", maxAttached>>20)
+		}
+	}
+	return all, nil
+}
+
+func attached(ctx context.Context, call *engine.Call, name string, v any) (attachment, error) {
+	base := path.Base(strings.ReplaceAll(name, "\\", "/"))
+	if base == "." || base == "/" || base == ".." || len(base) > 200 || strings.ContainsFunc(name, isControl) {
+		return attachment{}, engine.Failf(engine.ClientCaused, "%.60q cannot be the name of an attachment", name)
+	}
+	if picture, ok := v.(*value.Image); ok {
+		content, err := picture.JPEG(ctx, call.Codec, value.DefaultQuality)
+		return attachment{base, content}, err
+	}
+	content, err := fileContent(name, v)
+	return attachment{base, content}, err
+}
+
+func isControl(r rune) bool {
+	return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029'
+}
+
+// sent is the result of a notification. A failure that is not hard is a part of it.
+func sent(ctx context.Context, what string, err error) (engine.Result, error) {
+	switch {
+	case hard(ctx, err):
+		return engine.Result{}, err
+	case err != nil:
+		return report(true, false, "Failed to send "+what+": "+explain(err)), nil
+	}
+	return report(false, false, messageSent), nil
+}
