@@ -1088,8 +1088,11 @@ export interface components {
          *     in it can change what runs.
          */
         RunnerServiceRunSharedWorkflowBody: {
-            /** @description Inputs by name, a JSON object; credential inputs among them. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object; credential inputs among them.
+             */
+            inputs?: string;
             /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
@@ -1103,8 +1106,11 @@ export interface components {
         };
         /** @description RunSharedWorkflowStreamRequest is RunSharedWorkflowRequest, streamed. */
         RunnerServiceRunSharedWorkflowStreamBody: {
-            /** @description Inputs by name, a JSON object; credential inputs among them. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object; credential inputs among them.
+             */
+            inputs?: string;
             /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
@@ -1118,8 +1124,11 @@ export interface components {
         };
         /** @description RunWorkflowRequest runs a workflow of the caller's own workspace. */
         RunnerServiceRunWorkflowBody: {
-            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
+             */
+            inputs?: string;
             /**
              * Format: int32
              * @description Version number; the live version if 0.
@@ -1140,8 +1149,11 @@ export interface components {
         };
         /** @description RunWorkflowStreamRequest is RunWorkflowRequest, streamed. */
         RunnerServiceRunWorkflowStreamBody: {
-            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
+             */
+            inputs?: string;
             /**
              * Format: int32
              * @description Version number; the live version if 0.
@@ -1166,8 +1178,11 @@ export interface components {
         RunnerServiceStoreShareExampleBody: {
             /** @description Title of the sample; the one without a title when empty. */
             sample?: string;
-            /** @description Credential inputs by name, a JSON object, where visitors bring them. */
-            credentials?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Credential inputs by name, a JSON object, where visitors bring them.
+             */
+            credentials?: string;
         };
         /** @description ForkSharedWorkflowRequest asks for a fork. */
         SharingServiceForkSharedWorkflowBody: {
@@ -1182,8 +1197,11 @@ export interface components {
         };
         /** @description InspectDefinitionRequest has a definition. */
         SharingServiceInspectDefinitionBody: {
-            /** @description The definition. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition.
+             */
+            definition?: string;
         };
         /** @description InspectWorkflowRequest names a definition. */
         SharingServiceInspectWorkflowBody: {
@@ -1192,8 +1210,11 @@ export interface components {
              * @description Version number; the live version if 0.
              */
             version?: number;
-            /** @description Inspect this definition instead, as if it were saved. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inspect this definition instead, as if it were saved.
+             */
+            definition?: string;
         };
         /** @description PauseShareRequest names a share. */
         SharingServicePauseShareBody: Record<string, unknown>;
@@ -1429,10 +1450,16 @@ export interface components {
             inputKinds?: string[];
             /** @description Outputs. */
             outputs?: components["schemas"]["v1BlockOutput"][];
-            /** @description JSON Schema (2020-12) of a step that uses it. */
-            schema?: Record<string, unknown>;
-            /** @description A step that uses it. */
-            example?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description JSON Schema (2020-12) of a step that uses it.
+             */
+            schema?: string;
+            /**
+             * Format: json-object
+             * @description A step that uses it.
+             */
+            example?: string;
         };
         /** @description BlockOutput is an output of a block. */
         v1BlockOutput: {
@@ -1637,8 +1664,11 @@ export interface components {
         v1Example: {
             /** @description Title of the sample. */
             sample?: string;
-            /** @description The outputs, as a run returns them. Only the view of the link has them. */
-            outputs?: Record<string, unknown>[];
+            /**
+             * Format: json-list
+             * @description The outputs, as a run returns them. Only the view of the link has them.
+             */
+            outputs?: string;
             /**
              * Format: date-time
              * @description When the run was made.
@@ -1734,8 +1764,11 @@ export interface components {
             kinds?: string[];
             /** @description Whether a run needs it. */
             required?: boolean;
-            /** @description Its default, if it has one. */
-            defaultValue?: unknown;
+            /**
+             * Format: json
+             * @description Its default, if it has one.
+             */
+            defaultValue?: string;
             /** @description Whether it is a credential. The vault keeps it for one run only. */
             credential?: boolean;
             /** @description Provider of the credential: "openai" ... */
@@ -2359,8 +2392,11 @@ export interface components {
         v1RunResponse: {
             /** @description The run: "workspaces/{workspace}/runs/{run}"; for guests only its id. */
             run?: string;
-            /** @description A JSON list with one object for each element of the input batch. */
-            outputs?: Record<string, unknown>[];
+            /**
+             * Format: json-list
+             * @description A JSON list with one object for each element of the input batch.
+             */
+            outputs?: string;
             /** @description What it used. */
             charges?: components["schemas"]["v1LineItem"][];
             /** @description What remains of the limits. */
@@ -2388,8 +2424,11 @@ export interface components {
         v1Sample: {
             /** @description Name of the input. */
             input?: string;
-            /** @description Its value, in the form that a run takes. */
-            value?: unknown;
+            /**
+             * Format: json
+             * @description Its value, in the form that a run takes.
+             */
+            value?: string;
             /** @description Title of the sample, for people. */
             title?: string;
         };
@@ -2536,8 +2575,11 @@ export interface components {
              *     nobody can use it to guess redacted parts of the definition.
              */
             versionHash?: string;
-            /** @description The definition, redacted. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition, redacted.
+             */
+            definition?: string;
             interface?: components["schemas"]["v1Interface"];
             graph?: components["schemas"]["v1Graph"];
             terms?: components["schemas"]["v1Terms"];
@@ -2680,10 +2722,13 @@ export interface components {
          *      - SLOT_KIND_BODY: A string in a JSON body, at a JSON pointer: "/auth/token".
          *      - SLOT_KIND_URL: The whole URL, for example of a webhook whose path is the secret. Its host is the
          *     credential's only destination.
+         *      - SLOT_KIND_SMTP: The password of a mail server (SMTP AUTH). `slot_name` is the user; without one the user
+         *     is the sender of the mail. The hosts are mail servers: "smtps://smtp.example.com:465", or
+         *     "smtp://smtp.example.com:587" for STARTTLS.
          * @default SLOT_KIND_UNSPECIFIED
          * @enum {string}
          */
-        v1SlotKind: "SLOT_KIND_UNSPECIFIED" | "SLOT_KIND_BEARER" | "SLOT_KIND_HEADER" | "SLOT_KIND_QUERY" | "SLOT_KIND_BASIC" | "SLOT_KIND_BODY" | "SLOT_KIND_URL";
+        v1SlotKind: "SLOT_KIND_UNSPECIFIED" | "SLOT_KIND_BEARER" | "SLOT_KIND_HEADER" | "SLOT_KIND_QUERY" | "SLOT_KIND_BASIC" | "SLOT_KIND_BODY" | "SLOT_KIND_URL" | "SLOT_KIND_SMTP";
         /**
          * @description State is the state of a version.
          *
@@ -2720,12 +2765,13 @@ export interface components {
         /** @description StepOutputs is a preview of what a step gave. */
         v1StepOutputs: {
             /**
+             * Format: json-list
              * @description A JSON list with one object of outputs for each of the first elements that the step
              *     worked on; null for an element without outputs. It is as in a result, but for pictures,
              *     which are JPEG of at most 320 px with the size of the original next to them: {"type":
              *     "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
              */
-            values?: Record<string, unknown>[];
+            values?: string;
             /**
              * Format: int32
              * @description Number of elements that the step gave, 1 for a step outside of lists.
@@ -2777,12 +2823,21 @@ export interface components {
              *     provider's answer differs from run to run.
              */
             exampleFromRun?: boolean;
-            /** @description The definition, a JSON object. */
-            definition?: Record<string, unknown>;
-            /** @description Inputs of a run on the sample, a JSON object: `inputs` of :run. */
-            inputs?: Record<string, unknown>;
-            /** @description The outputs for these inputs, a JSON object. */
-            example?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition, a JSON object.
+             */
+            definition?: string;
+            /**
+             * Format: json-object
+             * @description Inputs of a run on the sample, a JSON object: `inputs` of :run.
+             */
+            inputs?: string;
+            /**
+             * Format: json-object
+             * @description The outputs for these inputs, a JSON object.
+             */
+            example?: string;
             /** @description How it works and what to change, in Markdown. */
             guide?: string;
             /** @description Who made the sample, and its licence. */
@@ -2938,8 +2993,11 @@ export interface components {
             title?: string;
             /** @description What it does, for people. */
             description?: string;
-            /** @description The definition of the live version, in the language of Roboflow Workflows. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition of the live version, in the language of Roboflow Workflows.
+             */
+            definition?: string;
             /**
              * Format: int32
              * @description Number of the live version; 0 if none was published yet.
@@ -3006,8 +3064,11 @@ export interface components {
         v1WorkflowDraft: {
             /** @description Resource name, "workspaces/{workspace}/workflows/{workflow}/draft". */
             name?: string;
-            /** @description The definition. It may have problems; InspectWorkflow lists them. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition. It may have problems; InspectWorkflow lists them.
+             */
+            definition?: string;
             /**
              * Format: int32
              * @description Number of the version that it was started from. In an update, 0 keeps the number; a new
@@ -3044,8 +3105,11 @@ export interface components {
              * @description Number, from 1.
              */
             readonly number?: number;
-            /** @description The definition. */
-            readonly definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition.
+             */
+            readonly definition?: string;
             /** @description SHA-256 of the stored bytes, hex. */
             readonly versionHash?: string;
             /** @description The key that saved it. */
@@ -5265,8 +5329,11 @@ export interface operations {
                     title?: string;
                     /** @description What it does, for people. */
                     description?: string;
-                    /** @description The definition of the live version, in the language of Roboflow Workflows. */
-                    definition?: Record<string, unknown>;
+                    /**
+                     * Format: json-object
+                     * @description The definition of the live version, in the language of Roboflow Workflows.
+                     */
+                    definition?: string;
                     /**
                      * Format: int32
                      * @description Number of the live version; 0 if none was published yet.
@@ -5430,8 +5497,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The definition. It may have problems; InspectWorkflow lists them. */
-                    definition?: Record<string, unknown>;
+                    /**
+                     * Format: json-object
+                     * @description The definition. It may have problems; InspectWorkflow lists them.
+                     */
+                    definition?: string;
                     /**
                      * Format: int32
                      * @description Number of the version that it was started from. In an update, 0 keeps the number; a new
