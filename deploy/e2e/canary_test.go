@@ -110,6 +110,11 @@ func tourModels(t *testing.T, w *tenant) {
 	if r.text("state") != "STATE_READY" {
 		t.Errorf("the uploaded model is %s", r)
 	}
+	alias := "/v1/" + w.post(t, w.path()+"/modelAliases", object{"alias": "coco/3", "model": w.name + "/models/ocr"}).text("name")
+	w.must(t, http.MethodPatch, alias, object{"model": version})
+	w.get(t, alias)
+	w.get(t, w.path()+"/modelAliases")
+	w.must(t, http.MethodDelete, alias, nil)
 	w.get(t, path+"/ocr/versions")
 	w.get(t, "/v1/"+version)
 	w.must(t, http.MethodDelete, "/v1/"+version, nil)

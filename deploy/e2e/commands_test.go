@@ -218,6 +218,14 @@ func (s *shell) modelCommands(t *testing.T) {
 	s.wants(t, says{"ocr/1"}, "model", "versions", "ocr")
 	s.wants(t, says{"ready", "inputs"}, "model", "version", "ocr/1")
 	s.wants(t, says{"private"}, "model", "update", "ocr", "--visibility", "private")
+	s.wants(t, says{"coco/3", "models/ocr", "text-recognition"}, "model", "alias", "create", "coco/3", "ocr")
+	s.wants(t, says{"models/ocr/versions/1"}, "model", "alias", "update", "coco/3", "ocr/1")
+	s.wants(t, says{"coco/3", "versions/1"}, "model", "alias", "list")
+	s.wants(t, says{"coco/3"}, "model", "alias", "get", "modelAliases/coco~3")
+	s.refused(t, "ALREADY_EXISTS", "model", "alias", "create", "coco/3", "ocr")
+	s.refused(t, "NOT_FOUND", "model", "alias", "create", "coco/4", "ocr", "--everyone")
+	s.keyhole(t, "model", "alias", "delete", "coco/3")
+	s.refused(t, "NOT_FOUND", "model", "alias", "get", "coco/3")
 }
 
 func (s *shell) modelEnds(t *testing.T) {

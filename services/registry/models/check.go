@@ -31,31 +31,55 @@ func (h *InternalHandlers) CheckModels(ctx context.Context, r *registryinternalv
 
 // check resolves an ID for the owner, because the definition is the owner's. A model that the owner
 // may not use does not exist here, regardless of who is charged. If only public models count, the owner's
-// private models do not exist either, and none of them hides a public model of the same short name.
+// private models do not exist either, and none of them hides a public model of the same short name. The
+// owner's aliases do not count then: a stranger must not find out which there are.
 func (h *InternalHandlers) check(ctx context.Context, id string, r *registryinternalv1.CheckModelsRequest) (*registryinternalv1.ModelCheck, error) {
 	check := &registryinternalv1.ModelCheck{ModelId: id}
 	counts := func(m Model) bool {
 		return m.Public || !r.GetPublicOnly() && m.Workspace == r.GetOwnerWorkspace()
 	}
-	for _, n := range candidates(id, r.GetOwnerWorkspace()) {
-		m, err := h.store.Get(ctx, n.Name)
-		if errors.Is(err, sqldb.ErrNoRow) || err == nil && !counts(m) {
-			continue
+	for _, c := range candidates(id, r.GetOwnerWorkspace()) {
+		if r.GetPublicOnly() && c.aliases != publicWorkspace {
+			c.aliases = ""
 		}
+		found, err := h.store.mean(ctx, id, c)
 		if err != nil {
 			return nil, err
 		}
-		v, err := h.store.readyVersion(ctx, m, n.Number)
-		if errors.Is(err, sqldb.ErrNoRow) {
-			continue
+		check.Aliased = found.aliased
+		if counts(found.model) {
+			v, err := h.store.readyVersion(ctx, found.model, found.number)
+			if err == nil {
+				check.Exists, check.Version, check.Usable = true, v.VersionName.String(), found.model.usableBy(r.GetChargedWorkspace())
+				return check, nil
+			}
+			if !errors.Is(err, sqldb.ErrNoRow) {
+				return nil, err
+			}
 		}
-		if err != nil {
-			return nil, err
+		if found.aliased { // the alias has decided, even if its model is gone
+			return check, nil
 		}
-		check.Exists, check.Version, check.Usable = true, v.VersionName.String(), m.usableBy(r.GetChargedWorkspace())
-		return check, nil
 	}
 	return check, nil
+}
+
+// maxSuggested bounds the models that are suggested for one task.
+const maxSuggested = 10
+
+// SuggestModels returns models of the owner, and public ones, for tasks.
+func (h *InternalHandlers) SuggestModels(ctx context.Context, r *registryinternalv1.SuggestModelsRequest) (*registryinternalv1.SuggestModelsResponse, error) {
+	reply := &registryinternalv1.SuggestModelsResponse{}
+	for _, task := range r.GetTasks() {
+		found, err := h.store.suggest(ctx, r.GetOwnerWorkspace(), task, maxSuggested)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range found {
+			reply.Models = append(reply.Models, &registryinternalv1.SuggestedModel{Name: m.Name.String(), Task: m.Task})
+		}
+	}
+	return reply, nil
 }
 
 // Ready reads a version that runs can use. Number 0 is the newest.

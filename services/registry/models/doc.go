@@ -1,5 +1,5 @@
-// Package models owns models and their versions: names, visibility, and which version a model ID of
-// a definition means.
+// Package models owns models and their versions: names, visibility, aliases, and which version a
+// model ID of a definition means.
 //
 // It refuses to touch artifacts. A deletion tells package artifacts, through an interface, which
 // versions are gone.

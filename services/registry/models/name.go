@@ -51,26 +51,64 @@ func ParseVersion(name string) (VersionName, error) {
 	return VersionName{Name{parts[1], parts[3]}, number}, nil
 }
 
-// candidates are the versions that a model ID of a definition may mean. The first that exists wins:
-// "ws/model/3", "model/3" (the owner's, else a public one), "model" (its newest version; the
-// owner's, else a public one). Number 0 is the newest. An ID of another form means nothing.
-func candidates(id, owner string) []VersionName {
+// candidate is a place where the meaning of an ID is looked up: the aliases of a workspace,
+// and then a model. Either may be empty.
+type candidate struct {
+	aliases string
+	model   VersionName
+}
+
+// candidates are the places for an ID of a definition. The first that has a meaning wins:
+// the owner's aliases, the model "ws/model/3", or the owner's "model/3" or "model", then the
+// operator's aliases and models. Number 0 is the newest version. A resource name has one
+// meaning, and an ID of another form is only an alias.
+func candidates(id, owner string) []candidate {
+	if n, ok := resourceName(id); ok {
+		return []candidate{{model: n}}
+	}
+	own, operators := candidate{aliases: owner}, candidate{aliases: publicWorkspace}
+	if n, ok := shortName(id); ok {
+		own.model = n
+		if n.Workspace == "" {
+			own.model.Workspace, operators.model = owner, n
+			operators.model.Workspace = publicWorkspace
+		}
+	}
+	if owner == publicWorkspace {
+		return []candidate{own}
+	}
+	return []candidate{own, operators}
+}
+
+// shortName parses "ws/model/3", "model/3" and "model".
+func shortName(id string) (VersionName, bool) {
 	parts := strings.Split(id, "/")
 	if len(parts) > 3 || parts[0] == "" {
-		return nil
+		return VersionName{}, false
 	}
 	var number int64
 	if len(parts) > 1 {
 		n, err := strconv.ParseInt(parts[len(parts)-1], 10, 32)
 		if err != nil || n < 1 {
-			return nil
+			return VersionName{}, false
 		}
 		number = n
 	}
 	if len(parts) == 3 {
-		return []VersionName{{Name{parts[0], parts[1]}, number}}
+		return VersionName{Name{parts[0], parts[1]}, number}, true
 	}
-	return []VersionName{{Name{owner, parts[0]}, number}, {Name{publicWorkspace, parts[0]}, number}}
+	return VersionName{Name{"", parts[0]}, number}, true
+}
+
+// resourceName parses the resource name of a model or of a version.
+func resourceName(id string) (VersionName, bool) {
+	model, number, versioned := strings.Cut(id, "/versions/")
+	workspace, name, ok := resource.Split(model, "models")
+	if !ok || !versioned {
+		return VersionName{Name{workspace, name}, 0}, ok
+	}
+	n, err := strconv.ParseInt(number, 10, 32)
+	return VersionName{Name{workspace, name}, n}, err == nil && n > 0
 }
 
 // notFound is the error for a model that does not exist, and for one of another workspace.

@@ -57,6 +57,8 @@ type ModelUse struct {
 	Dynamic bool
 	// Pointer is the place of the ID in the definition, "" for a default of the block.
 	Pointer string
+	// Task is what the model must do.
+	Task string
 }
 
 // Open reports whether the caller of a run can choose the model.

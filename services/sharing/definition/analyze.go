@@ -70,7 +70,7 @@ func (a *Analysis) takeSlots(r inspect.Report) {
 
 func (a *Analysis) takeModels(r inspect.Report) {
 	for _, m := range r.Models {
-		a.Models = append(a.Models, ModelUse{Step: m.Step, ID: m.ID, Input: m.Input, Dynamic: m.Dynamic, Pointer: m.Pointer})
+		a.Models = append(a.Models, ModelUse{Step: m.Step, ID: m.ID, Input: m.Input, Dynamic: m.Dynamic, Pointer: m.Pointer, Task: m.Task})
 	}
 }
 

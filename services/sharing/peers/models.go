@@ -15,18 +15,23 @@ import (
 const Stranger = "-"
 
 // Models returns what the model IDs in an owner's definition name, and whether the keys
-// of the charged workspace may use them. The answers have the order of the IDs.
-func (p *Peers) Models(ctx context.Context, owner, charged string, ids []string) ([]*registryinternalv1.ModelCheck, error) {
+// of the charged workspace may use them. The answers have the order of the IDs. pins say
+// what some of them mean, whatever the owner's aliases are now; nil for none.
+func (p *Peers) Models(ctx context.Context, owner, charged string, ids []string, pins Pins) ([]*registryinternalv1.ModelCheck, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	key := cacheKey(slices.Concat([]string{owner, charged}, ids))
-	return p.models.Get(ctx, key, func(ctx context.Context) ([]*registryinternalv1.ModelCheck, error) {
+	key := cacheKey(slices.Concat([]string{owner, charged}, pins.apply(ids)))
+	checks, err := p.models.Get(ctx, key, func(ctx context.Context) ([]*registryinternalv1.ModelCheck, error) {
 		parts := strings.Split(key, separator)
 		return p.checkModels(ctx, &registryinternalv1.CheckModelsRequest{
 			OwnerWorkspace: parts[0], ChargedWorkspace: parts[1], ModelIds: parts[2:],
 		})
 	})
+	if err != nil {
+		return nil, err
+	}
+	return pins.restore(ids, checks), nil
 }
 
 // PublicModels returns what model IDs name that somebody other than the owner of the
@@ -42,8 +47,8 @@ func (p *Peers) PublicModels(ctx context.Context, owner string, ids []string) ([
 
 // ForStrangers returns the models of an owner's definition that keys of other workspaces
 // may not use, and those that do not exist.
-func (p *Peers) ForStrangers(ctx context.Context, owner string, ids []string) (private, missing []string, err error) {
-	checks, err := p.Models(ctx, owner, Stranger, ids)
+func (p *Peers) ForStrangers(ctx context.Context, owner string, ids []string, pins Pins) (private, missing []string, err error) {
+	checks, err := p.Models(ctx, owner, Stranger, ids, pins)
 	if err != nil {
 		return nil, nil, err
 	}

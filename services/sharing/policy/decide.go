@@ -60,7 +60,7 @@ func checkDefinition(a *definition.Analysis) error {
 // bindModels binds the models of the run, or names those that it may not use.
 func (p *Decider) bindModels(ctx context.Context, d *Decision, r request) error {
 	named, brought := d.modelIDs(r.GetModelInputs())
-	checks, err := p.peers.Models(ctx, d.Owner, d.payingWorkspace(), named)
+	checks, err := p.peers.Models(ctx, d.Owner, d.payingWorkspace(), named, d.pins())
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/workflow/wellknown"
 )
 
 // modelIDs returns the models that the run would use, each once. values are the inputs
@@ -31,6 +33,15 @@ func (d *Decision) modelIDs(values map[string]string) (named, brought []string) 
 	return named, brought
 }
 
+// pins returns what the model IDs of the definition mean in a run through a link. In an own
+// run they mean what the aliases and models of the workspace are now.
+func (d *Decision) pins() peers.Pins {
+	if d.Link == nil {
+		return nil
+	}
+	return d.Link.Version.Pins
+}
+
 // useModels gives the run the models that it may use.
 func (d *Decision) useModels(checks []*registryinternalv1.ModelCheck, refusal func(missing, private []string) error) error {
 	var missing, private []string
@@ -52,8 +63,11 @@ func (d *Decision) useModels(checks []*registryinternalv1.ModelCheck, refusal fu
 
 func namedRefusal(missing, private []string) error {
 	if len(missing) > 0 {
-		return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_NOT_FOUND,
-			"the workflow uses a model that does not exist or that its owner may not use: %s", errs.Quoted(missing)).With("models", missing[0])
+		more := ""
+		if len(missing) > 1 {
+			more = "; there is also no " + errs.Quoted(missing[1:])
+		}
+		return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_NOT_FOUND, "%s%s", wellknown.Advice(missing[0]), more).With("models", missing[0])
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_PRIVATE,
 		"the workflow uses the private model %s, and its owner has not opened run access; nothing was charged", errs.Quoted(private)).

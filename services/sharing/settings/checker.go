@@ -18,13 +18,13 @@ type checker struct {
 }
 
 // analysis returns what is in the version that a share opens, with the credentials that the
-// share chooses.
-func (c *checker) analysis(ctx context.Context, w workflows.Workflow, row shares.Share) (*definition.Analysis, error) {
+// share chooses, and the version.
+func (c *checker) analysis(ctx context.Context, w workflows.Workflow, row shares.Share) (*definition.Analysis, workflows.Version, error) {
 	v, err := c.workflows.Version(ctx, w, row.VersionNumber(w))
 	if err != nil {
-		return nil, err
+		return nil, v, err
 	}
-	return c.definitions.Of(v.Definition, v.Hash).With(row.Bindings()), nil
+	return c.definitions.Of(v.Definition, v.Hash).With(row.Bindings()), v, nil
 }
 
 // check applies all rules to an edit. With confirm, or if the vault's grant is not the one
@@ -32,8 +32,11 @@ func (c *checker) analysis(ctx context.Context, w workflows.Workflow, row shares
 func (c *checker) check(ctx context.Context, e *edit, caller string, confirm bool) error {
 	e.row.RunAccess = max(e.row.RunAccess, sharingv1.RunAccess_RUN_ACCESS_VISITOR)
 	e.row.CredentialAccess = max(e.row.CredentialAccess, sharingv1.CredentialAccess_CREDENTIAL_ACCESS_VISITOR)
-	a, err := c.analysis(ctx, e.workflow, e.row)
+	a, v, err := c.analysis(ctx, e.workflow, e.row)
 	if err != nil {
+		return err
+	}
+	if v, err = c.workflows.PinModels(ctx, c.peers, e.workflow, v, a.ModelIDs()); err != nil {
 		return err
 	}
 	if err := checkVersion(a); err != nil {
@@ -51,7 +54,7 @@ func (c *checker) check(ctx context.Context, e *edit, caller string, confirm boo
 	if err := c.checkBindings(ctx, e, a); err != nil {
 		return err
 	}
-	if err := c.checkRunAccess(ctx, e, a); err != nil {
+	if err := c.checkRunAccess(ctx, e, a, v.Pins); err != nil {
 		return err
 	}
 	if err := c.checkKey(ctx, e, caller); err != nil {
@@ -63,11 +66,11 @@ func (c *checker) check(ctx context.Context, e *edit, caller string, confirm boo
 	return c.checkCredentials(ctx, e, a, confirm)
 }
 
-func (c *checker) checkRunAccess(ctx context.Context, e *edit, a *definition.Analysis) error {
+func (c *checker) checkRunAccess(ctx context.Context, e *edit, a *definition.Analysis, pins peers.Pins) error {
 	if !e.opensRunAccess() {
 		return nil
 	}
-	private, _, err := c.peers.ForStrangers(ctx, e.workflow.Workspace, a.ModelIDs())
+	private, _, err := c.peers.ForStrangers(ctx, e.workflow.Workspace, a.ModelIDs(), pins)
 	if err != nil {
 		return err
 	}
@@ -115,7 +118,7 @@ func (c *checker) checkCredentials(ctx context.Context, e *edit, a *definition.A
 // promise makes the link promise where the version that it opens now sends the credentials
 // of visitors. It is for a link that nobody knows yet.
 func (c *checker) promise(ctx context.Context, e *edit) error {
-	a, err := c.analysis(ctx, e.workflow, e.row)
+	a, _, err := c.analysis(ctx, e.workflow, e.row)
 	if err != nil {
 		return err
 	}

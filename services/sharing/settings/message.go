@@ -25,12 +25,12 @@ type presenter struct {
 // message returns a share with its link, what was detected in its version, and the notices
 // that follow from it.
 func (p *presenter) message(ctx context.Context, w workflows.Workflow, row shares.Share) (*sharingv1.Share, error) {
-	a, err := p.checker.analysis(ctx, w, row)
+	a, v, err := p.checker.analysis(ctx, w, row)
 	if err != nil {
 		return nil, err
 	}
 	out := settingsOf(w, row)
-	if out.Detected, err = p.detected(ctx, w, a); err != nil {
+	if out.Detected, err = p.detected(ctx, w, a, v.Pins); err != nil {
 		return nil, err
 	}
 	moved := definition.MovedFrom(definition.ParsePromise(row.Promise), a)
@@ -78,8 +78,8 @@ func settingsOf(w workflows.Workflow, row shares.Share) *sharingv1.Share {
 }
 
 // detected returns what a version has that settings of a share depend on.
-func (p *presenter) detected(ctx context.Context, w workflows.Workflow, a *definition.Analysis) (*sharingv1.Detected, error) {
-	private, _, err := p.peers.ForStrangers(ctx, w.Workspace, a.ModelIDs())
+func (p *presenter) detected(ctx context.Context, w workflows.Workflow, a *definition.Analysis, pins peers.Pins) (*sharingv1.Detected, error) {
+	private, _, err := p.peers.ForStrangers(ctx, w.Workspace, a.ModelIDs(), pins)
 	if err != nil {
 		return nil, err
 	}

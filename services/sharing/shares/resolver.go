@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -140,11 +141,28 @@ func (r *Resolver) resolve(ctx context.Context, share Share) (*Resolved, error) 
 			return nil, err
 		}
 	}
-	out.Private, out.Missing, err = r.deps.Peers.ForStrangers(ctx, w.Workspace, out.Analysis.ModelIDs())
-	if err != nil {
-		return nil, err
+	return out, r.models(ctx, out)
+}
+
+// models finds out which models of a version are private and which are missing. A model ID
+// that means something for the first time keeps that meaning.
+func (r *Resolver) models(ctx context.Context, out *Resolved) (err error) {
+	ids := out.Analysis.ModelIDs()
+	ask := func() error {
+		out.Private, out.Missing, err = r.deps.Peers.ForStrangers(ctx, out.Workflow.Workspace, ids, out.Version.Pins)
+		return err
 	}
-	return out, nil
+	if err := ask(); err != nil || out.Version.Pins.Covers(existing(ids, out.Missing)) {
+		return err
+	}
+	if out.Version, err = r.deps.Workflows.PinModels(ctx, r.deps.Peers, out.Workflow, out.Version, ids); err != nil {
+		return err
+	}
+	return ask()
+}
+
+func existing(ids, missing []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(missing, id) })
 }
 
 // IsDeleted reports whether a workflow is gone or in the trash. workflow is its unique ID.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -103,16 +102,17 @@ func (f *forks) redacted(raw []byte) ([]byte, error) {
 
 // nameModels replaces the short names of models that the new owner may use by full ones. A
 // short name is looked up in the workspace that owns the definition. It is in a step or in
-// the default of an input.
+// the default of an input. What an alias of the owner means stays with the owner.
 func (f *forks) nameModels(ctx context.Context, opened *shares.Resolved, ws string, texts map[string]string) error {
-	checks, err := f.peers.Models(ctx, opened.Share.Workspace, ws, opened.Analysis.ModelIDs())
+	checks, err := f.peers.Models(ctx, opened.Share.Workspace, ws, opened.Analysis.ModelIDs(), opened.Version.Pins)
 	if err != nil {
 		return err
 	}
 	for _, m := range opened.Analysis.Models {
 		for _, c := range checks {
-			if m.Pointer != "" && m.ID == c.GetModelId() && c.GetUsable() && strings.Count(m.ID, "/") == 1 {
-				texts[m.Pointer] = fmt.Sprintf("%s/%s/%s", resource.Segment(c.GetVersion(), 0), resource.Segment(c.GetVersion(), 1), resource.Segment(c.GetVersion(), 2))
+			model := resource.Segment(c.GetVersion(), 1) + "/" + resource.Segment(c.GetVersion(), 2)
+			if m.Pointer != "" && m.ID == c.GetModelId() && c.GetUsable() && m.ID == model {
+				texts[m.Pointer] = resource.Segment(c.GetVersion(), 0) + "/" + model
 			}
 		}
 	}
@@ -125,7 +125,7 @@ func (f *forks) report(ctx context.Context, ws string, a *definition.Analysis) (
 	if err != nil {
 		return nil, err
 	}
-	checks, err := f.peers.Models(ctx, ws, ws, a.ModelIDs())
+	checks, err := f.peers.Models(ctx, ws, ws, a.ModelIDs(), nil)
 	if err != nil {
 		return nil, err
 	}

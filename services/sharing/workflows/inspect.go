@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"context"
-	"slices"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -85,16 +84,8 @@ func (s *Workflows) inspection(ctx context.Context, ws string, analysis *definit
 	}
 	out.Slots = analysis.SlotMessages(ws, known)
 	out.Problems = append(out.Problems, definition.ProblemMessages(analysis.Misplaced(known))...)
-	private, missing, err := s.peers.ForStrangers(ctx, ws, analysis.ModelIDs())
-	if err != nil {
+	if out.Models, out.PrivateModels, err = s.models(ctx, ws, analysis); err != nil {
 		return nil, err
-	}
-	out.PrivateModels = private
-	for _, m := range analysis.Models {
-		out.Models = append(out.Models, &sharingv1.ModelUse{
-			Step: m.Step, ModelId: m.ID, Private: slices.Contains(private, m.ID), Missing: slices.Contains(missing, m.ID),
-			FromInput: m.Open(),
-		})
 	}
 	unknown, err := s.peers.UnknownDestinations(ctx, analysis.OwnerDestinations())
 	if err != nil {
@@ -102,7 +93,7 @@ func (s *Workflows) inspection(ctx context.Context, ws string, analysis *definit
 	}
 	out.UnknownDestinations = definition.DisplayAll(unknown)
 	out.Notices = notice.For(&sharingv1.Detected{
-		PrivateModels: private, Slots: out.Slots, Sinks: out.Sinks, UnknownDestinations: out.UnknownDestinations,
+		PrivateModels: out.PrivateModels, Slots: out.Slots, Sinks: out.Sinks, UnknownDestinations: out.UnknownDestinations,
 	}, false, false)
 	return out, nil
 }

@@ -86,7 +86,7 @@ func (s *Workflows) missingModels(ctx context.Context, ws string, rows []listed)
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	_, gone, err := s.peers.ForStrangers(ctx, ws, ids[:min(len(ids), modelsOfPage)])
+	_, gone, err := s.peers.ForStrangers(ctx, ws, ids[:min(len(ids), modelsOfPage)], nil)
 	out := map[string]bool{}
 	if err != nil {
 		return out

@@ -92,6 +92,9 @@ func (s *Workflows) save(ctx context.Context, by caller.Principal, w Workflow, e
 			Workflow: w.UID, Number: w.Live, Definition: e.definition, Hash: definition.Hash(e.definition), Author: by.Key, Created: w.Updated,
 		}
 		v.sketch = s.sketchOf(v.Definition, v.Hash)
+		if err := s.pin(ctx, w, v); err != nil {
+			return nil, err
+		}
 	}
 	updated, err := s.store.update(ctx, w, before, additions{version: v, published: e.published, uncover: s.dependents.Uncover})
 	if err != nil {

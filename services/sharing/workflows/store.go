@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 )
 
 // Workflow is the row of a workflow.
@@ -24,6 +25,9 @@ type Version struct {
 	Author     string
 	Created    int64
 	sketch     sketch // of a new version; none is read
+	// Pins say what its model IDs mean to links. They do not change, but one may be added
+	// for an ID that meant nothing before.
+	Pins peers.Pins
 }
 
 const workflowColumns = `uid, workspace, id, title, description, live_version, revision, forked_from, create_time, update_time, delete_time`
@@ -71,8 +75,12 @@ func (s Store) insert(ctx context.Context, w Workflow, v *Version) (bool, error)
 }
 
 func insertVersion(ctx context.Context, tx *sql.Tx, v Version) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO versions (workflow, number, definition, hash, author, create_time)
-		VALUES ($1, $2, $3, $4, $5, $6)`, v.Workflow, v.Number, v.Definition, v.Hash, v.Author, v.Created)
+	pins, err := sqldb.ToJSON(v.Pins.OrNone())
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO versions (workflow, number, definition, hash, author, create_time, model_pins)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, v.Workflow, v.Number, v.Definition, v.Hash, v.Author, v.Created, pins)
 	if err != nil {
 		return err
 	}
@@ -128,9 +136,12 @@ func (s Store) live(ctx context.Context, w Workflow) (*Version, error) {
 
 // version reads a version of a workflow. It returns sqldb.ErrNoRow if there is none.
 func (s Store) version(ctx context.Context, workflow string, number int64) (Version, error) {
-	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT workflow, number, definition, hash, author, create_time
+	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT workflow, number, definition, hash, author, create_time, model_pins
 		FROM versions WHERE workflow = $1 AND number = $2`, workflow, number), func(r sqldb.Scanner) (v Version, err error) {
-		err = r.Scan(&v.Workflow, &v.Number, &v.Definition, &v.Hash, &v.Author, &v.Created)
-		return v, err
+		var pins string
+		if err = r.Scan(&v.Workflow, &v.Number, &v.Definition, &v.Hash, &v.Author, &v.Created, &pins); err != nil {
+			return v, err
+		}
+		return v, sqldb.FromJSON(pins, &v.Pins)
 	})
 }

@@ -1096,6 +1096,424 @@ func (*UploadArtifactRequest_Name) isUploadArtifactRequest_Part() {}
 
 func (*UploadArtifactRequest_Chunk) isUploadArtifactRequest_Part() {}
 
+// ModelAlias maps a name in definitions to a model. The first of these decides what a name
+// means: an alias of the workspace, a model of the workspace, an alias of the operator, a
+// public model of the operator.
+type ModelAlias struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, "workspaces/{workspace}/modelAliases/{id}". The id is the alias with "~"
+	// in place of "/".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The name as definitions have it: "yolov8n-640", "coco/3". One to three parts of
+	// letters, digits, ".", "_" and "-", each at most 80 characters.
+	Alias string `protobuf:"bytes,2,opt,name=alias,proto3" json:"alias,omitempty"`
+	// The model, "workspaces/{workspace}/models/{model}" for its newest version or with
+	// "/versions/{n}". It is one of the workspace or public; an alias of the operator needs a
+	// public one.
+	Model string `protobuf:"bytes,3,opt,name=model,proto3" json:"model,omitempty"`
+	// Task of the model; empty if the model is gone, or may not be used anymore.
+	Task string `protobuf:"bytes,4,opt,name=task,proto3" json:"task,omitempty"`
+	// When it was created.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When it was changed last.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ModelAlias) Reset() {
+	*x = ModelAlias{}
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ModelAlias) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ModelAlias) ProtoMessage() {}
+
+func (x *ModelAlias) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ModelAlias.ProtoReflect.Descriptor instead.
+func (*ModelAlias) Descriptor() ([]byte, []int) {
+	return file_keyhole_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ModelAlias) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ModelAlias) GetAlias() string {
+	if x != nil {
+		return x.Alias
+	}
+	return ""
+}
+
+func (x *ModelAlias) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *ModelAlias) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
+func (x *ModelAlias) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *ModelAlias) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
+// CreateModelAliasRequest creates an alias.
+type CreateModelAliasRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}".
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// The alias: `alias` and `model` are required.
+	ModelAlias    *ModelAlias `protobuf:"bytes,2,opt,name=model_alias,json=modelAlias,proto3" json:"model_alias,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateModelAliasRequest) Reset() {
+	*x = CreateModelAliasRequest{}
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateModelAliasRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateModelAliasRequest) ProtoMessage() {}
+
+func (x *CreateModelAliasRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateModelAliasRequest.ProtoReflect.Descriptor instead.
+func (*CreateModelAliasRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *CreateModelAliasRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *CreateModelAliasRequest) GetModelAlias() *ModelAlias {
+	if x != nil {
+		return x.ModelAlias
+	}
+	return nil
+}
+
+// ListModelAliasesRequest pages through aliases.
+type ListModelAliasesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}".
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// Maximum number of rows; 50 if 0, at most 500.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the previous response.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListModelAliasesRequest) Reset() {
+	*x = ListModelAliasesRequest{}
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListModelAliasesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListModelAliasesRequest) ProtoMessage() {}
+
+func (x *ListModelAliasesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListModelAliasesRequest.ProtoReflect.Descriptor instead.
+func (*ListModelAliasesRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListModelAliasesRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListModelAliasesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListModelAliasesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListModelAliasesResponse is a page of aliases.
+type ListModelAliasesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The aliases.
+	ModelAliases []*ModelAlias `protobuf:"bytes,1,rep,name=model_aliases,json=modelAliases,proto3" json:"model_aliases,omitempty"`
+	// Token of the next page; empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListModelAliasesResponse) Reset() {
+	*x = ListModelAliasesResponse{}
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListModelAliasesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListModelAliasesResponse) ProtoMessage() {}
+
+func (x *ListModelAliasesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListModelAliasesResponse.ProtoReflect.Descriptor instead.
+func (*ListModelAliasesResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_registry_v1_registry_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ListModelAliasesResponse) GetModelAliases() []*ModelAlias {
+	if x != nil {
+		return x.ModelAliases
+	}
+	return nil
+}
+
+func (x *ListModelAliasesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// GetModelAliasRequest names an alias.
+type GetModelAliasRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/modelAliases/{id}".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetModelAliasRequest) Reset() {
+	*x = GetModelAliasRequest{}
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetModelAliasRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetModelAliasRequest) ProtoMessage() {}
+
+func (x *GetModelAliasRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetModelAliasRequest.ProtoReflect.Descriptor instead.
+func (*GetModelAliasRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_registry_v1_registry_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *GetModelAliasRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// UpdateModelAliasRequest changes an alias.
+type UpdateModelAliasRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The alias. `name` is required.
+	ModelAlias *ModelAlias `protobuf:"bytes,1,opt,name=model_alias,json=modelAlias,proto3" json:"model_alias,omitempty"`
+	// Fields to change: model. Over HTTP, the default is all fields in the body.
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateModelAliasRequest) Reset() {
+	*x = UpdateModelAliasRequest{}
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateModelAliasRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateModelAliasRequest) ProtoMessage() {}
+
+func (x *UpdateModelAliasRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateModelAliasRequest.ProtoReflect.Descriptor instead.
+func (*UpdateModelAliasRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_registry_v1_registry_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *UpdateModelAliasRequest) GetModelAlias() *ModelAlias {
+	if x != nil {
+		return x.ModelAlias
+	}
+	return nil
+}
+
+func (x *UpdateModelAliasRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+// DeleteModelAliasRequest names an alias.
+type DeleteModelAliasRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/modelAliases/{id}".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteModelAliasRequest) Reset() {
+	*x = DeleteModelAliasRequest{}
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteModelAliasRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteModelAliasRequest) ProtoMessage() {}
+
+func (x *DeleteModelAliasRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_registry_v1_registry_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteModelAliasRequest.ProtoReflect.Descriptor instead.
+func (*DeleteModelAliasRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_registry_v1_registry_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *DeleteModelAliasRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 var File_keyhole_registry_v1_registry_proto protoreflect.FileDescriptor
 
 const file_keyhole_registry_v1_registry_proto_rawDesc = "" +
@@ -1167,7 +1585,39 @@ const file_keyhole_registry_v1_registry_proto_rawDesc = "" +
 	"\x15UploadArtifactRequest\x12e\n" +
 	"\x04name\x18\x01 \x01(\tBO\xbaHLrJ2H^workspaces/[a-z0-9-]{1,40}/models/[a-z0-9_-]{1,63}/versions/[0-9]{1,9}$H\x00R\x04name\x12!\n" +
 	"\x05chunk\x18\x02 \x01(\fB\t\xbaH\x06z\x04\x18\x80\x80@H\x00R\x05chunkB\x06\n" +
-	"\x04part*W\n" +
+	"\x04part\"\x87\x02\n" +
+	"\n" +
+	"ModelAlias\x12\x1c\n" +
+	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xc0\x02R\x04name\x12\x1e\n" +
+	"\x05alias\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xfa\x01R\x05alias\x12\x1e\n" +
+	"\x05model\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05model\x12\x17\n" +
+	"\x04task\x18\x04 \x01(\tB\x03\xe0A\x03R\x04task\x12@\n" +
+	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\x12@\n" +
+	"\vupdate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"updateTime\"\xa0\x01\n" +
+	"\x17CreateModelAliasRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12H\n" +
+	"\vmodel_alias\x18\x02 \x01(\v2\x1f.keyhole.registry.v1.ModelAliasB\x06\xbaH\x03\xc8\x01\x01R\n" +
+	"modelAlias\"\xa8\x01\n" +
+	"\x17ListModelAliasesRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"\x88\x01\n" +
+	"\x18ListModelAliasesResponse\x12D\n" +
+	"\rmodel_aliases\x18\x01 \x03(\v2\x1f.keyhole.registry.v1.ModelAliasR\fmodelAliases\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"s\n" +
+	"\x14GetModelAliasRequest\x12[\n" +
+	"\x04name\x18\x01 \x01(\tBG\xbaHDrB2@^workspaces/[a-z0-9-]{1,40}/modelAliases/[A-Za-z0-9._~-]{1,250}$R\x04name\"\xa0\x01\n" +
+	"\x17UpdateModelAliasRequest\x12H\n" +
+	"\vmodel_alias\x18\x01 \x01(\v2\x1f.keyhole.registry.v1.ModelAliasB\x06\xbaH\x03\xc8\x01\x01R\n" +
+	"modelAlias\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\"v\n" +
+	"\x17DeleteModelAliasRequest\x12[\n" +
+	"\x04name\x18\x01 \x01(\tBG\xbaHDrB2@^workspaces/[a-z0-9-]{1,40}/modelAliases/[A-Za-z0-9._~-]{1,250}$R\x04name*W\n" +
 	"\n" +
 	"Visibility\x12\x1a\n" +
 	"\x16VISIBILITY_UNSPECIFIED\x10\x00\x12\x16\n" +
@@ -1177,7 +1627,7 @@ const file_keyhole_registry_v1_registry_proto_rawDesc = "" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTATE_PENDING\x10\x01\x12\x0f\n" +
 	"\vSTATE_READY\x10\x02\x12\x10\n" +
-	"\fSTATE_FAILED\x10\x032\xa5\f\n" +
+	"\fSTATE_FAILED\x10\x032\x84\x13\n" +
 	"\x0fRegistryService\x12\x93\x01\n" +
 	"\vCreateModel\x12'.keyhole.registry.v1.CreateModelRequest\x1a\x1a.keyhole.registry.v1.Model\"?\xea\xe0\x18\f\n" +
 	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02):\x05model\" /v1/{parent=workspaces/*}/models\x12\x97\x01\n" +
@@ -1202,7 +1652,19 @@ const file_keyhole_registry_v1_registry_proto_rawDesc = "" +
 	"\x02\x06\x04\x1a\x04name\x82\xd3\xe4\x93\x02-\x12+/v1/{name=workspaces/*/models/*/versions/*}\x12\x9f\x01\n" +
 	"\x12DeleteModelVersion\x12..keyhole.registry.v1.DeleteModelVersionRequest\x1a\x16.google.protobuf.Empty\"A\xea\xe0\x18\n" +
 	"\n" +
-	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02-*+/v1/{name=workspaces/*/models/*/versions/*}\x12q\n" +
+	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02-*+/v1/{name=workspaces/*/models/*/versions/*}\x12\xae\x01\n" +
+	"\x10CreateModelAlias\x12,.keyhole.registry.v1.CreateModelAliasRequest\x1a\x1f.keyhole.registry.v1.ModelAlias\"K\xea\xe0\x18\f\n" +
+	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x025:\vmodel_alias\"&/v1/{parent=workspaces/*}/modelAliases\x12\xaf\x01\n" +
+	"\x10ListModelAliases\x12,.keyhole.registry.v1.ListModelAliasesRequest\x1a-.keyhole.registry.v1.ListModelAliasesResponse\">\xea\xe0\x18\f\n" +
+	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02(\x12&/v1/{parent=workspaces/*}/modelAliases\x12\x99\x01\n" +
+	"\rGetModelAlias\x12).keyhole.registry.v1.GetModelAliasRequest\x1a\x1f.keyhole.registry.v1.ModelAlias\"<\xea\xe0\x18\n" +
+	"\n" +
+	"\x02\x06\x04\x1a\x04name\x82\xd3\xe4\x93\x02(\x12&/v1/{name=workspaces/*/modelAliases/*}\x12\xc4\x01\n" +
+	"\x10UpdateModelAlias\x12,.keyhole.registry.v1.UpdateModelAliasRequest\x1a\x1f.keyhole.registry.v1.ModelAlias\"a\xea\xe0\x18\x16\n" +
+	"\x02\x02\x04\x1a\x10model_alias.name\x82\xd3\xe4\x93\x02A:\vmodel_alias22/v1/{model_alias.name=workspaces/*/modelAliases/*}\x12\x96\x01\n" +
+	"\x10DeleteModelAlias\x12,.keyhole.registry.v1.DeleteModelAliasRequest\x1a\x16.google.protobuf.Empty\"<\xea\xe0\x18\n" +
+	"\n" +
+	"\x02\x02\x04\x1a\x04name\x82\xd3\xe4\x93\x02(*&/v1/{name=workspaces/*/modelAliases/*}\x12q\n" +
 	"\x0eUploadArtifact\x12*.keyhole.registry.v1.UploadArtifactRequest\x1a!.keyhole.registry.v1.ModelVersion\"\x0e\xea\xe0\x18\n" +
 	"\n" +
 	"\x02\x02\x04\x1a\x04name(\x01BLZJgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1;registryv1b\x06proto3"
@@ -1220,7 +1682,7 @@ func file_keyhole_registry_v1_registry_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_registry_v1_registry_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_keyhole_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_keyhole_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_keyhole_registry_v1_registry_proto_goTypes = []any{
 	(Visibility)(0),                   // 0: keyhole.registry.v1.Visibility
 	(State)(0),                        // 1: keyhole.registry.v1.State
@@ -1239,48 +1701,71 @@ var file_keyhole_registry_v1_registry_proto_goTypes = []any{
 	(*GetModelVersionRequest)(nil),    // 14: keyhole.registry.v1.GetModelVersionRequest
 	(*DeleteModelVersionRequest)(nil), // 15: keyhole.registry.v1.DeleteModelVersionRequest
 	(*UploadArtifactRequest)(nil),     // 16: keyhole.registry.v1.UploadArtifactRequest
-	(*timestamppb.Timestamp)(nil),     // 17: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),     // 18: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),             // 19: google.protobuf.Empty
+	(*ModelAlias)(nil),                // 17: keyhole.registry.v1.ModelAlias
+	(*CreateModelAliasRequest)(nil),   // 18: keyhole.registry.v1.CreateModelAliasRequest
+	(*ListModelAliasesRequest)(nil),   // 19: keyhole.registry.v1.ListModelAliasesRequest
+	(*ListModelAliasesResponse)(nil),  // 20: keyhole.registry.v1.ListModelAliasesResponse
+	(*GetModelAliasRequest)(nil),      // 21: keyhole.registry.v1.GetModelAliasRequest
+	(*UpdateModelAliasRequest)(nil),   // 22: keyhole.registry.v1.UpdateModelAliasRequest
+	(*DeleteModelAliasRequest)(nil),   // 23: keyhole.registry.v1.DeleteModelAliasRequest
+	(*timestamppb.Timestamp)(nil),     // 24: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),     // 25: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),             // 26: google.protobuf.Empty
 }
 var file_keyhole_registry_v1_registry_proto_depIdxs = []int32{
 	0,  // 0: keyhole.registry.v1.Model.visibility:type_name -> keyhole.registry.v1.Visibility
-	17, // 1: keyhole.registry.v1.Model.create_time:type_name -> google.protobuf.Timestamp
+	24, // 1: keyhole.registry.v1.Model.create_time:type_name -> google.protobuf.Timestamp
 	1,  // 2: keyhole.registry.v1.ModelVersion.state:type_name -> keyhole.registry.v1.State
 	3,  // 3: keyhole.registry.v1.ModelVersion.inputs:type_name -> keyhole.registry.v1.Tensor
 	3,  // 4: keyhole.registry.v1.ModelVersion.outputs:type_name -> keyhole.registry.v1.Tensor
-	17, // 5: keyhole.registry.v1.ModelVersion.create_time:type_name -> google.protobuf.Timestamp
+	24, // 5: keyhole.registry.v1.ModelVersion.create_time:type_name -> google.protobuf.Timestamp
 	2,  // 6: keyhole.registry.v1.CreateModelRequest.model:type_name -> keyhole.registry.v1.Model
 	2,  // 7: keyhole.registry.v1.ListModelsResponse.models:type_name -> keyhole.registry.v1.Model
 	2,  // 8: keyhole.registry.v1.UpdateModelRequest.model:type_name -> keyhole.registry.v1.Model
-	18, // 9: keyhole.registry.v1.UpdateModelRequest.update_mask:type_name -> google.protobuf.FieldMask
+	25, // 9: keyhole.registry.v1.UpdateModelRequest.update_mask:type_name -> google.protobuf.FieldMask
 	4,  // 10: keyhole.registry.v1.CreateModelVersionRequest.model_version:type_name -> keyhole.registry.v1.ModelVersion
 	4,  // 11: keyhole.registry.v1.ListModelVersionsResponse.versions:type_name -> keyhole.registry.v1.ModelVersion
-	5,  // 12: keyhole.registry.v1.RegistryService.CreateModel:input_type -> keyhole.registry.v1.CreateModelRequest
-	6,  // 13: keyhole.registry.v1.RegistryService.ListModels:input_type -> keyhole.registry.v1.ListModelsRequest
-	8,  // 14: keyhole.registry.v1.RegistryService.GetModel:input_type -> keyhole.registry.v1.GetModelRequest
-	9,  // 15: keyhole.registry.v1.RegistryService.UpdateModel:input_type -> keyhole.registry.v1.UpdateModelRequest
-	10, // 16: keyhole.registry.v1.RegistryService.DeleteModel:input_type -> keyhole.registry.v1.DeleteModelRequest
-	11, // 17: keyhole.registry.v1.RegistryService.CreateModelVersion:input_type -> keyhole.registry.v1.CreateModelVersionRequest
-	12, // 18: keyhole.registry.v1.RegistryService.ListModelVersions:input_type -> keyhole.registry.v1.ListModelVersionsRequest
-	14, // 19: keyhole.registry.v1.RegistryService.GetModelVersion:input_type -> keyhole.registry.v1.GetModelVersionRequest
-	15, // 20: keyhole.registry.v1.RegistryService.DeleteModelVersion:input_type -> keyhole.registry.v1.DeleteModelVersionRequest
-	16, // 21: keyhole.registry.v1.RegistryService.UploadArtifact:input_type -> keyhole.registry.v1.UploadArtifactRequest
-	2,  // 22: keyhole.registry.v1.RegistryService.CreateModel:output_type -> keyhole.registry.v1.Model
-	7,  // 23: keyhole.registry.v1.RegistryService.ListModels:output_type -> keyhole.registry.v1.ListModelsResponse
-	2,  // 24: keyhole.registry.v1.RegistryService.GetModel:output_type -> keyhole.registry.v1.Model
-	2,  // 25: keyhole.registry.v1.RegistryService.UpdateModel:output_type -> keyhole.registry.v1.Model
-	19, // 26: keyhole.registry.v1.RegistryService.DeleteModel:output_type -> google.protobuf.Empty
-	4,  // 27: keyhole.registry.v1.RegistryService.CreateModelVersion:output_type -> keyhole.registry.v1.ModelVersion
-	13, // 28: keyhole.registry.v1.RegistryService.ListModelVersions:output_type -> keyhole.registry.v1.ListModelVersionsResponse
-	4,  // 29: keyhole.registry.v1.RegistryService.GetModelVersion:output_type -> keyhole.registry.v1.ModelVersion
-	19, // 30: keyhole.registry.v1.RegistryService.DeleteModelVersion:output_type -> google.protobuf.Empty
-	4,  // 31: keyhole.registry.v1.RegistryService.UploadArtifact:output_type -> keyhole.registry.v1.ModelVersion
-	22, // [22:32] is the sub-list for method output_type
-	12, // [12:22] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	24, // 12: keyhole.registry.v1.ModelAlias.create_time:type_name -> google.protobuf.Timestamp
+	24, // 13: keyhole.registry.v1.ModelAlias.update_time:type_name -> google.protobuf.Timestamp
+	17, // 14: keyhole.registry.v1.CreateModelAliasRequest.model_alias:type_name -> keyhole.registry.v1.ModelAlias
+	17, // 15: keyhole.registry.v1.ListModelAliasesResponse.model_aliases:type_name -> keyhole.registry.v1.ModelAlias
+	17, // 16: keyhole.registry.v1.UpdateModelAliasRequest.model_alias:type_name -> keyhole.registry.v1.ModelAlias
+	25, // 17: keyhole.registry.v1.UpdateModelAliasRequest.update_mask:type_name -> google.protobuf.FieldMask
+	5,  // 18: keyhole.registry.v1.RegistryService.CreateModel:input_type -> keyhole.registry.v1.CreateModelRequest
+	6,  // 19: keyhole.registry.v1.RegistryService.ListModels:input_type -> keyhole.registry.v1.ListModelsRequest
+	8,  // 20: keyhole.registry.v1.RegistryService.GetModel:input_type -> keyhole.registry.v1.GetModelRequest
+	9,  // 21: keyhole.registry.v1.RegistryService.UpdateModel:input_type -> keyhole.registry.v1.UpdateModelRequest
+	10, // 22: keyhole.registry.v1.RegistryService.DeleteModel:input_type -> keyhole.registry.v1.DeleteModelRequest
+	11, // 23: keyhole.registry.v1.RegistryService.CreateModelVersion:input_type -> keyhole.registry.v1.CreateModelVersionRequest
+	12, // 24: keyhole.registry.v1.RegistryService.ListModelVersions:input_type -> keyhole.registry.v1.ListModelVersionsRequest
+	14, // 25: keyhole.registry.v1.RegistryService.GetModelVersion:input_type -> keyhole.registry.v1.GetModelVersionRequest
+	15, // 26: keyhole.registry.v1.RegistryService.DeleteModelVersion:input_type -> keyhole.registry.v1.DeleteModelVersionRequest
+	18, // 27: keyhole.registry.v1.RegistryService.CreateModelAlias:input_type -> keyhole.registry.v1.CreateModelAliasRequest
+	19, // 28: keyhole.registry.v1.RegistryService.ListModelAliases:input_type -> keyhole.registry.v1.ListModelAliasesRequest
+	21, // 29: keyhole.registry.v1.RegistryService.GetModelAlias:input_type -> keyhole.registry.v1.GetModelAliasRequest
+	22, // 30: keyhole.registry.v1.RegistryService.UpdateModelAlias:input_type -> keyhole.registry.v1.UpdateModelAliasRequest
+	23, // 31: keyhole.registry.v1.RegistryService.DeleteModelAlias:input_type -> keyhole.registry.v1.DeleteModelAliasRequest
+	16, // 32: keyhole.registry.v1.RegistryService.UploadArtifact:input_type -> keyhole.registry.v1.UploadArtifactRequest
+	2,  // 33: keyhole.registry.v1.RegistryService.CreateModel:output_type -> keyhole.registry.v1.Model
+	7,  // 34: keyhole.registry.v1.RegistryService.ListModels:output_type -> keyhole.registry.v1.ListModelsResponse
+	2,  // 35: keyhole.registry.v1.RegistryService.GetModel:output_type -> keyhole.registry.v1.Model
+	2,  // 36: keyhole.registry.v1.RegistryService.UpdateModel:output_type -> keyhole.registry.v1.Model
+	26, // 37: keyhole.registry.v1.RegistryService.DeleteModel:output_type -> google.protobuf.Empty
+	4,  // 38: keyhole.registry.v1.RegistryService.CreateModelVersion:output_type -> keyhole.registry.v1.ModelVersion
+	13, // 39: keyhole.registry.v1.RegistryService.ListModelVersions:output_type -> keyhole.registry.v1.ListModelVersionsResponse
+	4,  // 40: keyhole.registry.v1.RegistryService.GetModelVersion:output_type -> keyhole.registry.v1.ModelVersion
+	26, // 41: keyhole.registry.v1.RegistryService.DeleteModelVersion:output_type -> google.protobuf.Empty
+	17, // 42: keyhole.registry.v1.RegistryService.CreateModelAlias:output_type -> keyhole.registry.v1.ModelAlias
+	20, // 43: keyhole.registry.v1.RegistryService.ListModelAliases:output_type -> keyhole.registry.v1.ListModelAliasesResponse
+	17, // 44: keyhole.registry.v1.RegistryService.GetModelAlias:output_type -> keyhole.registry.v1.ModelAlias
+	17, // 45: keyhole.registry.v1.RegistryService.UpdateModelAlias:output_type -> keyhole.registry.v1.ModelAlias
+	26, // 46: keyhole.registry.v1.RegistryService.DeleteModelAlias:output_type -> google.protobuf.Empty
+	4,  // 47: keyhole.registry.v1.RegistryService.UploadArtifact:output_type -> keyhole.registry.v1.ModelVersion
+	33, // [33:48] is the sub-list for method output_type
+	18, // [18:33] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_registry_v1_registry_proto_init() }
@@ -1298,7 +1783,7 @@ func file_keyhole_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_registry_v1_registry_proto_rawDesc), len(file_keyhole_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   15,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

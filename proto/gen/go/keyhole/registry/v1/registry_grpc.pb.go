@@ -31,6 +31,11 @@ const (
 	RegistryService_ListModelVersions_FullMethodName  = "/keyhole.registry.v1.RegistryService/ListModelVersions"
 	RegistryService_GetModelVersion_FullMethodName    = "/keyhole.registry.v1.RegistryService/GetModelVersion"
 	RegistryService_DeleteModelVersion_FullMethodName = "/keyhole.registry.v1.RegistryService/DeleteModelVersion"
+	RegistryService_CreateModelAlias_FullMethodName   = "/keyhole.registry.v1.RegistryService/CreateModelAlias"
+	RegistryService_ListModelAliases_FullMethodName   = "/keyhole.registry.v1.RegistryService/ListModelAliases"
+	RegistryService_GetModelAlias_FullMethodName      = "/keyhole.registry.v1.RegistryService/GetModelAlias"
+	RegistryService_UpdateModelAlias_FullMethodName   = "/keyhole.registry.v1.RegistryService/UpdateModelAlias"
+	RegistryService_DeleteModelAlias_FullMethodName   = "/keyhole.registry.v1.RegistryService/DeleteModelAlias"
 	RegistryService_UploadArtifact_FullMethodName     = "/keyhole.registry.v1.RegistryService/UploadArtifact"
 )
 
@@ -58,6 +63,19 @@ type RegistryServiceClient interface {
 	GetModelVersion(ctx context.Context, in *GetModelVersionRequest, opts ...grpc.CallOption) (*ModelVersion, error)
 	// DeleteModelVersion deletes one version and its artifact.
 	DeleteModelVersion(ctx context.Context, in *DeleteModelVersionRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	// CreateModelAlias maps a name to a model for the workspace; in the operator's
+	// workspace, for everyone. Definitions may then use the name as the id of the model.
+	CreateModelAlias(ctx context.Context, in *CreateModelAliasRequest, opts ...grpc.CallOption) (*ModelAlias, error)
+	// ListModelAliases lists aliases by id.
+	ListModelAliases(ctx context.Context, in *ListModelAliasesRequest, opts ...grpc.CallOption) (*ListModelAliasesResponse, error)
+	// GetModelAlias returns one alias.
+	GetModelAlias(ctx context.Context, in *GetModelAliasRequest, opts ...grpc.CallOption) (*ModelAlias, error)
+	// UpdateModelAlias maps the name to another model. Links keep what the name meant when
+	// their version was saved or shared.
+	UpdateModelAlias(ctx context.Context, in *UpdateModelAliasRequest, opts ...grpc.CallOption) (*ModelAlias, error)
+	// DeleteModelAlias deletes an alias. Links keep what the name meant when their version
+	// was saved or shared.
+	DeleteModelAlias(ctx context.Context, in *DeleteModelAliasRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
 	// UploadArtifact uploads the artifact of a version. The registry opens it once in a
 	// model worker before the version becomes ready. Over HTTP, send
 	// PUT /v1/{name}/artifact with the bytes as the body.
@@ -162,6 +180,56 @@ func (c *registryServiceClient) DeleteModelVersion(ctx context.Context, in *Dele
 	return out, nil
 }
 
+func (c *registryServiceClient) CreateModelAlias(ctx context.Context, in *CreateModelAliasRequest, opts ...grpc.CallOption) (*ModelAlias, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ModelAlias)
+	err := c.cc.Invoke(ctx, RegistryService_CreateModelAlias_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) ListModelAliases(ctx context.Context, in *ListModelAliasesRequest, opts ...grpc.CallOption) (*ListModelAliasesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListModelAliasesResponse)
+	err := c.cc.Invoke(ctx, RegistryService_ListModelAliases_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) GetModelAlias(ctx context.Context, in *GetModelAliasRequest, opts ...grpc.CallOption) (*ModelAlias, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ModelAlias)
+	err := c.cc.Invoke(ctx, RegistryService_GetModelAlias_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) UpdateModelAlias(ctx context.Context, in *UpdateModelAliasRequest, opts ...grpc.CallOption) (*ModelAlias, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ModelAlias)
+	err := c.cc.Invoke(ctx, RegistryService_UpdateModelAlias_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) DeleteModelAlias(ctx context.Context, in *DeleteModelAliasRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(emptypb.Empty)
+	err := c.cc.Invoke(ctx, RegistryService_DeleteModelAlias_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *registryServiceClient) UploadArtifact(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[UploadArtifactRequest, ModelVersion], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &RegistryService_ServiceDesc.Streams[0], RegistryService_UploadArtifact_FullMethodName, cOpts...)
@@ -199,6 +267,19 @@ type RegistryServiceServer interface {
 	GetModelVersion(context.Context, *GetModelVersionRequest) (*ModelVersion, error)
 	// DeleteModelVersion deletes one version and its artifact.
 	DeleteModelVersion(context.Context, *DeleteModelVersionRequest) (*emptypb.Empty, error)
+	// CreateModelAlias maps a name to a model for the workspace; in the operator's
+	// workspace, for everyone. Definitions may then use the name as the id of the model.
+	CreateModelAlias(context.Context, *CreateModelAliasRequest) (*ModelAlias, error)
+	// ListModelAliases lists aliases by id.
+	ListModelAliases(context.Context, *ListModelAliasesRequest) (*ListModelAliasesResponse, error)
+	// GetModelAlias returns one alias.
+	GetModelAlias(context.Context, *GetModelAliasRequest) (*ModelAlias, error)
+	// UpdateModelAlias maps the name to another model. Links keep what the name meant when
+	// their version was saved or shared.
+	UpdateModelAlias(context.Context, *UpdateModelAliasRequest) (*ModelAlias, error)
+	// DeleteModelAlias deletes an alias. Links keep what the name meant when their version
+	// was saved or shared.
+	DeleteModelAlias(context.Context, *DeleteModelAliasRequest) (*emptypb.Empty, error)
 	// UploadArtifact uploads the artifact of a version. The registry opens it once in a
 	// model worker before the version becomes ready. Over HTTP, send
 	// PUT /v1/{name}/artifact with the bytes as the body.
@@ -239,6 +320,21 @@ func (UnimplementedRegistryServiceServer) GetModelVersion(context.Context, *GetM
 }
 func (UnimplementedRegistryServiceServer) DeleteModelVersion(context.Context, *DeleteModelVersionRequest) (*emptypb.Empty, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteModelVersion not implemented")
+}
+func (UnimplementedRegistryServiceServer) CreateModelAlias(context.Context, *CreateModelAliasRequest) (*ModelAlias, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateModelAlias not implemented")
+}
+func (UnimplementedRegistryServiceServer) ListModelAliases(context.Context, *ListModelAliasesRequest) (*ListModelAliasesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListModelAliases not implemented")
+}
+func (UnimplementedRegistryServiceServer) GetModelAlias(context.Context, *GetModelAliasRequest) (*ModelAlias, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetModelAlias not implemented")
+}
+func (UnimplementedRegistryServiceServer) UpdateModelAlias(context.Context, *UpdateModelAliasRequest) (*ModelAlias, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateModelAlias not implemented")
+}
+func (UnimplementedRegistryServiceServer) DeleteModelAlias(context.Context, *DeleteModelAliasRequest) (*emptypb.Empty, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteModelAlias not implemented")
 }
 func (UnimplementedRegistryServiceServer) UploadArtifact(grpc.ClientStreamingServer[UploadArtifactRequest, ModelVersion]) error {
 	return status.Error(codes.Unimplemented, "method UploadArtifact not implemented")
@@ -426,6 +522,96 @@ func _RegistryService_DeleteModelVersion_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RegistryService_CreateModelAlias_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateModelAliasRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).CreateModelAlias(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_CreateModelAlias_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).CreateModelAlias(ctx, req.(*CreateModelAliasRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_ListModelAliases_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListModelAliasesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).ListModelAliases(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_ListModelAliases_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).ListModelAliases(ctx, req.(*ListModelAliasesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_GetModelAlias_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetModelAliasRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).GetModelAlias(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_GetModelAlias_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).GetModelAlias(ctx, req.(*GetModelAliasRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_UpdateModelAlias_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateModelAliasRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).UpdateModelAlias(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_UpdateModelAlias_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).UpdateModelAlias(ctx, req.(*UpdateModelAliasRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_DeleteModelAlias_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteModelAliasRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).DeleteModelAlias(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_DeleteModelAlias_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).DeleteModelAlias(ctx, req.(*DeleteModelAliasRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _RegistryService_UploadArtifact_Handler(srv interface{}, stream grpc.ServerStream) error {
 	return srv.(RegistryServiceServer).UploadArtifact(&grpc.GenericServerStream[UploadArtifactRequest, ModelVersion]{ServerStream: stream})
 }
@@ -475,6 +661,26 @@ var RegistryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeleteModelVersion",
 			Handler:    _RegistryService_DeleteModelVersion_Handler,
+		},
+		{
+			MethodName: "CreateModelAlias",
+			Handler:    _RegistryService_CreateModelAlias_Handler,
+		},
+		{
+			MethodName: "ListModelAliases",
+			Handler:    _RegistryService_ListModelAliases_Handler,
+		},
+		{
+			MethodName: "GetModelAlias",
+			Handler:    _RegistryService_GetModelAlias_Handler,
+		},
+		{
+			MethodName: "UpdateModelAlias",
+			Handler:    _RegistryService_UpdateModelAlias_Handler,
+		},
+		{
+			MethodName: "DeleteModelAlias",
+			Handler:    _RegistryService_DeleteModelAlias_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

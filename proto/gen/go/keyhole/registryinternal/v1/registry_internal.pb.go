@@ -32,10 +32,10 @@ type CheckModelsRequest struct {
 	OwnerWorkspace string `protobuf:"bytes,1,opt,name=owner_workspace,json=ownerWorkspace,proto3" json:"owner_workspace,omitempty"`
 	// Workspace id of the key that would be charged.
 	ChargedWorkspace string `protobuf:"bytes,2,opt,name=charged_workspace,json=chargedWorkspace,proto3" json:"charged_workspace,omitempty"`
-	// Model ids as the definition has them.
+	// Model ids as the definition has them, or resource names of models and versions.
 	ModelIds []string `protobuf:"bytes,3,rep,name=model_ids,json=modelIds,proto3" json:"model_ids,omitempty"`
-	// Consider public models only; treat all others as missing. Set it for ids that come
-	// from a visitor's inputs.
+	// Consider public models only, and aliases of the operator only; treat all others as
+	// missing. Set it for ids that come from a visitor's inputs.
 	PublicOnly    bool `protobuf:"varint,4,opt,name=public_only,json=publicOnly,proto3" json:"public_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -109,7 +109,9 @@ type ModelCheck struct {
 	// The version's resource name, where it exists.
 	Version string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
 	// Whether the charged workspace may use it; false if it does not exist.
-	Usable        bool `protobuf:"varint,4,opt,name=usable,proto3" json:"usable,omitempty"`
+	Usable bool `protobuf:"varint,4,opt,name=usable,proto3" json:"usable,omitempty"`
+	// Whether an alias decided what the id names.
+	Aliased       bool `protobuf:"varint,5,opt,name=aliased,proto3" json:"aliased,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -172,6 +174,13 @@ func (x *ModelCheck) GetUsable() bool {
 	return false
 }
 
+func (x *ModelCheck) GetAliased() bool {
+	if x != nil {
+		return x.Aliased
+	}
+	return false
+}
+
 // CheckModelsResponse has one check for each id, in order.
 type CheckModelsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -218,6 +227,163 @@ func (x *CheckModelsResponse) GetChecks() []*ModelCheck {
 	return nil
 }
 
+// SuggestModelsRequest asks for models by task.
+type SuggestModelsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Workspace id of the workflow's owner.
+	OwnerWorkspace string `protobuf:"bytes,1,opt,name=owner_workspace,json=ownerWorkspace,proto3" json:"owner_workspace,omitempty"`
+	// Tasks of the blocks.
+	Tasks         []string `protobuf:"bytes,2,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestModelsRequest) Reset() {
+	*x = SuggestModelsRequest{}
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestModelsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestModelsRequest) ProtoMessage() {}
+
+func (x *SuggestModelsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestModelsRequest.ProtoReflect.Descriptor instead.
+func (*SuggestModelsRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *SuggestModelsRequest) GetOwnerWorkspace() string {
+	if x != nil {
+		return x.OwnerWorkspace
+	}
+	return ""
+}
+
+func (x *SuggestModelsRequest) GetTasks() []string {
+	if x != nil {
+		return x.Tasks
+	}
+	return nil
+}
+
+// SuggestModelsResponse has the models that the workspace may use and that have a ready
+// version: its own, then the operator's public ones, at most 10 for each task.
+type SuggestModelsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The models.
+	Models        []*SuggestedModel `protobuf:"bytes,1,rep,name=models,proto3" json:"models,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestModelsResponse) Reset() {
+	*x = SuggestModelsResponse{}
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestModelsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestModelsResponse) ProtoMessage() {}
+
+func (x *SuggestModelsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestModelsResponse.ProtoReflect.Descriptor instead.
+func (*SuggestModelsResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *SuggestModelsResponse) GetModels() []*SuggestedModel {
+	if x != nil {
+		return x.Models
+	}
+	return nil
+}
+
+// SuggestedModel is a model with its task.
+type SuggestedModel struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name of the model.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Its task.
+	Task          string `protobuf:"bytes,2,opt,name=task,proto3" json:"task,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestedModel) Reset() {
+	*x = SuggestedModel{}
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestedModel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestedModel) ProtoMessage() {}
+
+func (x *SuggestedModel) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestedModel.ProtoReflect.Descriptor instead.
+func (*SuggestedModel) Descriptor() ([]byte, []int) {
+	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *SuggestedModel) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *SuggestedModel) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
 // GetRunModelRequest names a model of a run.
 type GetRunModelRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -231,7 +397,7 @@ type GetRunModelRequest struct {
 
 func (x *GetRunModelRequest) Reset() {
 	*x = GetRunModelRequest{}
-	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[3]
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -243,7 +409,7 @@ func (x *GetRunModelRequest) String() string {
 func (*GetRunModelRequest) ProtoMessage() {}
 
 func (x *GetRunModelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[3]
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -256,7 +422,7 @@ func (x *GetRunModelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunModelRequest.ProtoReflect.Descriptor instead.
 func (*GetRunModelRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{3}
+	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GetRunModelRequest) GetGrant() string {
@@ -290,7 +456,7 @@ type RunModel struct {
 
 func (x *RunModel) Reset() {
 	*x = RunModel{}
-	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[4]
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -302,7 +468,7 @@ func (x *RunModel) String() string {
 func (*RunModel) ProtoMessage() {}
 
 func (x *RunModel) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[4]
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -315,7 +481,7 @@ func (x *RunModel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunModel.ProtoReflect.Descriptor instead.
 func (*RunModel) Descriptor() ([]byte, []int) {
-	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{4}
+	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RunModel) GetVersion() string {
@@ -359,7 +525,7 @@ type DownloadRunModelRequest struct {
 
 func (x *DownloadRunModelRequest) Reset() {
 	*x = DownloadRunModelRequest{}
-	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[5]
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -371,7 +537,7 @@ func (x *DownloadRunModelRequest) String() string {
 func (*DownloadRunModelRequest) ProtoMessage() {}
 
 func (x *DownloadRunModelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[5]
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -384,7 +550,7 @@ func (x *DownloadRunModelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadRunModelRequest.ProtoReflect.Descriptor instead.
 func (*DownloadRunModelRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{5}
+	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DownloadRunModelRequest) GetGrant() string {
@@ -412,7 +578,7 @@ type DownloadRunModelResponse struct {
 
 func (x *DownloadRunModelResponse) Reset() {
 	*x = DownloadRunModelResponse{}
-	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[6]
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -424,7 +590,7 @@ func (x *DownloadRunModelResponse) String() string {
 func (*DownloadRunModelResponse) ProtoMessage() {}
 
 func (x *DownloadRunModelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[6]
+	mi := &file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -437,7 +603,7 @@ func (x *DownloadRunModelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadRunModelResponse.ProtoReflect.Descriptor instead.
 func (*DownloadRunModelResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{6}
+	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DownloadRunModelResponse) GetChunk() []byte {
@@ -457,15 +623,24 @@ const file_keyhole_registry_internal_v1_registry_internal_proto_rawDesc = "" +
 	"\x11charged_workspace\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x10chargedWorkspace\x12&\n" +
 	"\tmodel_ids\x18\x03 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\bmodelIds\x12\x1f\n" +
 	"\vpublic_only\x18\x04 \x01(\bR\n" +
-	"publicOnly\"q\n" +
+	"publicOnly\"\x8b\x01\n" +
 	"\n" +
 	"ModelCheck\x12\x19\n" +
 	"\bmodel_id\x18\x01 \x01(\tR\amodelId\x12\x16\n" +
 	"\x06exists\x18\x02 \x01(\bR\x06exists\x12\x18\n" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x12\x16\n" +
-	"\x06usable\x18\x04 \x01(\bR\x06usable\"W\n" +
+	"\x06usable\x18\x04 \x01(\bR\x06usable\x12\x18\n" +
+	"\aaliased\x18\x05 \x01(\bR\aaliased\"W\n" +
 	"\x13CheckModelsResponse\x12@\n" +
-	"\x06checks\x18\x01 \x03(\v2(.keyhole.registry.internal.v1.ModelCheckR\x06checks\"Y\n" +
+	"\x06checks\x18\x01 \x03(\v2(.keyhole.registry.internal.v1.ModelCheckR\x06checks\"h\n" +
+	"\x14SuggestModelsRequest\x120\n" +
+	"\x0fowner_workspace\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x0eownerWorkspace\x12\x1e\n" +
+	"\x05tasks\x18\x02 \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x05tasks\"]\n" +
+	"\x15SuggestModelsResponse\x12D\n" +
+	"\x06models\x18\x01 \x03(\v2,.keyhole.registry.internal.v1.SuggestedModelR\x06models\"8\n" +
+	"\x0eSuggestedModel\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04task\x18\x02 \x01(\tR\x04task\"Y\n" +
 	"\x12GetRunModelRequest\x12 \n" +
 	"\x05grant\x18\x01 \x01(\tB\n" +
 	"\xbaH\x04r\x02\x10\x01\x80\x01\x01R\x05grant\x12!\n" +
@@ -481,9 +656,10 @@ const file_keyhole_registry_internal_v1_registry_internal_proto_rawDesc = "" +
 	"\xbaH\x04r\x02\x10\x01\x80\x01\x01R\x05grant\x12!\n" +
 	"\aversion\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\aversion\"0\n" +
 	"\x18DownloadRunModelResponse\x12\x14\n" +
-	"\x05chunk\x18\x01 \x01(\fR\x05chunk2\xa8\x03\n" +
+	"\x05chunk\x18\x01 \x01(\fR\x05chunk2\xb2\x04\n" +
 	"\x17RegistryInternalService\x12\x81\x01\n" +
-	"\vCheckModels\x120.keyhole.registry.internal.v1.CheckModelsRequest\x1a1.keyhole.registry.internal.v1.CheckModelsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12u\n" +
+	"\vCheckModels\x120.keyhole.registry.internal.v1.CheckModelsRequest\x1a1.keyhole.registry.internal.v1.CheckModelsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12\x87\x01\n" +
+	"\rSuggestModels\x122.keyhole.registry.internal.v1.SuggestModelsRequest\x1a3.keyhole.registry.internal.v1.SuggestModelsResponse\"\r\xea\xe0\x18\t\x12\asharing\x12u\n" +
 	"\vGetRunModel\x120.keyhole.registry.internal.v1.GetRunModelRequest\x1a&.keyhole.registry.internal.v1.RunModel\"\f\xea\xe0\x18\b\x12\x06runner\x12\x91\x01\n" +
 	"\x10DownloadRunModel\x125.keyhole.registry.internal.v1.DownloadRunModelRequest\x1a6.keyhole.registry.internal.v1.DownloadRunModelResponse\"\f\xea\xe0\x18\b\x12\x06runner0\x01B\\ZZgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1;registryinternalv1b\x06proto3"
 
@@ -499,29 +675,35 @@ func file_keyhole_registry_internal_v1_registry_internal_proto_rawDescGZIP() []b
 	return file_keyhole_registry_internal_v1_registry_internal_proto_rawDescData
 }
 
-var file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_keyhole_registry_internal_v1_registry_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_keyhole_registry_internal_v1_registry_internal_proto_goTypes = []any{
 	(*CheckModelsRequest)(nil),       // 0: keyhole.registry.internal.v1.CheckModelsRequest
 	(*ModelCheck)(nil),               // 1: keyhole.registry.internal.v1.ModelCheck
 	(*CheckModelsResponse)(nil),      // 2: keyhole.registry.internal.v1.CheckModelsResponse
-	(*GetRunModelRequest)(nil),       // 3: keyhole.registry.internal.v1.GetRunModelRequest
-	(*RunModel)(nil),                 // 4: keyhole.registry.internal.v1.RunModel
-	(*DownloadRunModelRequest)(nil),  // 5: keyhole.registry.internal.v1.DownloadRunModelRequest
-	(*DownloadRunModelResponse)(nil), // 6: keyhole.registry.internal.v1.DownloadRunModelResponse
+	(*SuggestModelsRequest)(nil),     // 3: keyhole.registry.internal.v1.SuggestModelsRequest
+	(*SuggestModelsResponse)(nil),    // 4: keyhole.registry.internal.v1.SuggestModelsResponse
+	(*SuggestedModel)(nil),           // 5: keyhole.registry.internal.v1.SuggestedModel
+	(*GetRunModelRequest)(nil),       // 6: keyhole.registry.internal.v1.GetRunModelRequest
+	(*RunModel)(nil),                 // 7: keyhole.registry.internal.v1.RunModel
+	(*DownloadRunModelRequest)(nil),  // 8: keyhole.registry.internal.v1.DownloadRunModelRequest
+	(*DownloadRunModelResponse)(nil), // 9: keyhole.registry.internal.v1.DownloadRunModelResponse
 }
 var file_keyhole_registry_internal_v1_registry_internal_proto_depIdxs = []int32{
 	1, // 0: keyhole.registry.internal.v1.CheckModelsResponse.checks:type_name -> keyhole.registry.internal.v1.ModelCheck
-	0, // 1: keyhole.registry.internal.v1.RegistryInternalService.CheckModels:input_type -> keyhole.registry.internal.v1.CheckModelsRequest
-	3, // 2: keyhole.registry.internal.v1.RegistryInternalService.GetRunModel:input_type -> keyhole.registry.internal.v1.GetRunModelRequest
-	5, // 3: keyhole.registry.internal.v1.RegistryInternalService.DownloadRunModel:input_type -> keyhole.registry.internal.v1.DownloadRunModelRequest
-	2, // 4: keyhole.registry.internal.v1.RegistryInternalService.CheckModels:output_type -> keyhole.registry.internal.v1.CheckModelsResponse
-	4, // 5: keyhole.registry.internal.v1.RegistryInternalService.GetRunModel:output_type -> keyhole.registry.internal.v1.RunModel
-	6, // 6: keyhole.registry.internal.v1.RegistryInternalService.DownloadRunModel:output_type -> keyhole.registry.internal.v1.DownloadRunModelResponse
-	4, // [4:7] is the sub-list for method output_type
-	1, // [1:4] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	5, // 1: keyhole.registry.internal.v1.SuggestModelsResponse.models:type_name -> keyhole.registry.internal.v1.SuggestedModel
+	0, // 2: keyhole.registry.internal.v1.RegistryInternalService.CheckModels:input_type -> keyhole.registry.internal.v1.CheckModelsRequest
+	3, // 3: keyhole.registry.internal.v1.RegistryInternalService.SuggestModels:input_type -> keyhole.registry.internal.v1.SuggestModelsRequest
+	6, // 4: keyhole.registry.internal.v1.RegistryInternalService.GetRunModel:input_type -> keyhole.registry.internal.v1.GetRunModelRequest
+	8, // 5: keyhole.registry.internal.v1.RegistryInternalService.DownloadRunModel:input_type -> keyhole.registry.internal.v1.DownloadRunModelRequest
+	2, // 6: keyhole.registry.internal.v1.RegistryInternalService.CheckModels:output_type -> keyhole.registry.internal.v1.CheckModelsResponse
+	4, // 7: keyhole.registry.internal.v1.RegistryInternalService.SuggestModels:output_type -> keyhole.registry.internal.v1.SuggestModelsResponse
+	7, // 8: keyhole.registry.internal.v1.RegistryInternalService.GetRunModel:output_type -> keyhole.registry.internal.v1.RunModel
+	9, // 9: keyhole.registry.internal.v1.RegistryInternalService.DownloadRunModel:output_type -> keyhole.registry.internal.v1.DownloadRunModelResponse
+	6, // [6:10] is the sub-list for method output_type
+	2, // [2:6] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_registry_internal_v1_registry_internal_proto_init() }
@@ -535,7 +717,7 @@ func file_keyhole_registry_internal_v1_registry_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_registry_internal_v1_registry_internal_proto_rawDesc), len(file_keyhole_registry_internal_v1_registry_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

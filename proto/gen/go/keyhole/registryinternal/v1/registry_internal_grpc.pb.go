@@ -22,6 +22,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	RegistryInternalService_CheckModels_FullMethodName      = "/keyhole.registry.internal.v1.RegistryInternalService/CheckModels"
+	RegistryInternalService_SuggestModels_FullMethodName    = "/keyhole.registry.internal.v1.RegistryInternalService/SuggestModels"
 	RegistryInternalService_GetRunModel_FullMethodName      = "/keyhole.registry.internal.v1.RegistryInternalService/GetRunModel"
 	RegistryInternalService_DownloadRunModel_FullMethodName = "/keyhole.registry.internal.v1.RegistryInternalService/DownloadRunModel"
 )
@@ -35,6 +36,8 @@ type RegistryInternalServiceClient interface {
 	// CheckModels resolves the model ids of a definition, and reports whether the keys of a
 	// workspace may use each.
 	CheckModels(ctx context.Context, in *CheckModelsRequest, opts ...grpc.CallOption) (*CheckModelsResponse, error)
+	// SuggestModels lists models that could take the place of a name without a model.
+	SuggestModels(ctx context.Context, in *SuggestModelsRequest, opts ...grpc.CallOption) (*SuggestModelsResponse, error)
 	// GetRunModel describes a model of a run grant.
 	GetRunModel(ctx context.Context, in *GetRunModelRequest, opts ...grpc.CallOption) (*RunModel, error)
 	// DownloadRunModel streams the artifact of a model of a run grant.
@@ -53,6 +56,16 @@ func (c *registryInternalServiceClient) CheckModels(ctx context.Context, in *Che
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(CheckModelsResponse)
 	err := c.cc.Invoke(ctx, RegistryInternalService_CheckModels_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryInternalServiceClient) SuggestModels(ctx context.Context, in *SuggestModelsRequest, opts ...grpc.CallOption) (*SuggestModelsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SuggestModelsResponse)
+	err := c.cc.Invoke(ctx, RegistryInternalService_SuggestModels_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +110,8 @@ type RegistryInternalServiceServer interface {
 	// CheckModels resolves the model ids of a definition, and reports whether the keys of a
 	// workspace may use each.
 	CheckModels(context.Context, *CheckModelsRequest) (*CheckModelsResponse, error)
+	// SuggestModels lists models that could take the place of a name without a model.
+	SuggestModels(context.Context, *SuggestModelsRequest) (*SuggestModelsResponse, error)
 	// GetRunModel describes a model of a run grant.
 	GetRunModel(context.Context, *GetRunModelRequest) (*RunModel, error)
 	// DownloadRunModel streams the artifact of a model of a run grant.
@@ -113,6 +128,9 @@ type UnimplementedRegistryInternalServiceServer struct{}
 
 func (UnimplementedRegistryInternalServiceServer) CheckModels(context.Context, *CheckModelsRequest) (*CheckModelsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CheckModels not implemented")
+}
+func (UnimplementedRegistryInternalServiceServer) SuggestModels(context.Context, *SuggestModelsRequest) (*SuggestModelsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SuggestModels not implemented")
 }
 func (UnimplementedRegistryInternalServiceServer) GetRunModel(context.Context, *GetRunModelRequest) (*RunModel, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetRunModel not implemented")
@@ -160,6 +178,24 @@ func _RegistryInternalService_CheckModels_Handler(srv interface{}, ctx context.C
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RegistryInternalService_SuggestModels_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SuggestModelsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryInternalServiceServer).SuggestModels(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryInternalService_SuggestModels_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryInternalServiceServer).SuggestModels(ctx, req.(*SuggestModelsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _RegistryInternalService_GetRunModel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetRunModelRequest)
 	if err := dec(in); err != nil {
@@ -199,6 +235,10 @@ var RegistryInternalService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "CheckModels",
 			Handler:    _RegistryInternalService_CheckModels_Handler,
+		},
+		{
+			MethodName: "SuggestModels",
+			Handler:    _RegistryInternalService_SuggestModels_Handler,
 		},
 		{
 			MethodName: "GetRunModel",

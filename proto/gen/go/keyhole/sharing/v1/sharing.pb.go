@@ -2274,7 +2274,16 @@ type ModelUse struct {
 	// Whether the model does not exist.
 	Missing bool `protobuf:"varint,4,opt,name=missing,proto3" json:"missing,omitempty"`
 	// Whether an input selects it.
-	FromInput     bool `protobuf:"varint,5,opt,name=from_input,json=fromInput,proto3" json:"from_input,omitempty"`
+	FromInput bool `protobuf:"varint,5,opt,name=from_input,json=fromInput,proto3" json:"from_input,omitempty"`
+	// What the model must do: "object-detection" ...
+	Task string `protobuf:"bytes,6,opt,name=task,proto3" json:"task,omitempty"`
+	// Whether a model alias decides which model it is.
+	Aliased bool `protobuf:"varint,7,opt,name=aliased,proto3" json:"aliased,omitempty"`
+	// Models of the workspace, and public ones of the operator, that fit the task: resource
+	// names. Only if the model does not exist.
+	Candidates []string `protobuf:"bytes,8,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	// How to get a model, for people. Only if the model does not exist.
+	Advice        string `protobuf:"bytes,9,opt,name=advice,proto3" json:"advice,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2342,6 +2351,34 @@ func (x *ModelUse) GetFromInput() bool {
 		return x.FromInput
 	}
 	return false
+}
+
+func (x *ModelUse) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
+func (x *ModelUse) GetAliased() bool {
+	if x != nil {
+		return x.Aliased
+	}
+	return false
+}
+
+func (x *ModelUse) GetCandidates() []string {
+	if x != nil {
+		return x.Candidates
+	}
+	return nil
+}
+
+func (x *ModelUse) GetAdvice() string {
+	if x != nil {
+		return x.Advice
+	}
+	return ""
 }
 
 // Problem is an error in a definition.
@@ -6502,14 +6539,20 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vdestination\x18\x05 \x01(\tR\vdestination\x121\n" +
 	"\x14destination_constant\x18\x06 \x01(\bR\x13destinationConstant\x12-\n" +
 	"\x12credential_missing\x18\a \x01(\bR\x11credentialMissing\x12 \n" +
-	"\vunconfirmed\x18\b \x01(\bR\vunconfirmed\"\x8c\x01\n" +
+	"\vunconfirmed\x18\b \x01(\bR\vunconfirmed\"\xf2\x01\n" +
 	"\bModelUse\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x19\n" +
 	"\bmodel_id\x18\x02 \x01(\tR\amodelId\x12\x18\n" +
 	"\aprivate\x18\x03 \x01(\bR\aprivate\x12\x18\n" +
 	"\amissing\x18\x04 \x01(\bR\amissing\x12\x1d\n" +
 	"\n" +
-	"from_input\x18\x05 \x01(\bR\tfromInput\"{\n" +
+	"from_input\x18\x05 \x01(\bR\tfromInput\x12\x12\n" +
+	"\x04task\x18\x06 \x01(\tR\x04task\x12\x18\n" +
+	"\aaliased\x18\a \x01(\bR\aaliased\x12\x1e\n" +
+	"\n" +
+	"candidates\x18\b \x03(\tR\n" +
+	"candidates\x12\x16\n" +
+	"\x06advice\x18\t \x01(\tR\x06advice\"{\n" +
 	"\aProblem\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x12\n" +
