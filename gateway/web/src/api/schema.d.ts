@@ -486,6 +486,52 @@ export interface paths {
         patch: operations["VaultService_UpdateKey"];
         trace?: never;
     };
+    "/v1/workspaces/{workspace}/modelAliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListModelAliases lists aliases by id. */
+        get: operations["RegistryService_ListModelAliases"];
+        put?: never;
+        /**
+         * CreateModelAlias maps a name to a model for the workspace; in the operator's
+         *     workspace, for everyone. Definitions may then use the name as the id of the model.
+         */
+        post: operations["RegistryService_CreateModelAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/modelAliases/{modelAliase}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetModelAlias returns one alias. */
+        get: operations["RegistryService_GetModelAlias"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteModelAlias deletes an alias. Links keep what the name meant when their version
+         *     was saved or shared.
+         */
+        delete: operations["RegistryService_DeleteModelAlias"];
+        options?: never;
+        head?: never;
+        /**
+         * UpdateModelAlias maps the name to another model. Links keep what the name meant when
+         *     their version was saved or shared.
+         */
+        patch: operations["RegistryService_UpdateModelAlias"];
+        trace?: never;
+    };
     "/v1/workspaces/{workspace}/models": {
         parameters: {
             query?: never;
@@ -2028,6 +2074,13 @@ export interface components {
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
+        /** @description ListModelAliasesResponse is a page of aliases. */
+        v1ListModelAliasesResponse: {
+            /** @description The aliases. */
+            modelAliases?: components["schemas"]["v1ModelAlias"][];
+            /** @description Token of the next page; empty on the last page. */
+            nextPageToken?: string;
+        };
         /** @description ListModelVersionsResponse is a page of versions. */
         v1ListModelVersionsResponse: {
             /** @description The versions. */
@@ -2151,6 +2204,41 @@ export interface components {
              */
             readonly createTime?: string;
         };
+        /**
+         * @description ModelAlias maps a name in definitions to a model. The first of these decides what a name
+         *     means: an alias of the workspace, a model of the workspace, an alias of the operator, a
+         *     public model of the operator.
+         */
+        v1ModelAlias: {
+            /**
+             * @description Resource name, "workspaces/{workspace}/modelAliases/{id}". The id is the alias with "~"
+             *     in place of "/".
+             */
+            name?: string;
+            /**
+             * @description The name as definitions have it: "yolov8n-640", "coco/3". One to three parts of
+             *     letters, digits, ".", "_" and "-", each at most 80 characters.
+             */
+            alias?: string;
+            /**
+             * @description The model, "workspaces/{workspace}/models/{model}" for its newest version or with
+             *     "/versions/{n}". It is one of the workspace or public; an alias of the operator needs a
+             *     public one.
+             */
+            model?: string;
+            /** @description Task of the model; empty if the model is gone, or may not be used anymore. */
+            readonly task?: string;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            readonly updateTime?: string;
+        };
         /** @description ModelUse is a model that a step uses. */
         v1ModelUse: {
             /** @description Step name. */
@@ -2163,6 +2251,17 @@ export interface components {
             missing?: boolean;
             /** @description Whether an input selects it. */
             fromInput?: boolean;
+            /** @description What the model must do: "object-detection" ... */
+            task?: string;
+            /** @description Whether a model alias decides which model it is. */
+            aliased?: boolean;
+            /**
+             * @description Models of the workspace, and public ones of the operator, that fit the task: resource
+             *     names. Only if the model does not exist.
+             */
+            candidates?: string[];
+            /** @description How to get a model, for people. Only if the model does not exist. */
+            advice?: string;
         };
         /** @description ModelVersion is an immutable version of a model. */
         v1ModelVersion: {
@@ -4461,6 +4560,203 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1Key"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RegistryService_ListModelAliases: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
+                pageSize?: number;
+                /** @description `next_page_token` of the previous response. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ListModelAliasesResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RegistryService_CreateModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        /** @description The alias: `alias` and `model` are required. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1ModelAlias"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ModelAlias"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RegistryService_GetModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                modelAliase: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ModelAlias"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RegistryService_DeleteModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                modelAliase: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RegistryService_UpdateModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                modelAliase: string;
+            };
+            cookie?: never;
+        };
+        /** @description The alias. `name` is required. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The name as definitions have it: "yolov8n-640", "coco/3". One to three parts of
+                     *     letters, digits, ".", "_" and "-", each at most 80 characters.
+                     */
+                    alias?: string;
+                    /**
+                     * @description The model, "workspaces/{workspace}/models/{model}" for its newest version or with
+                     *     "/versions/{n}". It is one of the workspace or public; an alias of the operator needs a
+                     *     public one.
+                     */
+                    model?: string;
+                    /** @description Task of the model; empty if the model is gone, or may not be used anymore. */
+                    readonly task?: string;
+                    /**
+                     * Format: date-time
+                     * @description When it was created.
+                     */
+                    readonly createTime?: string;
+                    /**
+                     * Format: date-time
+                     * @description When it was changed last.
+                     */
+                    readonly updateTime?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ModelAlias"];
                 };
             };
             /** @description An unexpected error response. */
