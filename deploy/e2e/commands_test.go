@@ -162,7 +162,7 @@ func (s *shell) sessionCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	signedIn.wants(t, says{"Left behind"}, "key", "create", "--title", "Left behind")
-	s.wants(t, says{"revoked now", "Left behind"}, "session", "delete", session, "--revoke-keys")
+	s.wants(t, says{"now revoked", "Left behind"}, "session", "delete", session, "--revoke-keys")
 }
 
 func (s *shell) keyCommands(t *testing.T, in *installation) {

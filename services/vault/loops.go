@@ -15,8 +15,9 @@ import (
 // sweepEvery is how often obsolete rows are deleted.
 const sweepEvery = 10 * time.Minute
 
-// Run ends calls whose rights end, until ctx ends: it listens to the other replicas and checks the rights of
-// running calls. It also deletes old rows. Without Run only the next call would notice a revoked right.
+// Run ends calls whose rights end, until ctx ends: it listens to the other replicas and checks the rights of running
+// calls. It also deletes old rows. Without Run, a revoked right would not end a running call; only the next call would
+// be refused.
 func (s *Service) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.bus.Listen(ctx) })

@@ -43,8 +43,8 @@ type Options[In any] struct {
 	// Serial runs one batch at a time, while the next one collects. Otherwise a batch
 	// starts as soon as its first caller has given others the chance to join.
 	Serial bool
-	// Timeout bounds the work on one batch. So it also bounds the wait of a caller whose
-	// own context has ended; 0 means 5 s.
+	// Timeout bounds the work on one batch. It therefore also bounds the wait of a caller whose own context has ended; 0
+	// means 5 s.
 	Timeout time.Duration
 	// Isolate reports whether an error of the whole batch may be caused by one item. Each
 	// item is then tried once more in its own batch. Nil means never.
@@ -156,8 +156,8 @@ func (b *Batcher[In, Out]) withdraw(it *item[In, Out]) bool {
 	return true
 }
 
-// passLead makes the first waiting item the leader. b.mu must be held throughout: between
-// two leaders nobody may join in the belief that there is a leader.
+// passLead makes the first waiting item the leader. b.mu must be held throughout: a caller that joined between two
+// leaders would wait for a leader that does not exist.
 func (b *Batcher[In, Out]) passLead() {
 	next := b.waiting.first
 	if b.led = next != nil; b.led {

@@ -72,8 +72,7 @@ type running struct {
 	err    error
 }
 
-// start gives each component its own context, because the components must not all stop at
-// once.
+// start gives each component its own context, because the components must not all stop at the same time.
 func start(ctx context.Context, c Component, ended chan<- *running) *running {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r := &running{Component: c, cancel: cancel, done: make(chan struct{})}

@@ -31,7 +31,7 @@ func (r *Readiness) Add(name string, ask func(context.Context) error) {
 	r.checks = append(r.checks, check{name, ask})
 }
 
-// stop makes the program not ready for good.
+// stop makes the program permanently not ready.
 func (r *Readiness) stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

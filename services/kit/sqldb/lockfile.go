@@ -18,7 +18,7 @@ func lockFile(ctx context.Context, path string) (func(), error) {
 	if err != nil {
 		return nil, fmt.Errorf("make migration lock: %w", err)
 	}
-	// flock either does not wait or cannot be interrupted, so it is tried again and again.
+	// flock either does not wait or cannot be interrupted, so it is retried.
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {

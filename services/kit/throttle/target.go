@@ -7,11 +7,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 )
 
-// ofTarget limits the wrong secrets with one target, from all addresses together. So many
-// addresses do not get many tries at one key. Clients that have tried no wrong secret lately
-// keep a half of the burst for themselves: a guesser must use a new address for each try before
-// the holder of the key has to wait, and then the holder waits for seconds. A key that was valid
-// here before never waits.
+// ofTarget limits the wrong secrets with one target, from all addresses together. This keeps an attacker with many
+// addresses from getting many tries at one key. Clients that have tried no wrong secret lately keep a half of the burst
+// for themselves: a guesser must use a new address for each try before the holder of the key has to wait, and then the
+// holder waits for seconds. A key that was valid here before never waits.
 var ofTarget = limit{burst: 200, every: time.Second}
 
 // shown is how many characters of a key listings show. Anyone who saw a listing can aim at one

@@ -13,7 +13,7 @@ import (
 )
 
 // Redact hides the names of the owner's credentials, models and workflows from viewers of
-// another workspace. Everyone sees only of their own credentials where the calls went.
+// another workspace. Viewers see where calls went only for their own credentials.
 func Redact(items []*sharingv1.LineItem, owner, viewer string) []*sharingv1.LineItem {
 	out := make([]*sharingv1.LineItem, len(items))
 	for i, item := range items {

@@ -22,7 +22,7 @@ type Handlers struct {
 	titles titler
 }
 
-// NewHandlers returns handlers that read a store. They ask peers what keys are called.
+// NewHandlers returns handlers that read a store. They ask peers for the titles of keys.
 func NewHandlers(store Store, pages *page.Tokens, asked *peers.Peers) *Handlers {
 	return &Handlers{store: store, pages: pages, titles: titler{store: store, peers: asked}}
 }
@@ -53,7 +53,7 @@ func (h *Handlers) ListRuns(ctx context.Context, r *sharingv1.ListRunsRequest) (
 	return out, h.entitle(ctx, ws, out.GetRuns())
 }
 
-// entitle adds the titles of what runs name.
+// entitle adds the titles of the resources that runs name.
 func (h *Handlers) entitle(ctx context.Context, ws string, runs []*sharingv1.Run) error {
 	var list []string
 	for _, r := range runs {

@@ -13,15 +13,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 )
 
-// titler finds what the resources of a page are called: one query for each kind of resource,
-// whatever the number of rows.
+// titler finds the titles of the resources on a page: one query for each kind of resource, for any number of rows.
 type titler struct {
 	store Store
 	peers *peers.Peers
 }
 
-// titles are what resources of one workspace are called, by their names. A resource of
-// another workspace has no title here.
+// titles are the titles of resources of one workspace, by name. A resource of another workspace
+// has no title here.
 type titles map[string]string
 
 // of reads the titles of resources. Titles only help people to read, so a page without some

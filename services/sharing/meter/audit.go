@@ -13,9 +13,9 @@ import (
 // auditBatch bounds the reservations of one audit.
 const auditBatch = 500
 
-// Sweep takes back what was left on the scopes that this process has used: reservations of
-// processes that died before they wrote the row of the run, and those of runs that have
-// ended. A scope that no process uses is audited when it is used next.
+// Sweep takes back abandoned reservations on the scopes that this process has used: those of processes that died before
+// they wrote the row of the run, and those of runs that have ended. A scope that no process uses is audited when it is
+// used next.
 func (m *Meter) Sweep(ctx context.Context) error {
 	m.mu.Lock()
 	all := make([]*generation, 0, len(m.known))

@@ -73,10 +73,9 @@ func (r *Reservation) countOnce(ctx context.Context) error {
 	return redisx.Error(err)
 }
 
-// Release ends the reservation of a run. The run stays counted and is no longer open. What
-// it did beyond its reservation is counted too, even if nothing is left. To release twice,
-// or what was never reserved, does nothing. Release returns what the scopes in tell have
-// left, from the same round trip.
+// Release ends the reservation of a run. The run stays counted and is no longer open. What it did beyond its
+// reservation is counted too, even if nothing is left. Releasing twice, or releasing what was never reserved, does
+// nothing. Release returns what the scopes in tell have left, from the same round trip.
 func (m *Meter) Release(ctx context.Context, run Run, scopes, tell []Scope) ([]Left, error) {
 	return m.end(ctx, run, scopes, tell, true)
 }

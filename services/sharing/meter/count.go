@@ -19,7 +19,7 @@ const (
 	Pictures
 )
 
-// String is for people.
+// String names the unit in messages.
 func (u Unit) String() string { return [...]string{Runs: "runs", Pictures: "pictures"}[u] }
 
 // Count is a number of each unit.

@@ -264,8 +264,8 @@ func (t *increment) repeated() bool { return t.added.Err() == nil && t.added.Val
 // keeps others out until the sweep.
 const undoWithin = 10 * time.Second
 
-// Undo gives the reservation back, because the run did not happen. If Redis is away, the
-// sweep finds the reservation by its age, or it is gone with that Redis.
+// Undo gives the reservation back, because the run did not happen. If Redis is away, the sweep
+// finds the reservation by its age, or it is gone because that Redis lost its data.
 func (r *Reservation) Undo(ctx context.Context) {
 	// The caller may have left, and others are kept out until the run is given back.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)

@@ -48,8 +48,8 @@ type Scope struct {
 	Period vaultv1.Period
 }
 
-// fields returns the three counters of a unit that a run moves that starts at a time. All
-// are kept, because a limit may change its period at any time.
+// fields returns the three counters of a unit that count a run with this start time. All are kept, because a limit may
+// change its period at any time.
 func fields(u Unit, at time.Time) [3]string {
 	prefix := [...]string{Runs: "", Pictures: "p"}[u]
 	return [3]string{prefix + "d" + at.UTC().Format("20060102"), prefix + "m" + at.UTC().Format("200601"), prefix + "l"}

@@ -34,8 +34,8 @@ func (p *Peers) Models(ctx context.Context, owner, charged string, ids []string,
 	return pins.restore(ids, checks), nil
 }
 
-// PublicModels returns what model IDs name that somebody other than the owner of the
-// definition sent. It keeps no answer: strangers could fill the cache with guesses.
+// PublicModels resolves model IDs that somebody other than the owner of the definition sent. It keeps no answer:
+// strangers could fill the cache with guesses.
 func (p *Peers) PublicModels(ctx context.Context, owner string, ids []string) ([]*registryinternalv1.ModelCheck, error) {
 	if len(ids) == 0 {
 		return nil, nil

@@ -32,7 +32,7 @@ func (p *Peers) Credentials(ctx context.Context, workspace string, ids []string)
 	})
 }
 
-// Titles returns what keys and credentials of a workspace are called, by their IDs.
+// Titles returns the titles of keys and credentials of a workspace, by ID.
 func (p *Peers) Titles(ctx context.Context, workspace string, keys, credentials []string) (*vaultinternalv1.ResolveTitlesResponse, error) {
 	out, err := p.vault.ResolveTitles(ctx, &vaultinternalv1.ResolveTitlesRequest{Workspace: workspace, Keys: keys, Credentials: credentials})
 	if err != nil {
@@ -41,8 +41,7 @@ func (p *Peers) Titles(ctx context.Context, workspace string, keys, credentials 
 	return out, nil
 }
 
-// Title returns what a workspace is called towards others: its title, or its ID when it
-// has none.
+// Title returns the text that others see for a workspace: its title, or its ID when it has none.
 func (p *Peers) Title(ctx context.Context, workspace string) (string, error) {
 	return p.titles.Get(ctx, workspace, func(ctx context.Context) (string, error) {
 		out, err := p.vault.ResolveWorkspace(ctx, &vaultinternalv1.ResolveWorkspaceRequest{Workspace: workspace})

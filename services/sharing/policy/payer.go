@@ -19,7 +19,7 @@ func (d *Decision) useLink(opened *shares.Resolved) {
 	d.Analysis, d.Sinks = opened.Analysis, opened.Share.Sinks
 }
 
-// choosePayer decides whose key is charged. There is never another one.
+// choosePayer decides whose key is charged. There is no fallback to another key.
 func (d *Decision) choosePayer() {
 	switch {
 	case d.Link != nil && d.Link.OwnerPays():
@@ -40,7 +40,7 @@ func (d *Decision) payingWorkspace() string {
 	return resource.Segment(d.Charged, 0)
 }
 
-// deadKey says that the key that would be charged cannot be.
+// deadKey returns the error for a key that cannot be charged.
 func (d *Decision) deadKey() error {
 	switch {
 	case d.PaidByOwner:

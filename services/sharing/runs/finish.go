@@ -54,8 +54,8 @@ func (s *booker) outcome(ctx context.Context, end *sharinginternalv1.RunEnd) *sh
 	return &sharinginternalv1.FinishedRun{Result: &sharinginternalv1.FinishedRun_Error{Error: errs.Status(err).Proto()}}
 }
 
-// finish books one run. The first end of a run is its end. A later one, or one of a run
-// that the reaper ended, gets what was booked.
+// finish books one run. The first end of a run is final. A later call gets what was booked, also if the reaper ended
+// the run.
 func (s *booker) finish(ctx context.Context, r *sharinginternalv1.RunEnd) (out *sharinginternalv1.Booking, err error) {
 	defer errs.Recover(&err) // each run has its own goroutine, where a panic would end the process
 	if err := checkEnd(r); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 )
 
-// reapBatch bounds the runs that are read at once.
+// reapBatch bounds the runs that one query reads.
 const reapBatch = 100
 
 // Reap ends the runs whose lease has expired, because their runner died. A run that cannot

@@ -115,9 +115,9 @@ func (s *renewer) whyEnd(ctx context.Context, run string, have *lease) (string, 
 	return "its permissions cannot be checked", nil
 }
 
-// mayAnswerLater reports whether asking again may give an answer. A run whose conditions
-// can never be read must end, and no other run with it. Otherwise an owner could end everybody's
-// runs by a new version of a running workflow.
+// mayAnswerLater reports whether asking again may give an answer. A run whose conditions can never be read must end,
+// but it must not end other runs. Otherwise an owner could end everybody's runs with a new version of a running
+// workflow.
 func mayAnswerLater(err error) bool {
 	return errs.IsRetryable(err) || errs.CodeOf(err) == codes.Canceled
 }

@@ -15,9 +15,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
 )
 
-// A link that its owner paused or the guard suspended refuses new runs and ends those that
-// go on. Both get the same answer, and neither is charged. So visitors cannot tell whether
-// the guard has found something.
+// A link that its owner paused or the guard suspended refuses new runs and ends those in progress. Both get the same
+// answer, and neither is charged. So visitors cannot tell whether the guard has found something.
 
 // reasonPaused is the reason of a run that ended because its link was stopped.
 const reasonPaused = "SHARE_PAUSED"

@@ -134,8 +134,8 @@ func (s Store) DropExamples(ctx context.Context, share string) error {
 	return err
 }
 
-// Prune removes stored results that do not belong to what the link opens now: the version or
-// a sample has changed. Views leave them out at once.
+// Prune removes stored results that do not belong to what the link opens now: the version or a
+// sample has changed. Views leave them out immediately.
 func (r *Resolver) Prune(ctx context.Context, uid string) error {
 	opened, err := r.ByUIDNow(ctx, uid)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
 
-// trashBatch bounds the workflows that are read at once.
+// trashBatch bounds the workflows that one query reads.
 const trashBatch = 100
 
 // EmptyTrash deletes workflows that have been in the trash for longer than 30 days, with

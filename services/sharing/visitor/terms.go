@@ -42,8 +42,8 @@ func (s *describer) state(ctx context.Context, opened *shares.Resolved, who call
 	return &sharingv1.SharedWorkflow{Terms: terms, Allowances: left, Runnable: len(terms.Blocked) == 0}, nil
 }
 
-// allowances returns what is left of the limits that the caller may see. A limit of which
-// nothing is left blocks runs, also one that the caller may not see.
+// allowances returns what is left of the limits that the caller may see. An exhausted limit blocks runs even if the
+// caller may not see it.
 func (s *describer) allowances(ctx context.Context, d *policy.Decision, terms *sharingv1.Terms) ([]*sharingv1.Allowance, error) {
 	limited := budget.Visible(d.Scopes, true)
 	if len(limited) == 0 {

@@ -56,8 +56,8 @@ func (s *views) get(ctx context.Context, opened *shares.Resolved, who caller.Pri
 	return out.(*sharingv1.SharedWorkflow), nil
 }
 
-// forget drops the kept views of a link: a client that learns of a change asks at once, and
-// must not get what was true before it.
+// forget drops the kept views of a link: a client that learns of a change asks immediately, and must not get the old
+// state.
 func (s *views) forget(ctx context.Context, opened *shares.Resolved) {
 	if opened == nil {
 		return

@@ -9,7 +9,7 @@ import (
 // Actor is who an event names, and the request that the event belongs to.
 type Actor struct{ name, session, requestID string }
 
-// CallerOf is the key of a request, or its peer if it has no key. A guest's key is nobody's.
+// CallerOf is the key of a request, or its peer if it has no key. The guest key names nobody.
 func CallerOf(ctx context.Context) Actor {
 	a := Actor{name: "guest", requestID: caller.RequestID(ctx)}
 	if p := caller.From(ctx); p.Key != "" && p.Kind != caller.Guest {

@@ -48,11 +48,11 @@ func publicKind(e *egress.Error) egress.Kind {
 	return e.Kind
 }
 
-// runnerError is the error that the runner gets for a failed call. It tells
+// runnerError is the error that the runner gets for a failed call. It hides
 //
-//   - nobody that an answer held a secret: that looks like a failed provider, so that the guard confirms no guess;
-//   - nobody which names and addresses exist in the operator's network;
-//   - no stranger, who came through a link, what the operator lists or what listens there.
+//   - from everyone, that an answer held a secret: it looks like a failed provider, so the guard confirms no guess;
+//   - from everyone, which names and addresses exist in the operator's network;
+//   - from visitors of a link, what the operator lists and what listens there.
 func runnerError(ctx context.Context, err error, stranger bool) error {
 	if err == nil {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/credentials"
 )
 
-// grantable checks every slot and reports all problems at once.
+// grantable checks every slot and reports all problems in one error.
 func (s *Grants) grantable(ctx context.Context, ws string, slots []*vaultinternalv1.GrantedSlot) ([]Slot, error) {
 	var (
 		granted []Slot

@@ -30,8 +30,9 @@ type Made struct {
 func (m Made) Message() *vaultv1.Key { return m.message() }
 
 // hold locks the key and the session that ask for a new key until the transaction ends, and returns the name of the
-// session that approved the session. Who ends one of them at this moment finds the new key, or the new key is refused.
-// Without this, a session that has ended could leave keys that nobody learns of: other replicas know it for a second.
+// session that approved the session. A caller that ends one of them at the same moment finds the new key, or the new
+// key is refused. Without the lock, an ended session could leave keys that nobody learns of, because other replicas
+// cache the session for a second.
 func hold(ctx context.Context, tx *sql.Tx, p caller.Principal) (approver string, err error) {
 	if ws, id, ok := resource.Split(p.Session, "sessions"); ok {
 		err = tx.QueryRowContext(ctx, `UPDATE sessions SET parent = parent WHERE workspace = $1 AND id = $2 RETURNING parent`, ws, id).Scan(&approver)

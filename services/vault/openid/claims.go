@@ -46,7 +46,7 @@ func (c claims) email() (string, bool) {
 	return c.text("email"), string(c["email_verified"]) == "true"
 }
 
-// lacks reports whether a claim is missing that a rule asks for.
+// lacks reports whether a claim that a rule asks for is missing.
 func (c claims) lacks(rules []rule) bool {
 	for _, r := range rules {
 		name := r.claim
@@ -73,10 +73,10 @@ func (c claims) with(more claims) claims {
 	return all
 }
 
-// maxTitle bounds what a person is called, in characters.
+// maxTitle is the longest name of a person, in characters.
 const maxTitle = 80
 
-// title returns what the person is called. It leaves out control characters, and a text that looks like a secret.
+// title returns the person's name. It leaves out control characters, and a text that looks like a secret.
 func (c claims) title() string {
 	for _, name := range []string{"name", "preferred_username", "nickname", "email"} {
 		s := strings.Join(strings.Fields(strings.Map(visible, c.text(name))), " ")

@@ -82,7 +82,7 @@ func (c *Client) checkOrigin(from string) error {
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_ORIGIN_REFUSED, "to sign in with %s, open %s", c.settings.Name, c.settings.base)
 }
 
-// once uses a flow up: its answer counts one time, also where the provider would take the code again.
+// once marks a flow as used: its answer counts once, even if the provider would accept the code again.
 func (c *Client) once(ctx context.Context, f flow) error {
 	key := c.redis.Key(f.State, "sign-in")
 	first, err := c.redis.SetNX(ctx, key, 1, flowLife).Result()

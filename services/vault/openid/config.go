@@ -74,7 +74,7 @@ func (s Settings) check() (checked, error) {
 	return c, nil
 }
 
-// private reports whether nobody on the way can read or change requests to a URL.
+// private reports whether requests to a URL are encrypted or stay on this machine.
 func private(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.User != nil {

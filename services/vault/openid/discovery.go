@@ -16,11 +16,11 @@ import (
 )
 
 const (
-	// documentLife is how long the provider's document is used. Keys that the provider withdrew are forgotten with it;
-	// new keys are fetched at once, when a token names one.
+	// documentLife is how long the provider's document is used. Keys that the provider withdrew are dropped with it. New
+	// keys are fetched when a token first names one.
 	documentLife = time.Hour
-	// retryAfter is how long a failure to read the document stands, so that a provider that is down is not asked for
-	// every visitor.
+	// retryAfter is how long a failure to read the document is cached, so that a provider that is down does not get a call
+	// for every visitor.
 	retryAfter = 5 * time.Second
 )
 
@@ -62,7 +62,7 @@ func (d *directory) provider(ctx context.Context) (*provider, error) {
 	if d.err == nil && d.last != nil && age < documentLife || d.err != nil && age < retryAfter {
 		return d.answer()
 	}
-	// The answer is for others too, so it does not end with this caller.
+	// Other callers wait for this answer too, so the call continues after this caller has left.
 	ctx = oidc.ClientContext(context.WithoutCancel(ctx), d.http)
 	p, err := d.read(ctx)
 	if d.err, d.readAt = err, d.now(); err == nil {
@@ -98,8 +98,8 @@ func (d *directory) read(ctx context.Context) (*provider, error) {
 	return p, nil
 }
 
-// check refuses a document that would send people, the code or the secret over an open line, and a provider that does
-// not know PKCE. A provider that says nothing about PKCE gets the challenge all the same.
+// check refuses a document that would send people, the code or the secret over an unencrypted connection. It also
+// refuses a provider that does not support PKCE. A provider that says nothing about PKCE still gets the challenge.
 func (p *provider) check() error {
 	m := p.metadata
 	for name, at := range map[string]string{"authorization_endpoint": p.endpoint.AuthURL, "token_endpoint": p.endpoint.TokenURL, "jwks_uri": m.Keys} {
@@ -118,13 +118,13 @@ func (p *provider) check() error {
 	return nil
 }
 
-// unreachable is for a provider that does not answer as it should.
+// unreachable returns the error for a provider that does not answer as expected.
 func unreachable(what string, cause error) error {
 	return errs.Unavailable("the identity provider cannot be reached or has a fault: try again in a minute, or ask the operator of this server").
 		Because(fmt.Errorf("identity provider, %s: %s", what, short(cause)))
 }
 
-// short is the text of an error for the log, which may quote a whole document of the provider.
+// short cuts the text of an error for the log, because it may quote a whole document of the provider.
 func short(err error) string {
 	const most = 300
 	text := fmt.Sprintf("%q", err.Error())

@@ -7,5 +7,6 @@
 //
 // It refuses an answer that this browser did not ask for (login CSRF), that another issuer gave (mix-up, RFC 9207), or
 // that was used before. It refuses an ID token that is not signed with a public key of the issuer for this client and
-// this sign-in. It keeps no token. Who signs in gets the role of the first rule that matches, and nothing without one.
+// this sign-in. It keeps no token. A person who signs in gets the role of the first rule that matches, and no access if
+// none does.
 package openid

@@ -23,7 +23,7 @@ const (
 // subject is a name for a person as the standard allows it.
 var subject = regexp.MustCompile(`^[ -~]{1,255}$`)
 
-// identified is who the provider has signed in.
+// identified is the person whom the provider has signed in.
 type identified struct {
 	subject string
 	claims  claims
@@ -60,7 +60,7 @@ func (c *Client) exchange(ctx context.Context, p *provider, code string, f flow)
 	return c.complete(ctx, p, who, oauth2.StaticTokenSource(token))
 }
 
-// check is what go-oidc leaves to its caller.
+// check makes the checks that go-oidc leaves to its caller.
 func (c *Client) check(t *oidc.IDToken, all claims, f flow) error {
 	if subtle.ConstantTimeCompare([]byte(t.Nonce), []byte(f.Nonce)) != 1 {
 		return errors.New("the nonce is of another sign-in")
@@ -98,7 +98,8 @@ func (c *Client) complete(ctx context.Context, p *provider, who identified, toke
 // errorCode is the form of an error code of OAuth.
 var errorCode = regexp.MustCompile(`^[a-z_]{1,40}$`)
 
-// exchangeFailed leaves the provider's answer out of the log: it may repeat the code.
+// exchangeFailed returns an error without the provider's answer, because the answer may repeat the code and the log
+// must not.
 func exchangeFailed(err error) error {
 	refusal, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
@@ -115,7 +116,7 @@ func exchangeFailed(err error) error {
 	return untrusted(cause)
 }
 
-// untrusted is for an answer that proves nothing. It counts as a wrong key.
+// untrusted returns the error for an answer that proves nothing. The attempt counts as a wrong key.
 func untrusted(cause error) error {
 	return errs.Unauthenticated("the answer of the identity provider is not valid for this sign-in: start again").
 		Because(errors.New("identity provider: " + short(cause)))

@@ -60,7 +60,7 @@ func (h *InternalHandlers) StartSignIn(ctx context.Context, req *vaultinternalv1
 	}, nil
 }
 
-// FinishSignIn signs the person in whom the provider has named.
+// FinishSignIn signs in the person whom the provider has named.
 func (h *InternalHandlers) FinishSignIn(ctx context.Context, req *vaultinternalv1.FinishSignInRequest) (*vaultinternalv1.FinishSignInResponse, error) {
 	if h.client == nil {
 		return nil, none()
@@ -110,7 +110,7 @@ func (h *InternalHandlers) identify(ctx context.Context, visitor string, req *va
 	})
 }
 
-// admit gives who signed in what the rules say: a person with a key and a session, or nothing.
+// admit gives a person who signed in the access that the rules grant, with a key and a session, or none.
 func (h *InternalHandlers) admit(ctx context.Context, who identified, client string) (*vaultv1.Session, error) {
 	identity := people.Identity{Issuer: h.client.settings.Issuer, Subject: who.subject}
 	r, err := choose(h.client.settings.rules, who.claims)
@@ -156,7 +156,8 @@ func refused(text string) error {
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_SIGN_IN_REFUSED, "%s", text)
 }
 
-// declined is for an answer without a code. The provider's own words are not shown: a link can carry any words.
+// declined returns the error for an answer without a code. It does not repeat the provider's text, because anyone can
+// put text into a link.
 func declined(code string) error {
 	switch code {
 	case "server_error", "temporarily_unavailable":

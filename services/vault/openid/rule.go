@@ -15,7 +15,7 @@ import (
 // emailDomain is the first word of a rule about the e-mail address.
 const emailDomain = "email-domain"
 
-// rule gives who has a claim a role in a workspace.
+// rule gives everyone who has a claim a role in a workspace.
 type rule struct {
 	claim     string // emailDomain, or the name of a claim
 	value     string

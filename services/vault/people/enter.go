@@ -17,7 +17,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
 
-// byProvider says in the audit log why something happened.
+// byProvider is the reason in the audit log for a change that the identity provider caused.
 const byProvider = "identity provider"
 
 // Place is what a rule of the operator gives an identity.
@@ -145,7 +145,8 @@ func (e *entry) newKey(ctx context.Context, p person) (string, error) {
 	return k.Name(), audit.Write(ctx, e.tx, event)
 }
 
-// stay is for a person who signs in again: the same key, unless it was revoked meanwhile, and the role of the rule.
+// stay handles a person who signs in again: they keep their key, unless it was revoked meanwhile, and get the role of
+// the rule.
 func (e *entry) stay(ctx context.Context, l linked, p person, to Place) (string, error) {
 	key := keys.Name(l.workspace, l.key)
 	k, err := keys.Find(ctx, e.tx, key)

@@ -59,7 +59,7 @@ func (h *Handlers) GetPerson(ctx context.Context, req *vaultv1.GetPersonRequest)
 	return p.message(), nil
 }
 
-// UpdatePerson changes what a person is called, or the role. The keys of the person have the new rights within a
+// UpdatePerson changes a person's name or role. The keys of the person have the new rights within a
 // second. The sessions end, so that an open page asks again who it shows.
 func (h *Handlers) UpdatePerson(ctx context.Context, req *vaultv1.UpdatePersonRequest) (*vaultv1.Person, error) {
 	to := req.GetPerson()
@@ -120,8 +120,8 @@ func roleName(r keys.Role) string {
 	}
 }
 
-// DeletePerson removes a person. The keys and sessions end at once, and with them the runs that are charged to the
-// keys.
+// DeletePerson removes a person. The person's keys and sessions end immediately, and so do the runs that are charged to
+// the keys.
 func (h *Handlers) DeletePerson(ctx context.Context, req *vaultv1.DeletePersonRequest) (*emptypb.Empty, error) {
 	_, end, err := h.people.change(ctx, caller.From(ctx), audit.CallerOf(ctx), req.GetName(), "person.remove", func(tx *sql.Tx, _ keys.Key, p *person, _ audit.Event) error {
 		if err := keepOwner(ctx, tx, *p); err != nil {

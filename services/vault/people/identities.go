@@ -62,7 +62,7 @@ func (s *People) Issuer(ctx context.Context, key string) (string, error) {
 	return issuer, sqldb.Error(err)
 }
 
-// removedByOwner is for a person whom an owner removed: the identity provider does not undo it.
+// removedByOwner returns the error for a person whom an owner removed. The identity provider cannot undo the removal.
 func removedByOwner(workspace string) error {
 	return errs.PermissionDenied("an owner of workspace %s removed you: ask an owner for an invitation", workspace).
 		WithReason(errorsv1.Reason_REASON_SIGN_IN_NO_ACCESS)

@@ -91,7 +91,7 @@ func (h *Handlers) DeleteInvitation(ctx context.Context, req *vaultv1.DeleteInvi
 	return &emptypb.Empty{}, nil
 }
 
-// LookUpInvitation says where an invitation leads, so that nobody joins a workspace blindly.
+// LookUpInvitation returns the workspace and the role of an invitation, so that people know what they join.
 func (h *Handlers) LookUpInvitation(ctx context.Context, req *vaultv1.LookUpInvitationRequest) (*vaultv1.LookUpInvitationResponse, error) {
 	i, err := try(ctx, h, caller.From(ctx), req.GetCode(), func(ctx context.Context, code secret.Secret) (invitation, error) {
 		return h.people.byCode(ctx, h.people.db, code)

@@ -124,7 +124,7 @@ func withdrawInvitations(ctx context.Context, tx *sql.Tx, p person) error {
 	return nil
 }
 
-// room refuses a further invitation to a workspace that is full.
+// room refuses another invitation for a workspace that is full.
 func room(ctx context.Context, tx *sql.Tx, workspace string) error {
 	var n int
 	err := tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM people WHERE workspace = $1 AND remove_time IS NULL) +

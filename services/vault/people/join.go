@@ -16,7 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
 )
 
-// joining is a person who joins, and how.
+// joining describes a person who joins, and how they join.
 type joining struct {
 	person person
 	limit  *vaultv1.Budget // of the operator; nil is none
@@ -75,7 +75,7 @@ func (h *Handlers) AcceptInvitation(ctx context.Context, req *vaultv1.AcceptInvi
 	})
 }
 
-// stranger refuses a caller who is somebody already: a request must have one statement of who is calling.
+// stranger refuses a caller who is already identified: a request must identify one caller only.
 func stranger(from caller.Principal) error {
 	if from.Kind != caller.Guest {
 		return errs.InvalidArgument("the request has a key or a session; send it without, because it signs in somebody new")

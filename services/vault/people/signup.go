@@ -20,7 +20,8 @@ import (
 )
 
 const (
-	// maxTries is how many ids one address may try in the period, taken ones too: the answer tells which ids are.
+	// maxTries is how many ids one address may try in the period, including taken ones, because the answer reveals which
+	// ids are taken.
 	maxTries = 20
 	// maxSignUps is how many workspaces all visitors together may create in the period.
 	maxSignUps = 200

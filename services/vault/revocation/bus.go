@@ -46,7 +46,7 @@ func NewBus(redis *redisx.Client, log *slog.Logger, running *Running) *Bus {
 // Listen: the list has no lock.
 func (b *Bus) Subscribe(fn func(Verb, string)) { b.subscribers = append(b.subscribers, fn) }
 
-// Announce tells this replica at once, then the others. Write the row before: a subscriber that reads
+// Announce tells this replica immediately, then the others. Write the row before: a subscriber that reads
 // again must read the new state.
 func (b *Bus) Announce(ctx context.Context, verb Verb, subject string) {
 	b.deliver(verb, subject)

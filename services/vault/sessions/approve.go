@@ -45,8 +45,8 @@ func (h *Handlers) ApproveLogin(ctx context.Context, req *vaultv1.ApproveLoginRe
 	return &vaultv1.LoginApproval{Code: code, ExpireTime: timestamppb.New(until)}, nil
 }
 
-// approve makes a code for the command line with a challenge. Its session is a child of the one that approves: it ends
-// with that and lives no longer than that could, so nothing outlives the end of a stolen session.
+// approve makes a code for the command line with a challenge. Its session is a child of the approving session. It ends
+// with its parent and cannot last longer, so nothing outlives the end of a stolen session.
 func (s *Sessions) approve(ctx context.Context, by audit.Actor, session, challenge string) (string, time.Time, error) {
 	workspace, id, _ := resource.Split(session, "sessions")
 	code, _ := tokens.SignInCode.New()
@@ -68,8 +68,8 @@ func (s *Sessions) approve(ctx context.Context, by audit.Actor, session, challen
 	return string(code.Expose()), until, err
 }
 
-// underParent makes a start one of a child. Its transaction locks the row of the parent, so that a parent that ends at
-// the same moment takes the child along, or refuses it.
+// underParent turns a start into that of a child session. Its transaction locks the row of the parent: if the parent
+// ends at the same moment, the child ends with it or is refused.
 func (s *Sessions) underParent(ctx context.Context, how *Start, workspace, id string) error {
 	parent, err := byID(ctx, s.db, workspace, id, sqldb.Micros(s.now()))
 	if errors.Is(err, sqldb.ErrNoRow) {

@@ -45,7 +45,7 @@ type newCode struct {
 	challenge, parent string
 }
 
-// proof is what a client shows: a code, and for an approval the challenge that it knows the secret of.
+// proof is what a client presents: a code, and for an approval the challenge whose secret it knows.
 type proof struct {
 	code      secret.Secret
 	challenge string
@@ -78,8 +78,8 @@ func insertCode(ctx context.Context, tx *sql.Tx, c newCode) error {
 	return nil
 }
 
-// howOf reads what session a code begins, without using it. A code of an approval is unknown to who does not know the
-// secret of the command line, and so is a code of a link to who shows one.
+// howOf reads which session a code begins, without using it. A client without the secret of the command line gets the
+// answer for an unknown code, and so does a client that sends a secret with the code of a sign-in link.
 func (s *Sessions) howOf(ctx context.Context, shown proof) (Start, error) {
 	if !tokens.SignInCode.Is(shown.code) {
 		return Start{}, badCode(errors.New("malformed code"))

@@ -17,8 +17,8 @@ type ending struct {
 	made []keys.Made
 }
 
-// end deletes a session that a reader may see, with those that it approved, and revokes the keys that they made if
-// asked to. It reports false if there is none.
+// end deletes a session that a reader may see, and the sessions that it approved. On request it also revokes the keys
+// that they made. It reports false if there is none.
 func (s *Sessions) end(ctx context.Context, by audit.Actor, of reader, id string, revoke bool) (ending, bool, error) {
 	var e ending
 	there, err := s.log.Change(ctx, s.log.Event(by, of.workspace, "session.end", Name(of.workspace, id)), func(tx *sql.Tx) (bool, error) {

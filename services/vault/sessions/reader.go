@@ -8,10 +8,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 )
 
-// reader is whose sessions a caller sees and ends: those of a workspace, or those of one of its people.
+// reader says whose sessions a caller may see and end: all of a workspace, or those of one person.
 type reader struct{ workspace, person string }
 
-// all reports whether it is the sessions of the whole workspace. Who sees these may revoke its keys, too.
+// all reports whether it is the sessions of the whole workspace. A reader of these may also revoke the workspace's
+// keys.
 func (r reader) all() bool { return r.person == "" }
 
 // reader returns what a caller may see of a workspace. An owner sees all sessions, an editor and a viewer their own.

@@ -35,7 +35,7 @@ func (s Session) Name() string { return Name(s.Workspace, s.id) }
 // Key is the resource name of the session's key.
 func (s Session) Key() string { return keys.Name(s.Workspace, s.key) }
 
-// use moves the end of a session that is used at a time.
+// use extends a session that is used at a time.
 func (s *Session) use(now int64) {
 	s.useTime = now
 	s.ExpireTime = min(now+idleLife.Microseconds(), s.maxTime)

@@ -26,7 +26,7 @@ import (
 const (
 	// callTimeout bounds a test, because a person waits for it.
 	callTimeout = 15 * time.Second
-	// writeTimeout bounds the write of an outcome, which goes on after the caller has left.
+	// writeTimeout bounds the write of an outcome, which continues after the caller has left.
 	writeTimeout = 10 * time.Second
 	// maxAnswer bounds how much of an answer the guard reads, in bytes.
 	maxAnswer = 256 << 10

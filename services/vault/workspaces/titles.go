@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// ResolveTitles returns what keys and credentials of a workspace are called: one query for
-// all keys, and one for all credentials.
+// ResolveTitles returns the titles of keys and credentials of a workspace: one query for all
+// keys, and one for all credentials.
 func (h *InternalHandlers) ResolveTitles(ctx context.Context, req *vaultinternalv1.ResolveTitlesRequest) (*vaultinternalv1.ResolveTitlesResponse, error) {
 	keys, err := h.store.titles(ctx, "api_keys", req.GetWorkspace(), req.GetKeys())
 	if err != nil {

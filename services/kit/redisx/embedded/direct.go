@@ -128,7 +128,7 @@ type answersOf struct{ *direct }
 func (a answersOf) Write(p []byte) (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.closed { // a subscriber that is gone, of which the server does not know yet
+	if a.closed { // a subscriber that is gone, which the server does not know yet
 		return len(p), nil
 	}
 	a.answers.Write(p)

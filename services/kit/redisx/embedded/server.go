@@ -11,10 +11,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// sweepEvery is the delay with which a key of the embedded server may expire while there
-// are few keys. A sweep visits all keys under the server's lock. So that sweeps never take
-// more than a fiftieth of the time, a slow one is followed by a longer pause, up to
-// sweepAtLeast.
+// sweepEvery is the delay with which a key of the embedded server may expire while there are few keys. A sweep visits
+// all keys under the server's lock. A slow sweep is followed by a longer pause, up to sweepAtLeast, so that sweeps
+// never take more than a fiftieth of the time.
 const (
 	sweepEvery   = 100 * time.Millisecond
 	sweepAtLeast = 5 * time.Second

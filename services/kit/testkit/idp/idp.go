@@ -75,7 +75,7 @@ func (p *Provider) Does(b Behaviour) {
 	p.does = b
 }
 
-// Rotate replaces the key that signs. The old key is withdrawn at once.
+// Rotate replaces the key that signs. The old key is withdrawn immediately.
 func (p *Provider) Rotate() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
