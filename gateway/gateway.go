@@ -58,8 +58,8 @@ type Config struct {
 	// PublicURL is where visitors reach the installation, for link previews and for the
 	// origin of its own pages; empty means the address of each request in previews.
 	PublicURL string
-	// HSTS is how long a browser that was here over HTTPS keeps to HTTPS
-	// (Strict-Transport-Security); 0 means that it is not asked to.
+	// HSTS is how long a browser that came over HTTPS uses only HTTPS (Strict-Transport-Security);
+	// 0 means that it is not asked to.
 	HSTS time.Duration
 }
 

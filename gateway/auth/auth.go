@@ -21,7 +21,7 @@ type Config struct {
 	Authenticate func(ctx context.Context, key secret.Secret) (caller.Principal, error)
 	// AuthenticateSession asks the vault for the principal of a session.
 	AuthenticateSession func(ctx context.Context, token secret.Secret) (caller.Principal, error)
-	// PublicURL is where visitors reach the installation; empty if only its Host tells.
+	// PublicURL is the address of the installation for visitors; empty to use the Host header.
 	PublicURL string
 	// TrustedProxies are the networks (CIDR) whose X-Forwarded-For is believed.
 	TrustedProxies []string
@@ -62,8 +62,8 @@ func (a *Auth) Guest(ctx context.Context, r *http.Request) context.Context {
 	return a.GuestOf(ctx, a.Visitor(r))
 }
 
-// GuestOf returns a context in which the caller is the guest with this pseudonym, for work
-// that goes on after the request.
+// GuestOf returns a context in which the caller is the guest with this pseudonym, for work that continues after the
+// request.
 func (a *Auth) GuestOf(ctx context.Context, visitor string) context.Context {
 	return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: visitor})
 }

@@ -14,7 +14,7 @@ import (
 type Options struct {
 	// AllowOrigins are the origins that browsers may call from; empty means all.
 	AllowOrigins []string
-	// HSTS is how long a browser that was here over HTTPS keeps to HTTPS; 0 means that it is not
+	// HSTS is how long a browser that came over HTTPS uses only HTTPS; 0 means that it is not
 	// asked to. PublicHTTPS reports for which requests it is asked.
 	HSTS        time.Duration
 	PublicHTTPS func(*http.Request) bool

@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 )
 
-// server is what /info tells of this process.
+// server is the answer of /info about this process.
 var server = sync.OnceValue(func() object {
 	version := "unknown"
 	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Version != "" {

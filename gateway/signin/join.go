@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// newcomer is what a person says who joins a workspace or creates one.
+// newcomer is the request of a person who joins a workspace or creates one.
 type newcomer struct {
 	Code           string `json:"code"`
 	WorkspaceID    string `json:"workspaceId"`
@@ -41,7 +41,7 @@ func (h *Handler) signUp(ctx context.Context, w http.ResponseWriter, r *http.Req
 	})
 }
 
-// welcome makes somebody new and signs the browser in. The reply has the person's key, which is shown once, and not
+// welcome creates a person and signs the browser in. The reply has the person's key, which is shown once, and not
 // the token of the session.
 func (h *Handler) welcome(ctx context.Context, w http.ResponseWriter, r *http.Request, enter func(context.Context, newcomer) (*vaultv1.SignedIn, error)) ([]byte, error) {
 	if err := h.Callers.CheckPrivate(r); err != nil {

@@ -18,7 +18,7 @@ import (
 const (
 	// callback is the path below /app/ that the identity provider sends a browser back to.
 	callback = "openid/callback"
-	// home is where a browser goes that asked for no page, or for one that is not of the console.
+	// home is the page for a browser that asked for no page, or for one outside the console.
 	home = "/app"
 	// openIDTimeout bounds the vault's calls to the provider.
 	openIDTimeout = 45 * time.Second
@@ -51,8 +51,8 @@ func (h *Handler) startOpenID(ctx context.Context, w http.ResponseWriter, r *htt
 	return json.Marshal(location{begun.GetLocation()})
 }
 
-// finishOpenID takes the provider's answer. The browser goes on to a page of the console in any case: a failure is a
-// word in the address, which the page for signing in explains. No text of the provider is shown.
+// finishOpenID takes the provider's answer. The browser continues to a page of the console in any case: a failure is a
+// word in the address, which the sign-in page explains. No text of the provider is shown.
 func (h *Handler) finishOpenID(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	if r.Method != http.MethodGet { // no HEAD: a look at a link must not use it up

@@ -16,7 +16,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 )
 
-// shown is what a person signs in with: one of the two.
+// shown has what a person signs in with: a key or a code.
 type shown struct {
 	Key  string `json:"key"`
 	Code string `json:"code"`

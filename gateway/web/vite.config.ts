@@ -4,7 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
-// The gateway serves files as they lie: each compressed once, here.
+// The gateway serves the files as they are, so each is compressed once, here.
 function precompress(): Plugin {
   let dir = "";
   return {

@@ -1,4 +1,4 @@
-// What the docs promise of the page, measured in the browser. Wants an idle machine.
+// The docs' promises about the page, measured in the browser. Wants an idle machine.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cpus } from "node:os";

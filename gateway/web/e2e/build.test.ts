@@ -10,7 +10,7 @@ interface Chunk {
   imports?: string[];
 }
 
-// closure is a chunk with all that it imports at once. Parts that are loaded later have
+// closure is a chunk with everything that it imports directly. Parts that are loaded later have
 // budgets of their own.
 function closure(manifest: Record<string, Chunk>, name: string, seen = new Set<string>()): Set<string> {
   const chunk = manifest[name];

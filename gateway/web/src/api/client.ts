@@ -26,8 +26,8 @@ export type ForkReport = Schemas["v1ForkReport"];
 export type Fork = Schemas["v1ForkSharedWorkflowResponse"];
 export type Whoami = Schemas["v1WhoamiResponse"];
 
-// A page in a frame acts for nobody: who made the frame could make people click in it, and their
-// session would pay.
+// A page in a frame uses no session: the site with the frame could trick people into clicks, and their session would
+// pay.
 export const framed = window.location.pathname.startsWith("/embed/");
 
 export const client = createClient<paths>({

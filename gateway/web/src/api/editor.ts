@@ -1,5 +1,5 @@
-// What the editor asks of the server. Definitions travel as their text: a number or a space
-// that a person wrote is the one that is saved.
+// Calls of the editor to the server. Definitions travel as their text: a number or a space that
+// a person wrote is the one that is saved.
 import { nodeAt } from "../editor/text/patch";
 import { parseTree } from "../editor/text/tree";
 import { parse, stringify } from "../json/exact";
@@ -92,7 +92,7 @@ export function publishDraft(path: WorkflowPath, etag: string): Promise<Workflow
   );
 }
 
-// createWorkflow makes a workflow without a version: its draft is what there is.
+// createWorkflow creates a workflow without a version; it has only a draft.
 export function createWorkflow(workspace: string, title: string): Promise<Workflow> {
   return call(
     client.POST("/v1/workspaces/{workspace}/workflows", {

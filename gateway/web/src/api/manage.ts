@@ -85,7 +85,7 @@ export function getKey(path: { workspace: string; key: string }): Promise<Key> {
   return call(client.GET(oneKey, { params: { path }, ...text }));
 }
 
-// createKey returns the key itself, this once.
+// createKey returns the key itself. No other call does.
 export function createKey(workspace: string, body: Partial<Key>): Promise<Key> {
   return call(client.POST(keys, { params: { path: { workspace } }, body, ...text }));
 }

@@ -44,7 +44,7 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
   return parse(text) as T;
 }
 
-// me returns who is signed in, or null. A guest is passed on: the page for signing in shows what guests may do.
+// me returns the signed-in caller, or null. A guest is passed on: the page for signing in shows what guests may do.
 export async function me(onGuest: (guest: Whoami) => void): Promise<Whoami | null> {
   try {
     const who = await whoami("");

@@ -13,7 +13,7 @@ import { backTo } from "./signin/back";
 import { SignIn } from "./signin/SignIn";
 import { WorkflowsPage } from "./workflows/WorkflowsPage";
 
-// What few people need when they sign in.
+// Pages that few people need first are loaded when they are opened.
 const Join = lazy(() => import("./signin/Join").then((m) => ({ default: m.Join })));
 const SignUp = lazy(() => import("./signin/SignUp").then((m) => ({ default: m.SignUp })));
 const CommandLinePage = lazy(() => import("./signin/CommandLinePage"));
@@ -37,8 +37,8 @@ const WorkspacesPage = lazy(() => import("./workspaces/WorkspacesPage"));
 const WorkspacePage = lazy(() => import("./workspaces/WorkspacePage"));
 const SessionsPage = lazy(() => import("./sessions/SessionsPage"));
 
-// Root shows the page of the address to who is signed in, else the page for signing in. The
-// address stays, so that signing in leads to where one wanted to go.
+// Root shows the page of the address if somebody is signed in, and the sign-in page otherwise. The address stays, so
+// that signing in leads to the requested page.
 export function Root({ code }: { code: string }) {
   const [unused, setUnused] = useState(code);
   const queries = useQueryClient();
@@ -105,7 +105,7 @@ const operatorsOnly: Route["page"][] = ["workspaces", "tenant", "tenant-key"];
 // What an operator has in a workspace: its own. Others' it sees as tenants.
 const operators: Route["page"][] = ["usage", "models", "model", "keys", "key", "audit", "sessions"];
 
-// forWhom is who may open a page, if the signed-in role may not.
+// forWhom says who may open a page, if the signed-in role may not.
 function forWhom(page: Route["page"], me: Me): string {
   if (operatorsOnly.includes(page)) return me.operator ? "" : "For operators";
   if (me.operator) return operators.includes(page) ? "" : "For members of a workspace";

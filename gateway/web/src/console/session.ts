@@ -1,7 +1,7 @@
 import { createContext, useContext } from "react";
 import type { Whoami } from "../api/client";
 
-// Me is who is signed in, with the ids of its workspace and key.
+// Me is the signed-in caller, with the ids of its workspace and key.
 export interface Me {
   workspace: string;
   key: string;

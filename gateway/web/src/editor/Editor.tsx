@@ -46,7 +46,7 @@ export function Editor({ path, start }: Props) {
   const narrow = useNarrow();
   const say = useToast();
   const catalogue = useBlocks(doc);
-  // What is costly follows the text a moment later, so that typing never waits.
+  // Costly work runs a moment after the text changes, so that typing never waits.
   const settled = useDeferredValue(doc);
   const graph = useShared(useMemo(() => graphOf(settled, catalogue.blockOf), [settled, catalogue.blockOf]));
   const inspected = useInspection(path, settled);

@@ -22,12 +22,12 @@ interface Props {
   canRun: boolean;
   onRun: () => void;
   onShare: () => void;
-  // Missing where there is no draft.
+  // Undefined if there is no draft.
   onDiscard?: () => void;
   publish: { label: string; disabled: boolean; busy: boolean; onClick: () => void };
 }
 
-// Header is the line above the canvas: what is edited, and what can be done with the whole.
+// Header is the line above the canvas: the name of the workflow, and the actions on the whole workflow.
 export function Header(p: Props) {
   return (
     <header className={style.header}>

@@ -7,7 +7,7 @@ import { WorkflowPanel } from "./forms/WorkflowPanel";
 
 const StepOutput = lazy(() => import("./run/StepOutput"));
 
-// Panel is the settings of what is selected.
+// Panel shows the settings of the selected element.
 export function Panel({ element, readOnly }: { element?: Element & { place: Place }; readOnly: boolean }) {
   const { ran } = useEditing();
   if (element?.place === "steps")

@@ -5,7 +5,7 @@ import { change, redo, start, undo, type History } from "./model/history";
 
 export interface Document {
   doc: Doc;
-  // What was typed as JSON and is none, with the reason. The graph stays as it was.
+  // Typed text that is not JSON, with the reason. The graph does not change.
   broken: { text: string; why: string } | null;
   canUndo: boolean;
   canRedo: boolean;

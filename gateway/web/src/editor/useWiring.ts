@@ -60,7 +60,7 @@ export function useWiring({ document, settled, catalogue, graph, selected, selec
       }
       const fit = fitOf(f, `source ${source} ${output}`, box);
       const all = fieldsOf(f.blockOf(step.type));
-      // A line that was let go on a block, or on a field that takes something else.
+      // A line was dropped on a block, or on a field that takes another kind.
       const named = all.find((x) => keyOf(step.fields, x) === field);
       const given = sources(f.doc, f.blockOf).filter((s) => s.node === source && (!output || s.output === output));
       const pick = (wanted: string[]) => given.find((s) => fits(s.kinds, wanted));

@@ -16,8 +16,8 @@ interface Props {
   steps: Record<string, StepStatus>;
 }
 
-// HowItWorks shows the steps as a strip, drawn without a library; the graph to look into is
-// loaded when it is opened. On a narrow screen the steps are a list.
+// HowItWorks shows the steps as a strip, drawn without a library. The interactive graph is loaded when it is opened. On
+// a narrow screen the steps are a list.
 export function HowItWorks({ graph, definition, steps }: Props) {
   const title = useId();
   const narrow = useNarrow();

@@ -23,7 +23,7 @@ export function Boxes({ name, value, input, chosen }: Props) {
   const classes = useMemo(() => classesOf(value.detections), [value]);
   const width = value.width || 100;
   const height = value.height || 100;
-  // Boxes of a crop, say, belong to another picture: drawn on this one they would lie.
+  // Boxes of a crop belong to another picture and would be wrong on this one.
   const ground = input?.shown && sameShape(value, input) ? input.shown : "";
   const shown = value.detections.filter((d) => !chosen.hidden.has(d.className));
   // Larger ones first, so that a small one inside can still be pointed at.

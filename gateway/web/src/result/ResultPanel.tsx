@@ -13,7 +13,7 @@ import style from "./ResultPanel.module.css";
 import { RunFailure } from "./RunFailure";
 import { duration } from "./time";
 
-// What shows results is fetched when a run begins: nobody needs it before.
+// The code that shows results is loaded when a run begins.
 const fetchResults = () => import("./Results");
 const Results = lazy(fetchResults);
 
@@ -35,7 +35,7 @@ interface Props {
   onCancel: () => void;
 }
 
-// ResultPanel shows a run: first what it will give, then its steps, then its outputs.
+// ResultPanel shows a run: first its expected outputs, then its steps, then its outputs.
 export function ResultPanel({
   inputs,
   outputs,

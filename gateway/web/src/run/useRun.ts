@@ -88,7 +88,7 @@ function advance(was: StepStatus | undefined, event: StepProgress): StepStatus {
   return { state: event.state as StepState, began: was?.began, ended: time, outputs: event.outputs };
 }
 
-// settle ends the steps that were at work when the run ended: they were interrupted. Only
+// settle ends the steps that were in progress when the run ended: they were interrupted. Only
 // the engine says that a step was skipped.
 export function settle(steps: Record<string, StepStatus>, failure: Failure): Record<string, StepStatus> {
   const out: Record<string, StepStatus> = {};

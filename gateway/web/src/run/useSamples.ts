@@ -1,4 +1,4 @@
-// The owner's sample inputs. Those with one title belong together: a visitor picks them at once.
+// The owner's sample inputs. Samples with one title form a set, which a visitor picks as a whole.
 import { useEffect, useMemo, useState } from "react";
 import type { Input, Sample } from "../api/client";
 import { kindOf, readable } from "./fields";

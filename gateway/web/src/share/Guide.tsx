@@ -4,8 +4,7 @@ import style from "./Guide.module.css";
 
 const Markdown = lazy(() => import("../result/Markdown"));
 
-// Guide is what the owner writes at length. The page says whose words they are, because this is
-// where an owner could speak for the page.
+// Guide is the owner's guide. The page says that the text is the owner's, because an owner could imitate the page here.
 export function Guide({ text, owner }: { text: string; owner: string }) {
   const title = useId();
   return (

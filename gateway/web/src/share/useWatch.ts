@@ -1,5 +1,5 @@
-// Listens to changes of a link: paused, rotated, revoked, a new version. A page that is not
-// looked at does not listen; it asks when it is looked at again.
+// Listens to changes of a link: paused, rotated, revoked, a new version. A hidden page does not listen; it asks when it
+// becomes visible again.
 import { useEffect } from "react";
 
 const pause = 2_000; // ms between two streams

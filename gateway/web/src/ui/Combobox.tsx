@@ -12,7 +12,7 @@ export interface Choice {
   value: string;
   label: string;
   icon?: string;
-  // Why it is off, or what sets it apart.
+  // Why the choice is disabled, or what distinguishes it.
   note?: string;
   disabled?: boolean;
 }
@@ -21,7 +21,7 @@ interface Props {
   label: string;
   // A function is for a list that takes time to make: it is called when the list opens.
   choices: Choice[] | (() => Choice[]);
-  // What stands for the value. Otherwise it is the label of its choice.
+  // Text shown for the value. The default is the label of its choice.
   shown?: string;
   value: string;
   onChange: (value: string) => void;

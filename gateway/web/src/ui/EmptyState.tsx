@@ -2,7 +2,7 @@ import { type ReactNode } from "react";
 import { Icon } from "./icons";
 import style from "./EmptyState.module.css";
 
-// EmptyState says what would stand here, and offers the next step.
+// EmptyState says what will appear here, and offers the next step.
 export function EmptyState({
   icon,
   title,

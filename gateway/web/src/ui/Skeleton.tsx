@@ -1,7 +1,7 @@
 import { type CSSProperties } from "react";
 import style from "./Skeleton.module.css";
 
-// Skeleton keeps the place of what is on its way. It is nothing to screen readers: the region
+// Skeleton reserves the place of content that is loading. It is nothing to screen readers: the region
 // around it is aria-busy.
 export function Skeleton({
   width = "100%",

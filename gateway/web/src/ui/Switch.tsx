@@ -9,7 +9,7 @@ interface Props {
   onChange: (on: boolean) => void;
 }
 
-// Switch takes effect at once; a Checkbox waits for its form.
+// Switch takes effect immediately; a Checkbox waits for its form.
 export function Switch({ label, checked, disabled, onChange }: Props) {
   return (
     <label className={style.label}>

@@ -11,14 +11,14 @@ interface Message {
 
 const Say = createContext<(text: string, tone?: Message["tone"]) => void>(() => undefined);
 
-// useToast returns a function that says what has happened, for a few seconds. What must not be
-// missed is never a toast.
+// useToast returns a function that shows what has happened, for a few seconds. Do not use it for something that must
+// not be missed.
 export const useToast = () => useContext(Say);
 
 let last = 0;
 
-// passOn gives Escape to what a person works in, such as a dialog. Radix gives it to the newest
-// toast alone. Who has gone into the toasts closes only them.
+// passOn gives Escape to the element that a person works in, such as a dialog. Radix would give it to the newest toast
+// only. If the focus is inside the toasts, Escape closes only them.
 function passOn({ target }: KeyboardEvent) {
   if (!target || (target instanceof Element && target.closest(`.${style.viewport}`))) return;
   const again = new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true });

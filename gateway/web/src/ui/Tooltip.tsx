@@ -4,7 +4,7 @@ import style from "./Tooltip.module.css";
 
 export const TooltipProvider = Radix.Provider;
 
-// Tooltip adds a few words to a control on hover and focus. It never holds what is needed.
+// Tooltip adds a few words to a control on hover and focus. It never contains required information.
 export function Tooltip({ text, hint, children }: { text: string; hint?: string; children: ReactNode }) {
   return (
     <Radix.Root delayDuration={400}>

@@ -14,7 +14,7 @@ export function actorOf(e: AuditEvent, nameOf: NameOf = idOf): string {
   return actor ? `Service ${actor}` : "Somebody";
 }
 
-// deeds are what the actions say, with {} for the resource.
+// deeds are the sentences for the actions, with {} for the resource.
 const deeds: Record<string, string> = {
   "credential.create": "added credential {}",
   "credential.update": "changed credential {}",
@@ -43,7 +43,7 @@ export function deedOf(e: AuditEvent, nameOf: NameOf = idOf): string {
   return deed.replace("{}", () => nameOf(e.resource));
 }
 
-// moreOf is what the details add.
+// moreOf describes the details.
 export function moreOf(e: AuditEvent): string {
   const d = e.details ?? {};
   const parts = [
@@ -56,7 +56,7 @@ export function moreOf(e: AuditEvent): string {
   return parts.filter(Boolean).join(", ");
 }
 
-// outcomeOf says how it ended, where that is worth a word.
+// outcomeOf describes the outcome, except a plain success.
 export function outcomeOf(e: AuditEvent): { word: string; bad: boolean } {
   const outcome = e.outcome ?? "";
   if (outcome === "ok") return { word: "", bad: false };

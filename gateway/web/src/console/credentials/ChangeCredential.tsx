@@ -38,8 +38,7 @@ export function Rotate({ path, credential, onClose, onDone }: Props) {
   );
 }
 
-// Redirect changes where the value goes. It needs the value again: the giver of a value says
-// where it may go.
+// Redirect changes where the value goes. It needs the value again: the person who gives a value decides where it may go.
 export function Redirect({ path, credential, onClose, onDone }: Props) {
   const [provider, setProvider] = useState(credential.provider ?? "");
   const send = async (form: FormData) => {

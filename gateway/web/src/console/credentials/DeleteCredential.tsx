@@ -12,8 +12,7 @@ interface Props {
   onDone: () => void;
 }
 
-// DeleteCredential destroys a credential. One in use needs a second thought, which the server
-// asks for too.
+// DeleteCredential destroys a credential. If it is in use, it asks for confirmation, which the server requires too.
 export function DeleteCredential({ path, inUse, onClose, onDone }: Props) {
   const [force, setForce] = useState(false);
   const [found, setFound] = useState<string[]>([]);

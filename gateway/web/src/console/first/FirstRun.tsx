@@ -15,8 +15,8 @@ export interface FirstSteps {
   close: () => void;
 }
 
-// useFirstSteps asks what has happened on the server, also if somebody else did it, or another
-// client. The page waits for the answer, so that nothing on it moves.
+// useFirstSteps asks the server which steps are done, also by other people or clients. The page waits for the answer,
+// so that nothing on it moves.
 export function useFirstSteps(wanted: boolean): FirstSteps {
   const me = useMe();
   const { workspace } = me;

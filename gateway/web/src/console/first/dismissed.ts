@@ -1,7 +1,7 @@
 import { recall, remember } from "../../ui/remembered";
 import type { Me } from "../session";
 
-// Who has dismissed the first steps in this browser, by resource name: no secret.
+// Resource names of the people who dismissed the first steps in this browser; no secret.
 const who = ({ workspace, person, key }: Me) => person || `${workspace}/${key}`;
 const all = () => (recall("first-steps") ?? "").split(" ").filter(Boolean);
 const most = 20; // people of one browser

@@ -10,7 +10,7 @@ import { useMe } from "../session";
 import { useSignOut } from "./useSignOut";
 import style from "./Frame.module.css";
 
-// Account says who is signed in, for how long, and ends it.
+// Account shows who is signed in and for how long, and signs out.
 export function Account() {
   const me = useMe();
   const end = useSignOut();

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { signOut } from "../../api/session";
 import { navigate } from "../routes";
 
-// useSignOut ends the session, and leaves nothing of the workspace in the page.
+// useSignOut ends the session, and removes all data of the workspace from the page.
 export function useSignOut() {
   const queries = useQueryClient();
   return async () => {

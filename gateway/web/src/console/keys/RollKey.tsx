@@ -16,8 +16,8 @@ interface Props {
   onDone: (said: string) => Promise<void>;
 }
 
-// RollKey makes a new key with the same title and budget. The old one stays until it is
-// revoked, so that a program can change over.
+// RollKey creates a new key with the same title and budget. The old key works until it is revoked, so that programs can
+// switch.
 export function RollKey({ of: k, mine, onClose, onDone }: Props) {
   const queries = useQueryClient();
   const workspace = k.name?.split("/")[1] ?? "";

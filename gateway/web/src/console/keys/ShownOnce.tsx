@@ -6,8 +6,8 @@ import { Field, Input } from "../../ui/Field";
 import { Notice } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
 
-// ShownOnce shows a new key, this once. The text is set on the element and not as an
-// attribute, and it leaves the page with the dialog.
+// ShownOnce shows a new key, once. The text is set on the element and not as an attribute, and
+// it leaves the page with the dialog.
 export function ShownOnce({ text, title, onClose }: { text: string; title: string; onClose: () => void }) {
   const show = useCallback(
     (field: HTMLInputElement | null) => {

@@ -13,8 +13,7 @@ import style from "./Palette.module.css";
 
 const typing = 150; // ms without a key before a search
 
-// Palette goes to a page or a workflow, or does something, by a few letters. The server
-// searches the workflows.
+// Palette opens a page or a workflow, or starts an action, found by a few letters. The server searches the workflows.
 export default function Palette({ onClose }: { onClose: () => void }) {
   const { workspace, operator } = useMe();
   const [text, setText] = useState("");
@@ -30,7 +29,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     onClose();
     act();
   };
-  // What was found for other words is not offered: Enter would take it.
+  // Results for earlier words are not offered, because Enter would open them.
   const workflows = words === text.trim() ? (found.data?.rows ?? []).slice(0, 8) : [];
   return (
     <Dialog open onClose={onClose} title="Go to" description="">
@@ -82,13 +81,13 @@ function Group({ name, actions, pick }: { name: string; actions: Action[]; pick:
   );
 }
 
-// fitting keeps what has all words.
+// fitting keeps the entries that contain all words.
 function fitting(text: string) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return ({ label }: Action) => words.every((w) => label.toLowerCase().includes(w));
 }
 
-// useLater is a text, once it has not changed for a moment.
+// useLater returns a text after it has not changed for a moment.
 function useLater(text: string): string {
   const [later, setLater] = useState(text);
   useEffect(() => {

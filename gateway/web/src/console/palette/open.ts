@@ -1,4 +1,4 @@
-// Who opens the command palette, and who shows it, know only this.
+// State of the command palette, shared by the code that opens it and the code that shows it.
 import { useEffect, useState } from "react";
 
 const asked = new EventTarget();
@@ -7,7 +7,7 @@ export function openPalette() {
   asked.dispatchEvent(new Event("open"));
 }
 
-// shortcut is how the keyboard of this machine writes it.
+// shortcut is the shortcut as it is written on keyboards of this system.
 export const shortcut = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
 
 // usePalette returns whether the palette is open. Ctrl or Cmd with K opens and closes it.

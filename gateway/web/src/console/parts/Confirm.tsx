@@ -15,7 +15,7 @@ interface Props {
   children?: ReactNode;
 }
 
-// Confirm asks once more. It stays open while the action works, and says why it failed.
+// Confirm asks for confirmation. It stays open while the action runs, and says why it failed.
 export function Confirm({ title, text, action, danger, onConfirm, onClose, stays, children }: Props) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);

@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from "react";
 import page from "./Page.module.css";
 
-// Facts lists what is known about a thing. A fact without a value is left out.
+// Facts lists the properties of a resource. It omits a property without a value.
 export function Facts({ facts }: { facts: [name: string, value: ReactNode][] }) {
   return (
     <dl className={page.facts}>

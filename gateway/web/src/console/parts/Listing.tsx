@@ -28,7 +28,7 @@ interface Props<T> {
   searched?: boolean; // an empty list then means that nothing matches
 }
 
-// Listing shows a list of the server in each of its states: on its way, failed, empty, paged.
+// Listing shows a list of the server in each of its states: loading, failed, empty, paged.
 export function Listing<T>({ caption, list, columns, keyOf, empty, searched }: Props<T>) {
   if (list.error) return <Trouble failure={list.error} onRetry={() => void list.refetch()} />;
   if (list.isPending) return <Waiting caption={caption} />;

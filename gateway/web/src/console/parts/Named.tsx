@@ -4,11 +4,11 @@ import page from "./Page.module.css";
 interface Props {
   title: string | undefined;
   id: string;
-  // link makes a link of the words that stand for the resource.
+  // link turns the text for the resource into a link.
   link?: (words: string) => ReactNode;
 }
 
-// Named shows a resource as people call it, with its id second. Without a title, its id is all.
+// Named shows a resource by its title, with the id second. Without a title, it shows the id alone.
 export function Named({ title, id, link = (words) => <span>{words}</span> }: Props) {
   if (!title || title === id) return <>{link(id)}</>;
   return (

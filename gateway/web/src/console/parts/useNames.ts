@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { listKeys } from "../../api/manage";
 import { useMe } from "../session";
 
-// NameOf says what a resource is called: a key by its title, everything else by its id.
+// NameOf returns the name of a resource: the title of a key, the id of everything else.
 export type NameOf = (resource: string | undefined) => string;
 
 export const idOf: NameOf = (resource) => resource?.split("/").pop() ?? "";

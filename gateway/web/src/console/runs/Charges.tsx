@@ -60,8 +60,7 @@ function What({ item }: { item: LineItem }) {
   );
 }
 
-// Of names the workflow, the model or the credential. What belongs to another workspace has
-// no name here.
+// Of names the workflow, the model or the credential. Resources of another workspace have no name here.
 function Of({ item }: { item: LineItem }): ReactNode {
   const me = useMe();
   const parts = (item.resource ?? "").split("/");

@@ -16,7 +16,7 @@ import { Charges } from "./Charges";
 import { State, titleOf, took, wordsOfReason } from "./state";
 import { Timeline } from "./Timeline";
 
-const often = 2000; // ms between two looks at a run that goes on
+const often = 2000; // ms between two reads of a run in progress
 
 // RunPage shows one run: who started it and who pays, what its steps did, and what it used.
 export default function RunPage({ id }: { id: string }) {

@@ -53,7 +53,7 @@ export function Timeline({ run }: { run: Run }) {
 
 const time = (iso: string | undefined) => Date.parse(iso ?? "") || 0;
 
-// stateOf tells a step that failed from one that ended because another failed.
+// stateOf distinguishes a step that failed from one that ended because another step failed.
 function stateOf(step: StepEvent, all: readonly StepEvent[]): string {
   const interrupted = step.state === "failed" && !step.reason && all.some((s) => s.reason);
   return interrupted ? "interrupted" : (step.state ?? "");

@@ -34,7 +34,7 @@ export function titleOf(run: Run): string {
   return run.share ? "Run through a link" : "Run of a definition that is not saved";
 }
 
-// wordsOfReason says why, where the server does not.
+// wordsOfReason describes a reason for which the server has no text.
 export function wordsOfReason(reason: string): string {
   return explain({ reason } as Failure).title;
 }

@@ -18,7 +18,7 @@ import { MadeKeys } from "./MadeKeys";
 
 const idOf = (s: Session) => s.name?.split("/")[3] ?? "";
 
-// SessionsPage lists sessions and ends them: those of the workspace for an owner, else one's own.
+// SessionsPage lists and ends sessions: an owner sees all of the workspace, others see their own.
 export default function SessionsPage() {
   useTitle("Sessions");
   const me = useMe();

@@ -11,7 +11,7 @@ import { visitors } from "./visitors";
 
 const QRPicture = lazy(() => import("./QRPicture"));
 
-// Follows says what comes of the settings: what visitors may do, what it can cost, what was used.
+// Follows shows the consequences of the settings: what visitors may do, what it can cost, what was used.
 export function Follows({ share, form }: { share: Share; form: Form }) {
   const path = pathOfShare(share);
   const link = linkOf(share);

@@ -14,12 +14,12 @@ interface Props {
   share: Share;
   form: Form;
   set: (part: Partial<Form>) => void;
-  // Nothing waits to be saved.
+  // Whether all changes are saved.
   saved: boolean;
   onChanged: () => Promise<void>;
 }
 
-// More opens to what few owners change.
+// More contains the settings that few owners change.
 export function More(props: Props) {
   const id = useId();
   const [open, setOpen] = useState(false);
@@ -49,7 +49,7 @@ export function More(props: Props) {
   );
 }
 
-// OfVersion finds out which inputs and outputs the version of the link has.
+// OfVersion reads which inputs and outputs the version of the link has.
 function OfVersion(props: Props) {
   const path = pathOfShare(props.share);
   const version = props.form.followLive ? 0 : props.form.version;

@@ -48,7 +48,7 @@ export interface Form extends Rules {
   samples: Sample[];
 }
 
-// Rules are the settings of a link that give nothing of the owner's away.
+// Rules are the settings of a link that use nothing of the owner's.
 export interface Rules {
   followLive: boolean;
   version: number;
@@ -193,7 +193,7 @@ export function periodOf(share: Share): string {
   return periods[share.limits?.period ?? "PERIOD_DAY"] ?? "a day";
 }
 
-// worst says what visitors can use at most. The defaults are the server's.
+// worst returns the most that visitors can use. The defaults are the server's.
 export function worst(share: Share, form: Form): string {
   const parts = [
     form.runAccess && `${form.runs || "100"} runs on your key`,

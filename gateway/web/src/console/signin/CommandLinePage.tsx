@@ -12,7 +12,7 @@ import { useAddress } from "../routes";
 import { useMe } from "../session";
 import { answerTo, codeOf, commandLineOf, type CommandLine } from "./commandLine";
 
-// CommandLinePage asks whether keyhole login on this computer may act as who is signed in here.
+// CommandLinePage asks whether keyhole login on this computer may act as the person who is signed in here.
 export default function CommandLinePage() {
   useTitle("Sign in a command line");
   const line = commandLineOf(useAddress().query);

@@ -14,13 +14,13 @@ import style from "./SignIn.module.css";
 
 interface Props {
   code: string;
-  // Who is signed in here already; empty if nobody is.
+  // Name of the person who is signed in here already; empty if nobody is.
   now: string;
   onDone: () => Promise<void>;
   onDrop: () => void;
 }
 
-// Join says where an invitation leads before anybody follows it, and asks for a name.
+// Join shows the workspace and the role of an invitation before it is accepted, and asks for a name.
 export function Join({ code, now, onDone, onDrop }: Props) {
   useTitle("Join");
   const leads = useQuery<Leads, Failure>({

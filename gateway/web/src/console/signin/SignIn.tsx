@@ -16,13 +16,13 @@ import style from "./SignIn.module.css";
 interface Props {
   // The code of a sign-in link; empty without one.
   code: string;
-  // Of the address: signing up goes on to the same place.
+  // Query of the address: signing up continues to the same page.
   query: URLSearchParams;
   onDone: () => Promise<void>;
   onDrop: () => void;
 }
 
-// SignIn is what a browser sees that nobody is signed in with.
+// SignIn is the page that a browser without a session sees.
 export function SignIn({ code, query, onDone, onDrop }: Props) {
   useTitle("Sign in");
   return (
@@ -53,7 +53,7 @@ function useSignIn(onDone: () => Promise<void>) {
   return { busy, failure, go };
 }
 
-// Ways are the ways in: the identity provider, if there is one, and a key.
+// Ways are the ways to sign in: the identity provider, if there is one, and a key.
 function Ways({ onDone, query }: Pick<Props, "onDone" | "query">) {
   const guest = useQuery<Whoami, Failure>({ queryKey: ["guest"], queryFn: () => whoami(""), staleTime: 60_000 });
   const provider = guest.data?.identityProvider ?? "";
@@ -115,8 +115,7 @@ function WithKey({ onDone, query, second, canSignUp }: KeyProps) {
           </>
         ) : (
           <>
-            No key? Ask the operator of this server. <code>keyhole sign-in-link</code> makes a link that signs in
-            once.
+            No key? Ask the operator of this server. <code>keyhole sign-in-link</code> makes a link that signs in once.
           </>
         )}
       </Hint>

@@ -3,7 +3,7 @@ import { Icon } from "../../ui/icons";
 import Gallery from "./Gallery";
 import style from "./Templates.module.css";
 
-// StartHere stands where a workspace has no workflow yet: every way to make the first one.
+// StartHere is shown while a workspace has no workflow: it lists every way to create the first one.
 export default function StartHere({ onNew }: { onNew: () => void }) {
   return (
     <section aria-labelledby="start">

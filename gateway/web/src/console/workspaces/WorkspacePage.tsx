@@ -19,8 +19,8 @@ import { useTitle } from "../parts/useTitle";
 import { pathOf, useAddress } from "../routes";
 import { keysOf, titleOf } from "./words";
 
-// WorkspacePage shows a tenant to an operator: since when it is there, and its keys with their
-// budgets. What it does with them is its own.
+// WorkspacePage shows a tenant to an operator: when it was created, and its keys with their budgets. It does not show
+// what the tenant runs.
 export default function WorkspacePage({ id }: { id: string }) {
   const words = useAddress().query.get("q") ?? "";
   const [asked, setAsked] = useState<"" | "key" | "title">("");

@@ -35,7 +35,7 @@ const edgeTypes = { wire: Line };
 export interface Wiring {
   // A line was drawn from an output to a block, or to one of its fields.
   onConnect: (source: string, output: string, target: string, field: string) => void;
-  // A line was let go over nothing, or a port was clicked.
+  // A line was dropped on empty space, or a port was clicked.
   onOpen: (node: string, port: string, side: "source" | "target") => void;
   onDelete: (ids: string[], wires: Wire[]) => void;
   // The plus of a line was clicked.
@@ -53,7 +53,7 @@ interface Props extends Wiring {
 }
 
 // Canvas is the graph, to change. It is one tab stop: arrow keys go from block to block, Enter
-// opens the settings, L goes through the lines of a block, Delete takes out what is chosen.
+// opens the settings, L goes through the lines of a block, Delete removes the selection.
 export const Canvas = memo(function Canvas(props: Props) {
   const { graph, fitting, troubles, selected, onSelect, onEnter, onConnect, onOpen, onDelete, onInsert, readOnly } =
     props;
@@ -196,7 +196,7 @@ export const Canvas = memo(function Canvas(props: Props) {
 
 const firstView = { padding: 0.08, maxZoom: 1, minZoom: 0.4 };
 
-// once makes one object for each box or wire, so that the canvas draws only what changed.
+// once returns the same object for a box or wire that has not changed, so that the canvas draws only what changed.
 function once<K extends object, V>(make: (of: K) => V): (of: K) => V {
   const known = new WeakMap<K, V>();
   return (of) => {

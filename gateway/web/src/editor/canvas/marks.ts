@@ -1,5 +1,5 @@
-// What stands out in the graph: the selection, problems. Each block and each line listens to
-// its own mark, so that a selection draws two blocks again and not two hundred.
+// Highlights in the graph: the selection, problems. Each block and each line listens to its own
+// mark, so that a selection draws two blocks again and not two hundred.
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Trouble } from "../problems/problems";
 

@@ -1,5 +1,5 @@
-// What the last run did with each step, for the blocks of the canvas. Each block listens to
-// its own step, so that events of a run do not redraw the whole graph.
+// Results of the last run by step, for the blocks of the canvas. Each block listens to its own
+// step, so that events of a run do not redraw the whole graph.
 import { createContext, useSyncExternalStore } from "react";
 import type { StepOutputs } from "../../api/client";
 import { duration } from "../../result/time";

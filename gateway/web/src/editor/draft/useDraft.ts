@@ -28,13 +28,13 @@ export interface Conflict {
 export interface Drafting {
   workflow: Workflow;
   live: string;
-  // Of the draft that the server has; empty where there is none.
+  // Etag of the draft on the server; empty if there is none.
   etag: string;
   time: string;
   state: "saved" | "unsaved" | "failed";
   failure: Failure | null;
   conflict: Conflict | null;
-  // flush saves at once and returns the etag of the draft, or of none.
+  // flush saves immediately and returns the etag of the draft, or of none.
   flush: () => Promise<string>;
   publish: () => Promise<boolean>;
   // discard removes the draft from the server, and returns what the editor then shows. A

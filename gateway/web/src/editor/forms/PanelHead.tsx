@@ -13,7 +13,7 @@ interface Props {
   readOnly: boolean;
 }
 
-// PanelHead says what is selected, and holds what can be done with it as a whole.
+// PanelHead shows the selected element and the actions on it.
 export function PanelHead({ id, name, title, readOnly }: Props) {
   const { document, select } = useEditing();
   const say = useToast();

@@ -3,7 +3,7 @@ import { useEditing } from "../context";
 import { diagnosticsOf, faultOf } from "./diagnostics";
 import JSONEditor from "./JSONEditor";
 
-// JSONTab is the document as text. What is no JSON stays here and changes nothing else.
+// JSONTab is the document as text. Text that is not JSON stays here and changes nothing else.
 export default function JSONTab({ readOnly }: { readOnly: boolean }) {
   const { document, catalogue, troubles } = useEditing();
   const { doc, broken } = document;

@@ -23,9 +23,9 @@ export interface Doc {
 export type Place = "inputs" | "steps" | "outputs";
 export const places: Place[] = ["inputs", "steps", "outputs"];
 
-// readDoc throws a Fault for a text that is no JSON. A list that is missing is empty. An
-// element whose text is as in the document before is the same object: what depends on it is
-// not computed again.
+// readDoc throws a Fault for text that is not JSON. A list that is missing is empty. An element
+// whose text is as in the document before is the same object: what depends on it is not
+// computed again.
 export const readDoc = recent((text): Doc => {
   const root = parseTree(text);
   if (root.kind !== "object") throw new Fault("a definition is an object", root.start, text);

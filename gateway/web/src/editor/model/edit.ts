@@ -4,7 +4,7 @@ import { parseTree, type Node } from "../text/tree";
 import { find, pathOf, readDoc, split, uniqueName, type Element, type Fields, type Place } from "./doc";
 import { nodeOf, referencesOf, renamed } from "./refs";
 
-// add puts an element at the end of its list and says how it is called.
+// add puts an element at the end of its list and returns its name.
 export function add(text: string, place: Place, fields: Fields): { text: string; name: string } {
   const doc = readDoc(text);
   const name = uniqueName(doc, place, String(fields.name ?? ""));

@@ -3,7 +3,7 @@ export interface History {
   text: string;
   past: string[];
   future: string[];
-  // What changed last, and when: more of the same within a moment is one change.
+  // The last change and its time: further edits of the same kind within a moment belong to one change.
   what: string;
   when: number;
 }

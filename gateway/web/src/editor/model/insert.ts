@@ -1,4 +1,4 @@
-// Inserting a block: named, wired, and with what it cannot do without.
+// Inserts a block: with a name, its lines and its required fields.
 import type { Block } from "../../api/editor";
 import { fieldsOf, type Field } from "../catalogue/fields";
 import { fieldFor, fits, isQuiet, outputsOf, sources, type Source } from "../catalogue/fit";

@@ -5,8 +5,8 @@ import { parseTree } from "../text/tree";
 const wrappers = ["specification", "config", "workflow", "definition"];
 const most = 8; // wrappers around each other
 
-// unwrap returns the text of the definition itself. It throws a Fault for what is no JSON, and
-// an Error for what holds no definition.
+// unwrap returns the text of the definition itself. It throws a Fault for text that is not JSON, and an Error for JSON
+// without a definition.
 export function unwrap(pasted: string): string {
   let text = pasted.trim().replace(/^\uFEFF/, "");
   for (let i = 0; i < most; i++) {

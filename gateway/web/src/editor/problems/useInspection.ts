@@ -11,7 +11,7 @@ export interface Inspected {
   inspection?: Inspection;
   doc?: Doc; // the document that it is about
   failure?: Failure;
-  // Whether an answer about the document as it is now is still to come.
+  // Whether the answer for the current document is pending.
   stale: boolean;
 }
 
@@ -23,7 +23,7 @@ export function useInspection(path: WorkflowPath, doc: Doc): Inspected {
   const first = useRef(true);
   useEffect(() => {
     const controller = new AbortController();
-    // Typing goes before an answer.
+    // Typing has priority over an answer.
     const take = (next: Parameters<typeof setFound>[0]) => startTransition(() => setFound(next));
     const ask = async () => {
       first.current = false;

@@ -5,7 +5,7 @@ import type { StepStatus } from "../../run/useRun";
 import style from "../Editor.module.css";
 import { givenBy } from "./words";
 
-// StepOutput shows what a step gave in the last run. Pictures are small copies.
+// StepOutput shows the outputs of a step in the last run. Pictures are small copies.
 export default function StepOutput({ status }: { status?: StepStatus }) {
   const outputs = status?.outputs;
   const values = useMemo(() => givenBy(outputs).map(([name, v]) => ({ name, label: name, value: read(v) })), [outputs]);

@@ -1,4 +1,4 @@
-// What a step gave, in a few words for its block.
+// Outputs of a step in a few words, for its block.
 import type { StepOutputs } from "../../api/client";
 import { forget, read, type Value } from "../../result/values";
 
