@@ -176,7 +176,7 @@ func (s *shell) keyCommands(t *testing.T, in *installation) {
 	s.wants(t, says{"second", "!runs"}, "key", "update", name, "--no-budget")
 	s.refused(t, "nothing to change", "key", "update", name)
 	s.keyhole(t, "key", "revoke", name)
-	s.wants(t, says{"revoke time"}, "key", "get", name)
+	s.wants(t, says{"revoked "}, "key", "get", name)
 }
 
 func (s *shell) credentialCommands(t *testing.T, in *installation) {
@@ -260,12 +260,12 @@ func (s *shell) workflowCommands(t *testing.T) {
 	s.wants(t, says{"lines_hidden", "4"}, "workflow", "run", "from-template", "-i", "image=@"+filepath.Join(s.dir, "sample.jpg"), "--save", filepath.Join(s.dir, "out"))
 	s.refused(t, "not both", "workflow", "create", "twice", s.definition(t, "hello.json", "hello {who}"), "--template", "read-text")
 	s.draftCommands(t)
-	s.wants(t, says{"delete time"}, "workflow", "delete", "greet")
+	s.wants(t, says{"deleted "}, "workflow", "delete", "greet")
 	s.wants(t, says{"!greet"}, "workflow", "list")
 	s.wants(t, says{"greet"}, "workflow", "list", "--deleted")
 	s.wants(t, says{"greet", "PURGE"}, "workflow", "list", "--trash")
 	s.wants(t, says{"!greet"}, "workflow", "list", "--trash", "--text", "no such thing")
-	s.wants(t, says{"!delete time"}, "workflow", "undelete", "greet")
+	s.wants(t, says{"!deleted "}, "workflow", "undelete", "greet")
 	s.wants(t, says{"hello me, you"}, "workflow", "run", "greet", "-i", "who=me, you") // a comma is part of the value
 }
 
@@ -297,7 +297,7 @@ func (s *shell) shareCommands(t *testing.T) {
 	link := s.base + "/s/" + token // a token may start like a flag
 	s.wants(t, says{"greet/one"}, "share", "list", "greet")
 	// A false or absent field is missing in a reply, so the test looks for its line.
-	s.wants(t, says{"Two", "sinks enabled      yes", "fork disabled      yes", "expire time", "https://a.example"}, "share", "update", "greet/one",
+	s.wants(t, says{"Two", "sinks enabled      yes", "fork disabled      yes", "expires", "https://a.example"}, "share", "update", "greet/one",
 		"--title", "Two", "--sinks", "--no-forks", "--expires", "72h", "--frame-origin", "https://a.example", "--sample", "who=a, b")
 	s.wants(t, says{"a, b"}, "share", "view", link, "--json")
 	got := s.made(t, "share", "update", "greet/one", "--no-sinks", "--forks", "--expires", "never", "--frame-origin", "none", "--sample", "none")

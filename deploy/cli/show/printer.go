@@ -69,6 +69,9 @@ func (p Printer) List(page Object, list string, fields ...string) error {
 		return p.Raw(page)
 	}
 	rows, _ := page[list].([]any)
+	if len(rows) == 0 && page["nextPageToken"] == nil {
+		return p.Text("None.")
+	}
 	if err := p.rows(rows, fields...); err != nil {
 		return err
 	}
@@ -105,7 +108,7 @@ func (p Printer) rows(rows []any, fields ...string) error {
 		r, _ := row.(Object)
 		cells := make([]string, len(fields))
 		for i, field := range fields {
-			cells[i] = p.titled(r, field, p.cell(field, r[field]))
+			cells[i] = p.titled(r, field, brief(field, p.cell(field, r[field])))
 		}
 		t.add(cells...)
 	}

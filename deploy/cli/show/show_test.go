@@ -40,7 +40,7 @@ state        active
 run access   owner
 follow live  no
 charged key  k1
-create time  2026-11-30 00:00:00
+created      2026-11-30 00:00:00
 description  a�[31mb
 limits       period day, runs 100
 detected     models: step a
@@ -49,6 +49,27 @@ warning      It costs.
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// People see short names, sizes and hashes, and words instead of the API's field names.
+func TestTablesAreForPeople(t *testing.T) {
+	t.Parallel()
+	row := Object{
+		"name": "workspaces/demo/people/per_1", "key": "workspaces/demo/sessions/ses_1", "sizeBytes": "15595075", "versionHash": strings.Repeat("ab", 32),
+		"hosts": []any{"https://api.openai.com:443", "https://llm.example:8443"}, "createTime": "2026-11-29T22:00:00Z", "uri": "https://k.example/s/t",
+	}
+	got := printed(t, Printer{}, func(p Printer) error {
+		return p.List(Object{"rows": []any{row}}, "rows", "name", "key", "sizeBytes", "versionHash", "hosts", "createTime", "uri")
+	})
+	want := `NAME   KEY    SIZE     VERSION HASH  HOSTS                                             CREATED              LINK
+per_1  ses_1  15.6 MB  abababababab  https://api.openai.com, https://llm.example:8443  2026-11-30 00:00:00  https://k.example/s/t
+`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := printed(t, Printer{}, func(p Printer) error { return p.List(Object{}, "rows", "name") }); got != "None.\n" {
+		t.Errorf("an empty list prints %q", got)
 	}
 }
 

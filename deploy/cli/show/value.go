@@ -10,19 +10,6 @@ import (
 	"time"
 )
 
-// label converts "liveVersion" to "live version".
-func label(field string) string {
-	var b strings.Builder
-	for _, r := range field {
-		if r >= 'A' && r <= 'Z' {
-			b.WriteByte(' ')
-			r += 'a' - 'A'
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
 // lines formats a value of any depth, without JSON.
 func (p Printer) lines(field string, v any) []string {
 	switch v := v.(type) {
@@ -152,6 +139,12 @@ func (p Printer) text(field, s string) string {
 		}
 	case field == "resource":
 		return inWorkspace.ReplaceAllString(s, "")
+	case field == "sizeBytes":
+		return size(s)
+	case strings.HasPrefix(s, "https://"):
+		return strings.TrimSuffix(s, ":443") // the port that an address means anyway
+	case strings.HasPrefix(s, "templates/"):
+		return strings.TrimPrefix(s, "templates/")
 	}
 	if word, ok := words()[s]; ok {
 		return word
@@ -164,7 +157,7 @@ func (p Printer) text(field, s string) string {
 
 var (
 	inWorkspace = regexp.MustCompile(`^workspaces/[a-z0-9-]+/`)
-	resource    = regexp.MustCompile(`^workspaces/[^/ ]+(/(keys|credentials|models|workflows|runs|versions|shares)/[^/ ]+)*$`)
+	resource    = regexp.MustCompile(`^workspaces/[^/ ]+(/(keys|credentials|models|workflows|runs|versions|shares|people|invitations|sessions)/[^/ ]+)*$`)
 )
 
 // Short returns a resource's name as commands accept it: the IDs without collections and

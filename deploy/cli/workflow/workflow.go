@@ -21,7 +21,7 @@ type Commands struct {
 	Get      workflowGet      `cmd:"" help:"Print a workflow's definition."`
 	Delete   workflowDelete   `cmd:"" help:"Move a workflow to the trash for 30 days. Its shares stop working."`
 	Undelete workflowUndelete `cmd:"" help:"Take a workflow out of the trash."`
-	Purge    workflowPurge    `cmd:"" help:"Delete a workflow in the trash for good, with its versions and links (owners only)."`
+	Purge    workflowPurge    `cmd:"" help:"Permanently delete a workflow in the trash, with its versions and links (owners only)."`
 	Versions workflowVersions `cmd:"" help:"List the versions of a workflow, newest first."`
 	Version  workflowVersion  `cmd:"" help:"Print the definition of one version."`
 	Restore  workflowRestore  `cmd:"" help:"Create a new version with the definition of an old one."`

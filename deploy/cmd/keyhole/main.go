@@ -29,14 +29,14 @@ type commands struct {
 	Version kong.VersionFlag `help:"Print the version."`
 
 	Serve      serve.Command       `cmd:"" help:"Run all services in one process."`
-	Demo       setup.Demo          `cmd:"" help:"Create and try the demo."`
+	Demo       setup.Demo          `cmd:"" help:"Create the demo, or write its sample picture."`
 	Certs      setup.Certs         `cmd:"" help:"Create a development certificate authority and certificates for the services."`
 	Login      account.Login       `cmd:"" help:"Sign in: keep a session for later commands."`
 	Logout     account.Logout      `cmd:"" help:"Sign out: end the session that login kept."`
 	SignInLink account.SignInLink  `cmd:"" help:"Create a link that signs a browser in once, with your key."`
 	Sessions   account.Sessions    `cmd:"" name:"session" help:"Show and end sessions."`
 	Whoami     account.Whoami      `cmd:"" help:"Show your key's workspace, role and permissions."`
-	Workspaces account.Workspaces  `cmd:"" name:"workspace" help:"Manage workspaces (operators only)."`
+	Workspaces account.Workspaces  `cmd:"" name:"workspace" help:"Show and rename your workspace. Operators create and list workspaces."`
 	SignUp     account.SignUp      `cmd:"" help:"Create a workspace of your own, where the operator allows it."`
 	People     account.People      `cmd:"" name:"person" help:"Manage the people of your workspace."`
 	Invitation account.Invitations `cmd:"" help:"Invite people, and accept an invitation."`

@@ -17,7 +17,7 @@ import (
 // a server has no effect on a client on the same machine.
 func newParser(c *commands, a *cli.App, args []string) (*kong.Kong, error) {
 	const about = "Share runnable AI workflows by link, without handing over your keys."
-	opts := []kong.Option{kong.Name("keyhole"), kong.Description(about), kong.UsageOnError()}
+	opts := []kong.Option{kong.Name("keyhole"), kong.Description(about), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true})}
 	if serves(args) {
 		settings, err := config.Options("keyhole", about, args)
 		if err != nil {
