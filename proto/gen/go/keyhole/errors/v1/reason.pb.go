@@ -58,7 +58,7 @@ const (
 	Reason_REASON_IN_USE Reason = 26
 	// Signing in needs HTTPS, except on loopback.
 	Reason_REASON_HTTPS_REQUIRED Reason = 27
-	// The last owner of a workspace stays one.
+	// The last owner of a workspace cannot lose that role or be removed.
 	Reason_REASON_LAST_OWNER Reason = 28
 	// The operator does not let visitors create workspaces.
 	Reason_REASON_SIGN_UP_CLOSED Reason = 29
@@ -100,13 +100,13 @@ const (
 	Reason_REASON_SHARE_PAUSED Reason = 60
 	// The share has expired.
 	Reason_REASON_SHARE_EXPIRED Reason = 61
-	// The workflow uses a private model, and the share does not open run access.
+	// The workflow uses a private model, and the share has no run access.
 	Reason_REASON_MODEL_PRIVATE Reason = 62
-	// Run access can be opened only if the workflow uses a private model.
+	// Run access needs a workflow with a private model.
 	Reason_REASON_NO_PRIVATE_MODEL Reason = 63
-	// Credentials can be opened only if the workflow has a slot.
+	// Hidden credentials need a workflow with a slot.
 	Reason_REASON_NO_SLOT Reason = 64
-	// A share that opens run access or credentials needs finite limits.
+	// A share with run access or hidden credentials needs finite limits.
 	Reason_REASON_LIMITS_REQUIRED Reason = 65
 	// Required inputs are missing; the violations name all of them.
 	Reason_REASON_INPUT_MISSING Reason = 66

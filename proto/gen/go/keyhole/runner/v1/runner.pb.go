@@ -743,8 +743,7 @@ type Template struct {
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
 	// What the workflow returns, in one sentence.
 	Summary string `protobuf:"bytes,3,opt,name=summary,proto3" json:"summary,omitempty"`
-	// What it needs. Without needs it runs at once on an installation that has the standard
-	// models.
+	// What it needs. A template without needs runs immediately on an installation that has the standard models.
 	Needs []*TemplateNeed `protobuf:"bytes,4,rep,name=needs,proto3" json:"needs,omitempty"`
 	// A small JPEG of the sample, or of the result that is drawn on it.
 	Thumbnail []byte `protobuf:"bytes,5,opt,name=thumbnail,proto3" json:"thumbnail,omitempty"`
@@ -895,8 +894,8 @@ type RunWorkflowRequest struct {
 	// Run the draft of the workflow instead of a version. Such a run is the caller's own in
 	// every respect; no link runs a draft.
 	Draft bool `protobuf:"varint,5,opt,name=draft,proto3" json:"draft,omitempty"`
-	// If set, must be the etag of the draft. Otherwise the run is refused (CONFLICT), so that
-	// what runs is what the caller has seen.
+	// If set, it must equal the etag of the draft. Otherwise the run is refused (CONFLICT), so that a caller runs only
+	// the draft that they have seen.
 	DraftEtag     string `protobuf:"bytes,6,opt,name=draft_etag,json=draftEtag,proto3" json:"draft_etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -988,8 +987,8 @@ type RunWorkflowStreamRequest struct {
 	// Run the draft of the workflow instead of a version. Such a run is the caller's own in
 	// every respect; no link runs a draft.
 	Draft bool `protobuf:"varint,5,opt,name=draft,proto3" json:"draft,omitempty"`
-	// If set, must be the etag of the draft. Otherwise the run is refused (CONFLICT), so that
-	// what runs is what the caller has seen.
+	// If set, it must equal the etag of the draft. Otherwise the run is refused (CONFLICT), so that a caller runs only
+	// the draft that they have seen.
 	DraftEtag string `protobuf:"bytes,6,opt,name=draft_etag,json=draftEtag,proto3" json:"draft_etag,omitempty"`
 	// Let the event of each finished step carry its outputs, cut to a preview.
 	StepOutputs   bool `protobuf:"varint,7,opt,name=step_outputs,json=stepOutputs,proto3" json:"step_outputs,omitempty"`
@@ -1232,9 +1231,9 @@ type StoreShareExampleRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/workflows/{workflow}/shares/{share}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Title of the sample; the one without a title when empty.
+	// Title of the sample; empty for the sample without a title.
 	Sample string `protobuf:"bytes,2,opt,name=sample,proto3" json:"sample,omitempty"`
-	// Credential inputs by name, a JSON object, where visitors bring them.
+	// Credential inputs by name, a JSON object, if visitors bring their own credentials.
 	Credentials   []byte `protobuf:"bytes,3,opt,name=credentials,proto3" json:"credentials,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1373,7 +1372,7 @@ type StepProgress struct {
 	State string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
 	// Time of the change.
 	Time *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`
-	// What the step gave, if the request has `step_outputs` and the step succeeded.
+	// Preview of the step's outputs, if the request has `step_outputs` and the step succeeded.
 	Outputs       *StepOutputs `protobuf:"bytes,4,opt,name=outputs,proto3" json:"outputs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1437,19 +1436,18 @@ func (x *StepProgress) GetOutputs() *StepOutputs {
 	return nil
 }
 
-// StepOutputs is a preview of what a step gave.
+// StepOutputs is a preview of a step's outputs.
 type StepOutputs struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// A JSON list with one object of outputs for each of the first elements that the step
-	// worked on; null for an element without outputs. It is as in a result, but for pictures,
-	// which are JPEG of at most 320 px with the size of the original next to them: {"type":
-	// "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
+	// A JSON list with one object of outputs for each of the first elements that the step worked on; null for an element
+	// without outputs. Values have the form of a result, except pictures: a picture is a JPEG of at most 320 px, with the
+	// size of the original: {"type": "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
 	Values []byte `protobuf:"bytes,1,opt,name=values,proto3" json:"values,omitempty"`
-	// Number of elements that the step gave, 1 for a step outside of lists.
+	// Number of elements that the step returned; 1 for a step without a batch.
 	Elements int32 `protobuf:"varint,2,opt,name=elements,proto3" json:"elements,omitempty"`
 	// How long the step took, in milliseconds.
 	DurationMillis int64 `protobuf:"varint,3,opt,name=duration_millis,json=durationMillis,proto3" json:"duration_millis,omitempty"`
-	// What was left out. Empty if the values are complete but for the size of pictures.
+	// What was left out. Empty if the values are complete, except for the size of pictures.
 	Cuts          []*Cut `protobuf:"bytes,4,rep,name=cuts,proto3" json:"cuts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1513,7 +1511,7 @@ func (x *StepOutputs) GetCuts() []*Cut {
 	return nil
 }
 
-// Cut says how a part of a preview was cut.
+// Cut describes a part of a preview that was shortened.
 type Cut struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// JSON pointer (RFC 6901) into the values; empty for the list of elements.
@@ -1521,9 +1519,9 @@ type Cut struct {
 	// What was counted: "elements", "items", "keys", "characters", "pictures", "depth" or
 	// "bytes".
 	Unit string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
-	// How many are there.
+	// Number of these in the preview.
 	Kept int64 `protobuf:"varint,3,opt,name=kept,proto3" json:"kept,omitempty"`
-	// How many there were.
+	// Number of these in the original value.
 	Total         int64 `protobuf:"varint,4,opt,name=total,proto3" json:"total,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -35,8 +35,8 @@ type RunnerInternalServiceClient interface {
 	// ExecuteJSON runs a workflow, a link or an inline definition on unparsed JSON inputs,
 	// and returns outputs as JSON. The call's assertion is the principal.
 	ExecuteJSON(ctx context.Context, in *ExecuteJSONRequest, opts ...grpc.CallOption) (*ExecuteJSONResponse, error)
-	// AskBuilder answers what Roboflow's builder asks about the language, from the catalogue
-	// of blocks. It stores nothing and runs nothing.
+	// AskBuilder answers what Roboflow's builder asks about the language, from the catalogue of
+	// blocks. It stores nothing and runs nothing.
 	AskBuilder(ctx context.Context, in *AskBuilderRequest, opts ...grpc.CallOption) (*AskBuilderResponse, error)
 }
 
@@ -77,8 +77,8 @@ type RunnerInternalServiceServer interface {
 	// ExecuteJSON runs a workflow, a link or an inline definition on unparsed JSON inputs,
 	// and returns outputs as JSON. The call's assertion is the principal.
 	ExecuteJSON(context.Context, *ExecuteJSONRequest) (*ExecuteJSONResponse, error)
-	// AskBuilder answers what Roboflow's builder asks about the language, from the catalogue
-	// of blocks. It stores nothing and runs nothing.
+	// AskBuilder answers what Roboflow's builder asks about the language, from the catalogue of
+	// blocks. It stores nothing and runs nothing.
 	AskBuilder(context.Context, *AskBuilderRequest) (*AskBuilderResponse, error)
 	mustEmbedUnimplementedRunnerInternalServiceServer()
 }

@@ -278,7 +278,7 @@ type Workflow struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Human-readable title.
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
-	// What it does, for people.
+	// A description of what it does.
 	Description string `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
 	// The definition of the live version, in the language of Roboflow Workflows.
 	Definition []byte `protobuf:"bytes,4,opt,name=definition,proto3" json:"definition,omitempty"`
@@ -301,7 +301,7 @@ type Workflow struct {
 	ActiveShares int32 `protobuf:"varint,12,opt,name=active_shares,json=activeShares,proto3" json:"active_shares,omitempty"`
 	// Number of its links that its owner has paused. Only a list has it.
 	PausedShares int32 `protobuf:"varint,13,opt,name=paused_shares,json=pausedShares,proto3" json:"paused_shares,omitempty"`
-	// When it is deleted for good; unset outside the trash.
+	// When it is deleted permanently; unset outside the trash.
 	PurgeTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=purge_time,json=purgeTime,proto3" json:"purge_time,omitempty"`
 	// A small picture of the graph of its draft, or of the live version if it has no draft.
 	// Only a list has it.
@@ -777,9 +777,8 @@ type WorkflowDraft struct {
 	// Number of the version that it was started from. In an update, 0 keeps the number; a new
 	// draft then starts from the live version. It is 0 if there was no version.
 	BaseVersion int32 `protobuf:"varint,3,opt,name=base_version,json=baseVersion,proto3" json:"base_version,omitempty"`
-	// Changes with every update. An update must send the etag of the draft that it replaces,
-	// and none if there is no draft. Otherwise it is refused (CONFLICT), so that nobody
-	// overwrites what they have not seen.
+	// Changes with every update. An update must send the etag of the draft that it replaces, and none if there is no
+	// draft. Otherwise it is refused (CONFLICT), so that nobody overwrites a change that they have not seen.
 	Etag string `protobuf:"bytes,4,opt,name=etag,proto3" json:"etag,omitempty"`
 	// SHA-256 of the stored bytes, hex. A version with the same definition has the same hash.
 	DefinitionHash string `protobuf:"bytes,5,opt,name=definition_hash,json=definitionHash,proto3" json:"definition_hash,omitempty"`
@@ -928,7 +927,7 @@ func (x *GetWorkflowDraftRequest) GetName() string {
 // UpdateWorkflowDraftRequest saves a draft.
 type UpdateWorkflowDraftRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The draft; its name says of which workflow.
+	// The draft. Its name contains the workflow.
 	Draft         *WorkflowDraft `protobuf:"bytes,1,opt,name=draft,proto3" json:"draft,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -976,7 +975,7 @@ type DeleteWorkflowDraftRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/workflows/{workflow}/draft".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// If set, must be that of the draft.
+	// If set, it must equal the etag of the draft.
 	Etag          string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1031,7 +1030,7 @@ type PublishWorkflowDraftRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/workflows/{workflow}/draft".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// If set, must be that of the draft.
+	// If set, it must equal the etag of the draft.
 	Etag          string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2778,9 +2777,9 @@ type Limits struct {
 	Runs int64 `protobuf:"varint,1,opt,name=runs,proto3" json:"runs,omitempty"`
 	// The period of runs and credential_calls.
 	Period v1.Period `protobuf:"varint,2,opt,name=period,proto3,enum=keyhole.vault.v1.Period" json:"period,omitempty"`
-	// Runs of one visitor in a period. A visitor is a workspace with all of its keys, or a
-	// guest. 0 means no separate limit; while run access or credentials are open, 0 means a
-	// fifth of `runs`, so that no single visitor exhausts the share.
+	// Runs of one visitor in a period. A visitor is a workspace with all of its keys, or a guest. 0 means no separate
+	// limit; with run access or hidden credentials, 0 means a fifth of `runs`, so that no single visitor exhausts the
+	// share.
 	VisitorRuns int64 `protobuf:"varint,3,opt,name=visitor_runs,json=visitorRuns,proto3" json:"visitor_runs,omitempty"`
 	// Calls with the owner's credentials in a period.
 	CredentialCalls int64 `protobuf:"varint,4,opt,name=credential_calls,json=credentialCalls,proto3" json:"credential_calls,omitempty"`
@@ -2869,9 +2868,9 @@ func (x *Limits) GetVisitorPictures() int64 {
 // Detected lists what was found in the shared version.
 type Detected struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Private models: run access can be opened.
+	// Private models, which make run access possible.
 	PrivateModels []string `protobuf:"bytes,1,rep,name=private_models,json=privateModels,proto3" json:"private_models,omitempty"`
-	// Slots: credentials can be opened.
+	// Slots, which make hidden credentials possible.
 	Slots []*Slot `protobuf:"bytes,2,rep,name=slots,proto3" json:"slots,omitempty"`
 	// Sinks. They are off unless sinks_enabled is set.
 	Sinks []string `protobuf:"bytes,3,rep,name=sinks,proto3" json:"sinks,omitempty"`
@@ -3105,8 +3104,8 @@ func (x *Notice) GetText() string {
 	return ""
 }
 
-// Sample is an example input that the owner publishes. Those with one title belong
-// together: visitors pick them at once.
+// Sample is an example input that the owner publishes. Samples with the same title form one set, which visitors pick as
+// a whole.
 type Sample struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of the input.
@@ -3308,15 +3307,15 @@ func (x *OutputPresentation) GetHidden() bool {
 	return false
 }
 
-// Presentation is what the owner of a link says to its visitors. All of it is plain text
-// but the guide. It says nothing about who pays or where data goes: Terms does.
+// Presentation has the owner's texts for visitors of a link. All of them are plain text, except the guide. They do not
+// say who pays or where data goes; Terms does.
 type Presentation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Title of the page; that of the workflow when empty.
+	// Title of the page; the workflow's title if empty.
 	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
-	// A few words below the title; the description of the workflow when empty.
+	// A few words below the title; the workflow's description if empty.
 	Welcome string `protobuf:"bytes,2,opt,name=welcome,proto3" json:"welcome,omitempty"`
-	// A guide in Markdown. Pages show no raw HTML and no pictures of it.
+	// A guide in Markdown. Pages do not show its raw HTML and pictures.
 	Guide string `protobuf:"bytes,3,opt,name=guide,proto3" json:"guide,omitempty"`
 	// Colour of the main action, "#3a4bd0". Pages change it where text on it would be hard to
 	// read.
@@ -3401,8 +3400,8 @@ func (x *Presentation) GetOutputs() []*OutputPresentation {
 	return nil
 }
 
-// Example is the stored result of a sample: what a run of the owner's through the link
-// returned. It is gone when the version or the sample changes.
+// Example is the stored result of a sample: the outputs of a run that the owner made through the link. It is removed
+// when the version or the sample changes.
 type Example struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Title of the sample.
@@ -3489,7 +3488,7 @@ type Share struct {
 	CredentialAccess CredentialAccess `protobuf:"varint,9,opt,name=credential_access,json=credentialAccess,proto3,enum=keyhole.sharing.v1.CredentialAccess" json:"credential_access,omitempty"`
 	// The owner's key that is charged under RUN_ACCESS_OWNER; by default the caller's.
 	ChargedKey string `protobuf:"bytes,10,opt,name=charged_key,json=chargedKey,proto3" json:"charged_key,omitempty"`
-	// Limits; small defaults when a setting is opened.
+	// Limits. A share with run access or hidden credentials gets small defaults.
 	Limits *Limits `protobuf:"bytes,11,opt,name=limits,proto3" json:"limits,omitempty"`
 	// Whether sinks work in its runs.
 	SinksEnabled bool `protobuf:"varint,12,opt,name=sinks_enabled,json=sinksEnabled,proto3" json:"sinks_enabled,omitempty"`
@@ -4741,7 +4740,7 @@ func (x *Destination) GetKnownProvider() bool {
 	return false
 }
 
-// Terms tells a visitor on whose behalf a run through the link happens.
+// Terms tells a visitor who pays for a run through the link, whose credentials it uses and where data goes.
 type Terms struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// One line: who pays, whose credentials, where data goes.
@@ -4871,7 +4870,7 @@ type SharedWorkflow struct {
 	Interface *Interface `protobuf:"bytes,7,opt,name=interface,proto3" json:"interface,omitempty"`
 	// The graph, laid out.
 	Graph *Graph `protobuf:"bytes,8,opt,name=graph,proto3" json:"graph,omitempty"`
-	// On whose behalf a run happens.
+	// Who pays for a run, whose credentials it uses and where data goes.
 	Terms *Terms `protobuf:"bytes,9,opt,name=terms,proto3" json:"terms,omitempty"`
 	// What remains of the limits.
 	Allowances []*Allowance `protobuf:"bytes,10,rep,name=allowances,proto3" json:"allowances,omitempty"`
@@ -4887,7 +4886,7 @@ type SharedWorkflow struct {
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// Origins of other sites whose pages may run and fork it.
 	RunOrigins []string `protobuf:"bytes,16,rep,name=run_origins,json=runOrigins,proto3" json:"run_origins,omitempty"`
-	// What the owner says, without inputs and outputs: the interface has their labels.
+	// The owner's texts, without inputs and outputs: the interface has their labels.
 	Presentation *Presentation `protobuf:"bytes,17,opt,name=presentation,proto3" json:"presentation,omitempty"`
 	// Results of the samples.
 	Examples      []*Example `protobuf:"bytes,18,rep,name=examples,proto3" json:"examples,omitempty"`
@@ -5097,10 +5096,10 @@ func (x *WatchSharedWorkflowRequest) GetToken() string {
 	return ""
 }
 
-// SharedWorkflowChange says that what a link shows has changed, and nothing about it.
+// SharedWorkflowChange says that the view behind a link has changed. It does not say what has changed.
 type SharedWorkflowChange struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Whether it has changed. The first message of a stream says that it has not yet.
+	// Whether it has changed. False in the first message of a stream.
 	Changed       bool `protobuf:"varint,1,opt,name=changed,proto3" json:"changed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -5597,8 +5596,8 @@ type Run struct {
 	Draft bool `protobuf:"varint,14,opt,name=draft,proto3" json:"draft,omitempty"`
 	// The key that started it. Only its own workspace sees this.
 	CallerKey string `protobuf:"bytes,15,opt,name=caller_key,json=callerKey,proto3" json:"caller_key,omitempty"`
-	// Title of the workflow. A title here is that of now, and empty for a name of another
-	// workspace and for what is gone.
+	// Current title of the workflow. This and the following titles are empty for resources of another workspace and for
+	// resources that no longer exist.
 	WorkflowTitle string `protobuf:"bytes,16,opt,name=workflow_title,json=workflowTitle,proto3" json:"workflow_title,omitempty"`
 	// Title of the share.
 	ShareTitle string `protobuf:"bytes,17,opt,name=share_title,json=shareTitle,proto3" json:"share_title,omitempty"`

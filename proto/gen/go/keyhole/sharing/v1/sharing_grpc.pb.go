@@ -76,8 +76,8 @@ type SharingServiceClient interface {
 	DeleteWorkflow(ctx context.Context, in *DeleteWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
 	// UndeleteWorkflow takes a workflow out of the trash.
 	UndeleteWorkflow(ctx context.Context, in *UndeleteWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
-	// PurgeWorkflow deletes a workflow in the trash for good, with its versions, its draft and
-	// its links. Its runs and charges stay.
+	// PurgeWorkflow permanently deletes a workflow in the trash, with its versions, its draft and its links. Its runs and
+	// charges stay.
 	PurgeWorkflow(ctx context.Context, in *PurgeWorkflowRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
 	// ListWorkflowVersions lists versions, newest first, without definitions.
 	ListWorkflowVersions(ctx context.Context, in *ListWorkflowVersionsRequest, opts ...grpc.CallOption) (*ListWorkflowVersionsResponse, error)
@@ -96,9 +96,8 @@ type SharingServiceClient interface {
 	UpdateWorkflowDraft(ctx context.Context, in *UpdateWorkflowDraftRequest, opts ...grpc.CallOption) (*WorkflowDraft, error)
 	// DeleteWorkflowDraft discards the draft of a workflow.
 	DeleteWorkflowDraft(ctx context.Context, in *DeleteWorkflowDraftRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
-	// PublishWorkflowDraft makes the draft the next version, with all checks of
-	// UpdateWorkflow, and removes the draft. It is refused (CONFLICT) if the live version is
-	// another than the one that the draft started from.
+	// PublishWorkflowDraft makes the draft the next version, with all checks of UpdateWorkflow, and removes the draft.
+	// It is refused (CONFLICT) if the draft did not start from the live version.
 	PublishWorkflowDraft(ctx context.Context, in *PublishWorkflowDraftRequest, opts ...grpc.CallOption) (*Workflow, error)
 	// InspectDefinition analyzes a definition that belongs to no workflow yet.
 	InspectDefinition(ctx context.Context, in *InspectDefinitionRequest, opts ...grpc.CallOption) (*InspectWorkflowResponse, error)
@@ -126,10 +125,9 @@ type SharingServiceClient interface {
 	RotateShare(ctx context.Context, in *RotateShareRequest, opts ...grpc.CallOption) (*Share, error)
 	// GetSharedWorkflow returns the read-only view behind a link.
 	GetSharedWorkflow(ctx context.Context, in *GetSharedWorkflowRequest, opts ...grpc.CallOption) (*SharedWorkflow, error)
-	// WatchSharedWorkflow waits until what a link shows has changed: the link is paused, resumed,
-	// rotated or revoked, or has a new version or presentation. It says at once that it
-	// watches, then that something has changed, and ends. What others use of the link's limits
-	// is no change until nothing is left.
+	// WatchSharedWorkflow waits until what a link shows has changed: the link is paused, resumed, rotated or revoked, or
+	// has a new version or presentation. Its first message says that it watches. Its second says that something has
+	// changed, and ends the stream. Use of the link's limits counts as a change only when a limit is exhausted.
 	WatchSharedWorkflow(ctx context.Context, in *WatchSharedWorkflowRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SharedWorkflowChange], error)
 	// ForkSharedWorkflow copies a shared workflow into the caller's workspace. The slots of
 	// the copy are unbound, and it contains no id of the owner's.
@@ -481,8 +479,8 @@ type SharingServiceServer interface {
 	DeleteWorkflow(context.Context, *DeleteWorkflowRequest) (*Workflow, error)
 	// UndeleteWorkflow takes a workflow out of the trash.
 	UndeleteWorkflow(context.Context, *UndeleteWorkflowRequest) (*Workflow, error)
-	// PurgeWorkflow deletes a workflow in the trash for good, with its versions, its draft and
-	// its links. Its runs and charges stay.
+	// PurgeWorkflow permanently deletes a workflow in the trash, with its versions, its draft and its links. Its runs and
+	// charges stay.
 	PurgeWorkflow(context.Context, *PurgeWorkflowRequest) (*emptypb.Empty, error)
 	// ListWorkflowVersions lists versions, newest first, without definitions.
 	ListWorkflowVersions(context.Context, *ListWorkflowVersionsRequest) (*ListWorkflowVersionsResponse, error)
@@ -501,9 +499,8 @@ type SharingServiceServer interface {
 	UpdateWorkflowDraft(context.Context, *UpdateWorkflowDraftRequest) (*WorkflowDraft, error)
 	// DeleteWorkflowDraft discards the draft of a workflow.
 	DeleteWorkflowDraft(context.Context, *DeleteWorkflowDraftRequest) (*emptypb.Empty, error)
-	// PublishWorkflowDraft makes the draft the next version, with all checks of
-	// UpdateWorkflow, and removes the draft. It is refused (CONFLICT) if the live version is
-	// another than the one that the draft started from.
+	// PublishWorkflowDraft makes the draft the next version, with all checks of UpdateWorkflow, and removes the draft.
+	// It is refused (CONFLICT) if the draft did not start from the live version.
 	PublishWorkflowDraft(context.Context, *PublishWorkflowDraftRequest) (*Workflow, error)
 	// InspectDefinition analyzes a definition that belongs to no workflow yet.
 	InspectDefinition(context.Context, *InspectDefinitionRequest) (*InspectWorkflowResponse, error)
@@ -531,10 +528,9 @@ type SharingServiceServer interface {
 	RotateShare(context.Context, *RotateShareRequest) (*Share, error)
 	// GetSharedWorkflow returns the read-only view behind a link.
 	GetSharedWorkflow(context.Context, *GetSharedWorkflowRequest) (*SharedWorkflow, error)
-	// WatchSharedWorkflow waits until what a link shows has changed: the link is paused, resumed,
-	// rotated or revoked, or has a new version or presentation. It says at once that it
-	// watches, then that something has changed, and ends. What others use of the link's limits
-	// is no change until nothing is left.
+	// WatchSharedWorkflow waits until what a link shows has changed: the link is paused, resumed, rotated or revoked, or
+	// has a new version or presentation. Its first message says that it watches. Its second says that something has
+	// changed, and ends the stream. Use of the link's limits counts as a change only when a limit is exhausted.
 	WatchSharedWorkflow(*WatchSharedWorkflowRequest, grpc.ServerStreamingServer[SharedWorkflowChange]) error
 	// ForkSharedWorkflow copies a shared workflow into the caller's workspace. The slots of
 	// the copy are unbound, and it contains no id of the owner's.

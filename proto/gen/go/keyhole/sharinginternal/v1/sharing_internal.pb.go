@@ -67,7 +67,7 @@ type AuthorizeRunRequest struct {
 	IgnoreUndeclared bool `protobuf:"varint,14,opt,name=ignore_undeclared,json=ignoreUndeclared,proto3" json:"ignore_undeclared,omitempty"`
 	// Run the draft of the workflow. Only the target "workflow" has one.
 	Draft bool `protobuf:"varint,15,opt,name=draft,proto3" json:"draft,omitempty"`
-	// If set, must be that of the draft: what runs is what the caller has seen.
+	// If set, it must equal the etag of the draft, so that a caller runs only the draft that they have seen.
 	DraftEtag string `protobuf:"bytes,16,opt,name=draft_etag,json=draftEtag,proto3" json:"draft_etag,omitempty"`
 	// Number of elements of each input that is a list, nested lists included. An input that
 	// is not named is one element. Elements of batch inputs count against the limits on

@@ -89,16 +89,16 @@ type VaultServiceClient interface {
 	CreateSession(ctx context.Context, in *CreateSessionRequest, opts ...grpc.CallOption) (*Session, error)
 	// ListSessions lists the sessions of a workspace, newest first, without their tokens.
 	ListSessions(ctx context.Context, in *ListSessionsRequest, opts ...grpc.CallOption) (*ListSessionsResponse, error)
-	// DeleteSession ends a session. Within a second it stops working. Runs that it started
-	// go on: they are charged to its key.
+	// DeleteSession ends a session. Within a second it stops working. Runs that it started continue: they are charged to
+	// its key.
 	DeleteSession(ctx context.Context, in *DeleteSessionRequest, opts ...grpc.CallOption) (*DeleteSessionResponse, error)
 	// ApproveLogin lets a command line sign in with the key of the caller's session. The reply
 	// has a code that works once, and only together with the secret behind the challenge. A
 	// session that was approved this way ends with the session that approved it, and cannot
 	// approve another.
 	ApproveLogin(ctx context.Context, in *ApproveLoginRequest, opts ...grpc.CallOption) (*LoginApproval, error)
-	// CreateSignInLink makes a link that signs in once, with the caller's own key, within
-	// ten minutes. It needs the key itself: a session cannot make one.
+	// CreateSignInLink creates a link that signs in once, with the caller's own key, within ten minutes. It needs the key
+	// itself: a session cannot create one.
 	CreateSignInLink(ctx context.Context, in *CreateSignInLinkRequest, opts ...grpc.CallOption) (*SignInLink, error)
 	// SignUp creates a workspace with its first owner, and signs the owner in. The operator
 	// decides whether visitors may (see can_sign_up of Whoami), and limits the runs of the
@@ -109,22 +109,22 @@ type VaultServiceClient interface {
 	// GetPerson returns one person.
 	GetPerson(ctx context.Context, in *GetPersonRequest, opts ...grpc.CallOption) (*Person, error)
 	// UpdatePerson changes the title or the role of a person. A new role ends the person's
-	// sessions. Nobody changes their own role, and the last owner keeps it.
+	// sessions. Nobody can change their own role, and the last owner keeps the role owner.
 	UpdatePerson(ctx context.Context, in *UpdatePersonRequest, opts ...grpc.CallOption) (*Person, error)
 	// DeletePerson removes a person. Within a second the person's keys, sessions and
 	// invitations stop working, and runs charged to those keys end. The last owner cannot
 	// be removed.
 	DeletePerson(ctx context.Context, in *DeletePersonRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
-	// CreateInvitation makes a link that lets one person join the workspace, within seven
-	// days. Only this reply contains the link. The invitation ends with the key that made
-	// it. A key that the operator has limited cannot invite.
+	// CreateInvitation creates a link that lets one person join the workspace, within seven days. Only this reply
+	// contains the link. The invitation ends with the key that created it. A key that the operator has limited cannot
+	// invite.
 	CreateInvitation(ctx context.Context, in *CreateInvitationRequest, opts ...grpc.CallOption) (*Invitation, error)
 	// ListInvitations lists the invitations that still work, oldest first, without their
 	// links.
 	ListInvitations(ctx context.Context, in *ListInvitationsRequest, opts ...grpc.CallOption) (*ListInvitationsResponse, error)
 	// DeleteInvitation revokes an invitation.
 	DeleteInvitation(ctx context.Context, in *DeleteInvitationRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
-	// LookUpInvitation says where an invitation leads, without using it.
+	// LookUpInvitation returns the workspace and the role of an invitation, without using it.
 	LookUpInvitation(ctx context.Context, in *LookUpInvitationRequest, opts ...grpc.CallOption) (*LookUpInvitationResponse, error)
 	// AcceptInvitation uses an invitation: it creates the person and a key with the
 	// person's role, and signs the person in. Only this reply contains the key and the
@@ -513,16 +513,16 @@ type VaultServiceServer interface {
 	CreateSession(context.Context, *CreateSessionRequest) (*Session, error)
 	// ListSessions lists the sessions of a workspace, newest first, without their tokens.
 	ListSessions(context.Context, *ListSessionsRequest) (*ListSessionsResponse, error)
-	// DeleteSession ends a session. Within a second it stops working. Runs that it started
-	// go on: they are charged to its key.
+	// DeleteSession ends a session. Within a second it stops working. Runs that it started continue: they are charged to
+	// its key.
 	DeleteSession(context.Context, *DeleteSessionRequest) (*DeleteSessionResponse, error)
 	// ApproveLogin lets a command line sign in with the key of the caller's session. The reply
 	// has a code that works once, and only together with the secret behind the challenge. A
 	// session that was approved this way ends with the session that approved it, and cannot
 	// approve another.
 	ApproveLogin(context.Context, *ApproveLoginRequest) (*LoginApproval, error)
-	// CreateSignInLink makes a link that signs in once, with the caller's own key, within
-	// ten minutes. It needs the key itself: a session cannot make one.
+	// CreateSignInLink creates a link that signs in once, with the caller's own key, within ten minutes. It needs the key
+	// itself: a session cannot create one.
 	CreateSignInLink(context.Context, *CreateSignInLinkRequest) (*SignInLink, error)
 	// SignUp creates a workspace with its first owner, and signs the owner in. The operator
 	// decides whether visitors may (see can_sign_up of Whoami), and limits the runs of the
@@ -533,22 +533,22 @@ type VaultServiceServer interface {
 	// GetPerson returns one person.
 	GetPerson(context.Context, *GetPersonRequest) (*Person, error)
 	// UpdatePerson changes the title or the role of a person. A new role ends the person's
-	// sessions. Nobody changes their own role, and the last owner keeps it.
+	// sessions. Nobody can change their own role, and the last owner keeps the role owner.
 	UpdatePerson(context.Context, *UpdatePersonRequest) (*Person, error)
 	// DeletePerson removes a person. Within a second the person's keys, sessions and
 	// invitations stop working, and runs charged to those keys end. The last owner cannot
 	// be removed.
 	DeletePerson(context.Context, *DeletePersonRequest) (*emptypb.Empty, error)
-	// CreateInvitation makes a link that lets one person join the workspace, within seven
-	// days. Only this reply contains the link. The invitation ends with the key that made
-	// it. A key that the operator has limited cannot invite.
+	// CreateInvitation creates a link that lets one person join the workspace, within seven days. Only this reply
+	// contains the link. The invitation ends with the key that created it. A key that the operator has limited cannot
+	// invite.
 	CreateInvitation(context.Context, *CreateInvitationRequest) (*Invitation, error)
 	// ListInvitations lists the invitations that still work, oldest first, without their
 	// links.
 	ListInvitations(context.Context, *ListInvitationsRequest) (*ListInvitationsResponse, error)
 	// DeleteInvitation revokes an invitation.
 	DeleteInvitation(context.Context, *DeleteInvitationRequest) (*emptypb.Empty, error)
-	// LookUpInvitation says where an invitation leads, without using it.
+	// LookUpInvitation returns the workspace and the role of an invitation, without using it.
 	LookUpInvitation(context.Context, *LookUpInvitationRequest) (*LookUpInvitationResponse, error)
 	// AcceptInvitation uses an invitation: it creates the person and a key with the
 	// person's role, and signs the person in. Only this reply contains the key and the

@@ -253,8 +253,7 @@ type StartSignInResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The URL at the provider.
 	Location string `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
-	// What the browser has to bring back, sealed by the vault. The gateway keeps it in a
-	// cookie.
+	// What the browser must bring back, sealed by the vault. The gateway keeps it in a cookie.
 	Flow string `protobuf:"bytes,2,opt,name=flow,proto3" json:"flow,omitempty"`
 	// How long it works, in seconds.
 	Seconds       int64 `protobuf:"varint,3,opt,name=seconds,proto3" json:"seconds,omitempty"`

@@ -51,18 +51,16 @@ type VaultInternalServiceClient interface {
 	Authenticate(ctx context.Context, in *AuthenticateRequest, opts ...grpc.CallOption) (*AuthenticateResponse, error)
 	// StartSignIn begins a sign-in with the operator's identity provider.
 	StartSignIn(ctx context.Context, in *StartSignInRequest, opts ...grpc.CallOption) (*StartSignInResponse, error)
-	// FinishSignIn ends a sign-in that the identity provider answered. It creates the person
-	// and the key of who signs in for the first time, or ends their access if no rule gives
-	// it any more.
+	// FinishSignIn ends a sign-in that the identity provider answered. At a first sign-in it creates the person and their
+	// key. If no rule gives access any more, it ends the person's access.
 	FinishSignIn(ctx context.Context, in *FinishSignInRequest, opts ...grpc.CallOption) (*FinishSignInResponse, error)
-	// ResolveSignOut says where a browser signs out at the identity provider, too. The call
+	// ResolveSignOut returns the page where a browser signs out at the identity provider. The call
 	// carries the assertion of the session that ends.
 	ResolveSignOut(ctx context.Context, in *ResolveSignOutRequest, opts ...grpc.CallOption) (*ResolveSignOutResponse, error)
 	// ResolveKey returns the state and the budget of a key. Callers may cache the answer for
 	// a second.
 	ResolveKey(ctx context.Context, in *ResolveKeyRequest, opts ...grpc.CallOption) (*ResolveKeyResponse, error)
-	// ResolveTitles returns what keys and credentials of a workspace are called, also revoked
-	// keys.
+	// ResolveTitles returns the titles of keys, including revoked ones, and of credentials of a workspace.
 	ResolveTitles(ctx context.Context, in *ResolveTitlesRequest, opts ...grpc.CallOption) (*ResolveTitlesResponse, error)
 	// ResolveCredentials returns the credentials of a workspace that exist, with their
 	// destinations.
@@ -301,18 +299,16 @@ type VaultInternalServiceServer interface {
 	Authenticate(context.Context, *AuthenticateRequest) (*AuthenticateResponse, error)
 	// StartSignIn begins a sign-in with the operator's identity provider.
 	StartSignIn(context.Context, *StartSignInRequest) (*StartSignInResponse, error)
-	// FinishSignIn ends a sign-in that the identity provider answered. It creates the person
-	// and the key of who signs in for the first time, or ends their access if no rule gives
-	// it any more.
+	// FinishSignIn ends a sign-in that the identity provider answered. At a first sign-in it creates the person and their
+	// key. If no rule gives access any more, it ends the person's access.
 	FinishSignIn(context.Context, *FinishSignInRequest) (*FinishSignInResponse, error)
-	// ResolveSignOut says where a browser signs out at the identity provider, too. The call
+	// ResolveSignOut returns the page where a browser signs out at the identity provider. The call
 	// carries the assertion of the session that ends.
 	ResolveSignOut(context.Context, *ResolveSignOutRequest) (*ResolveSignOutResponse, error)
 	// ResolveKey returns the state and the budget of a key. Callers may cache the answer for
 	// a second.
 	ResolveKey(context.Context, *ResolveKeyRequest) (*ResolveKeyResponse, error)
-	// ResolveTitles returns what keys and credentials of a workspace are called, also revoked
-	// keys.
+	// ResolveTitles returns the titles of keys, including revoked ones, and of credentials of a workspace.
 	ResolveTitles(context.Context, *ResolveTitlesRequest) (*ResolveTitlesResponse, error)
 	// ResolveCredentials returns the credentials of a workspace that exist, with their
 	// destinations.
