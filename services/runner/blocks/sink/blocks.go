@@ -8,5 +8,6 @@ func Blocks() engine.Registry {
 		"roboflow_core/webhook_sink@v1":       newWebhook,
 		"roboflow_core/email_notification@v1": newEmail,
 		"roboflow_core/email_notification@v2": newEmail,
+		"roboflow_core/slack_notification@v1": newSlack,
 	}
 }

@@ -96,11 +96,11 @@ func mailServer(call *engine.Call) string {
 	return scheme + net.JoinHostPort(host, strconv.FormatInt(port, 10))
 }
 
-// mailRefusal is what a mail server refused.
-type mailRefusal struct{ text string }
+// saidNo is what a server refused, in words of this package.
+type saidNo struct{ text string }
 
 // Error returns a text for a stranger.
-func (r *mailRefusal) Error() string { return r.text }
+func (r *saidNo) Error() string { return r.text }
 
 var mailStages = map[string]string{
 	"greeting": "the mail server takes no mail now", "sender": "the mail server refused the sender", "receiver": "the mail server refused the receivers",
@@ -114,7 +114,7 @@ func mailAnswer(answer *http.Response, receivers int) error {
 	case answer.StatusCode < 400 && refused == "":
 		return nil
 	case answer.StatusCode < 400:
-		return &mailRefusal{fmt.Sprintf("the mail server refused %s of %d receivers; the others got the mail", refused, receivers)}
+		return &saidNo{fmt.Sprintf("the mail server refused %s of %d receivers; the others got the mail", refused, receivers)}
 	}
-	return &mailRefusal{fmt.Sprintf("%s (%d)", mailStages[answer.Header.Get("Mail-Stage")], answer.StatusCode)}
+	return &saidNo{fmt.Sprintf("%s (%d)", mailStages[answer.Header.Get("Mail-Stage")], answer.StatusCode)}
 }

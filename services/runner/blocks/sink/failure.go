@@ -37,7 +37,7 @@ func explain(err error) string {
 	if said, ok := errors.AsType[*refusal](err); ok {
 		return said.Error()
 	}
-	if said, ok := errors.AsType[*mailRefusal](err); ok {
+	if said, ok := errors.AsType[*saidNo](err); ok {
 		return said.Error()
 	}
 	if fault, ok := errors.AsType[*engine.Fault](err); ok {

@@ -6,7 +6,7 @@ import { Field, Input, TextArea } from "../../ui/Field";
 import { Select } from "../../ui/Select";
 import { errorAt, textOf } from "../parts/FormDialog";
 import page from "../parts/Page.module.css";
-import { needsHost, places, providers } from "./words";
+import { hostHelp, needsHost, places, providers } from "./words";
 
 // ValueField takes a secret. It is never filled in, and nothing of it is kept in the page.
 export function ValueField({ failure, help, provider }: { failure: Failure | null; help: string; provider?: string }) {
@@ -71,11 +71,7 @@ export function UnitFields({ failure, now, onProvider }: Props) {
         label="Sent only to"
         optional={!needsHost(provider)}
         error={errorAt(failure, "credential.hosts")}
-        help={
-          needsHost(provider)
-            ? "One host on each line, such as https://api.example.com."
-            : "One host on each line. Leave it empty for the provider's own."
-        }
+        help={hostHelp(provider)}
       >
         {(d) => (
           <TextArea
@@ -97,7 +93,7 @@ export function UnitFields({ failure, now, onProvider }: Props) {
         <div className={page.stack}>
           <Field
             label={named[place]}
-            optional={place === "SLOT_KIND_BASIC"}
+            optional={place === "SLOT_KIND_BASIC" || place === "SLOT_KIND_SMTP"}
             error={errorAt(failure, "credential.slot_name")}
           >
             {(d) => <Input {...d} name="slotName" mono maxLength={128} defaultValue={now?.slotName ?? ""} />}
@@ -118,6 +114,7 @@ const named: Record<string, string> = {
   SLOT_KIND_QUERY: "Name of the parameter",
   SLOT_KIND_BASIC: "User name",
   SLOT_KIND_BODY: "JSON pointer",
+  SLOT_KIND_SMTP: "User name",
 };
 
 // unitOf reads what UnitFields and ValueField hold.

@@ -30,6 +30,7 @@ export const providers: Option[] = [
   ...known.map((value) => ({ value, label: providerName(value) })),
   { value: "openai_compatible", label: "OpenAI-compatible server" },
   { value: "ollama", label: "Ollama" },
+  { value: "smtp", label: "Mail server (SMTP)" },
   { value: "generic", label: "Another service" },
 ];
 
@@ -44,7 +45,18 @@ export const places: Option[] = [
   { value: "SLOT_KIND_BASIC", label: "Basic authentication" },
   { value: "SLOT_KIND_BODY", label: "JSON body" },
   { value: "SLOT_KIND_URL", label: "The whole URL" },
+  { value: "SLOT_KIND_SMTP", label: "Password of a mail server" },
 ];
+
+// hostHelp says how the hosts of a provider are written.
+export function hostHelp(provider: string): string {
+  if (provider === "smtp") {
+    return "The mail server, such as smtp.example.com, or smtp.example.com:587 for STARTTLS.";
+  }
+  return needsHost(provider)
+    ? "One host on each line, such as https://api.example.com."
+    : "One host on each line. Leave it empty for the provider's own.";
+}
 
 export function placeOf(c: Credential): string {
   const name = c.slotName ?? "";
@@ -59,6 +71,8 @@ export function placeOf(c: Credential): string {
       return `JSON body, at ${name}`;
     case "SLOT_KIND_URL":
       return "The whole URL";
+    case "SLOT_KIND_SMTP":
+      return name ? `Password of a mail server, user ${name}` : "Password of a mail server";
     default:
       return "Authorization: Bearer";
   }
