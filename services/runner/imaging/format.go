@@ -3,7 +3,6 @@ package imaging
 import (
 	"bytes"
 	"image"
-	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -56,28 +55,6 @@ func formatOf(data []byte) (format, bool) {
 	return format{}, false
 }
 
-// cost returns the most memory that decoding can take, in bytes.
-func (f format) cost(data []byte, config image.Config) int64 {
-	pixels := int64(config.Width) * int64(config.Height)
-	switch {
-	case f.name == "TIFF": // the decoder holds a whole strip and the picture
-		return pixels * 20
-	case f.name == "JPEG" && progressive(data): // the decoder keeps the coefficients of all planes
-		return pixels * 16
-	case f.name == "JPEG" && config.ColorModel == color.CMYKModel: // four planes, and a copy in RGB
-		return pixels * 12
-	case f.name == "JPEG":
-		return pixels * 4
-	case deep(config.ColorModel): // and a copy with 8 bits
-		return pixels * 12
-	}
-	return pixels * 5
-}
-
-func deep(m color.Model) bool {
-	return m == color.RGBA64Model || m == color.NRGBA64Model || m == color.Gray16Model
-}
-
 // decodeGIF decodes the first frame. It may cover a part of the picture only.
 func decodeGIF(data []byte) (image.Image, error) {
 	config, err := gif.DecodeConfig(bytes.NewReader(data))
@@ -88,23 +65,29 @@ func decodeGIF(data []byte) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return onCanvas(frame, config.Width, config.Height), nil
+	return onCanvas(frame, frame.Bounds().Min, config.Width, config.Height), nil
 }
 
-// onCanvas returns a frame that covers the whole picture; what it leaves out is black.
-func onCanvas(frame image.Image, width, height int) image.Image {
+// onCanvas returns a frame that covers the whole picture; what it leaves out is black. at is the
+// place of the frame.
+func onCanvas(frame image.Image, at image.Point, width, height int) image.Image {
 	canvas := image.Rect(0, 0, width, height)
-	if frame.Bounds() == canvas {
+	if at == (image.Point{}) && frame.Bounds().Size() == canvas.Size() {
 		return frame
 	}
-	out, opaque := image.NewRGBA(canvas), Copy(simple(frame))
+	flat := simple(frame)
+	opaque, ok := flat.(*image.RGBA)
+	if !ok {
+		opaque = Copy(flat)
+	}
+	out := image.NewRGBA(canvas)
 	for i := 3; i < len(out.Pix); i += 4 {
 		out.Pix[i] = 0xff
 	}
-	at := frame.Bounds().Intersect(canvas)
-	for y := at.Min.Y; y < at.Max.Y; y++ {
-		from := opaque.PixOffset(at.Min.X-frame.Bounds().Min.X, y-frame.Bounds().Min.Y)
-		copy(out.Pix[out.PixOffset(at.Min.X, y):out.PixOffset(at.Min.X, y)+4*at.Dx()], opaque.Pix[from:from+4*at.Dx()])
+	part := opaque.Rect.Add(at).Intersect(canvas)
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		from := opaque.PixOffset(part.Min.X-at.X, y-at.Y)
+		copy(out.Pix[out.PixOffset(part.Min.X, y):], opaque.Pix[from:from+4*part.Dx()])
 	}
 	return out
 }

@@ -61,25 +61,6 @@ func (l Limits) measure(data []byte) (format, image.Config, error) {
 	return f, config, nil
 }
 
-// progressive scans the segments of a JPEG for its frame header.
-func progressive(data []byte) bool {
-	const sof2, startOfScan = 0xc2, 0xda
-	for i := 2; i+4 <= len(data) && data[i] == 0xff; {
-		marker := data[i+1]
-		switch {
-		case marker == sof2:
-			return true
-		case marker == startOfScan:
-			return false
-		case marker == 0xff: // fill byte
-			i++
-			continue
-		}
-		i += 2 + int(data[i+2])<<8 + int(data[i+3])
-	}
-	return false
-}
-
 func invalid(format string, args ...any) *errs.Error {
 	return errs.InvalidArgument(format, args...).WithReason(errorsv1.Reason_REASON_IMAGE_INVALID)
 }

@@ -59,7 +59,7 @@ func decodeAnimation(data []byte) (image.Image, error) {
 		if err != nil {
 			return nil, err
 		}
-		return onCanvas(moved{simple(frame), at}, canvas.Width, canvas.Height), nil
+		return onCanvas(frame, at, canvas.Width, canvas.Height), nil
 	}
 	return nil, errAnimation
 }
@@ -99,20 +99,4 @@ func appendChunk(out []byte, kind string, chunk []byte) []byte {
 		out = append(out, 0)
 	}
 	return out
-}
-
-// moved is a picture at another place.
-type moved struct {
-	image.Image
-	at image.Point
-}
-
-// Bounds implements image.Image.
-func (m moved) Bounds() image.Rectangle {
-	return image.Rectangle{Max: m.Image.Bounds().Size()}.Add(m.at)
-}
-
-// At implements image.Image.
-func (m moved) At(x, y int) color.Color {
-	return m.Image.At(x-m.at.X+m.Image.Bounds().Min.X, y-m.at.Y+m.Image.Bounds().Min.Y)
 }
