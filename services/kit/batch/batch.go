@@ -21,12 +21,6 @@ var (
 	errUnanswered = errors.New("the batch ended without an answer")
 )
 
-// Result is the outcome of one item.
-type Result[Out any] struct {
-	Value Out
-	Err   error
-}
-
 // Func works on a batch. It returns one result for each item, in order, or an error that
 // applies to all. Nil results mean that every item succeeded with the zero value. It must
 // not keep items.
@@ -63,21 +57,6 @@ type Batcher[In, Out any] struct {
 	mu      sync.Mutex
 	waiting queue[In, Out]
 	led     bool // there is a leader, which will take the waiting items
-}
-
-// item belongs to one caller. The caller owns it again after wake has a value or after
-// withdraw.
-type item[In, Out any] struct {
-	in In
-	// wake has a value when the item is answered or leads. Its buffer of 1 lets the sender go on,
-	// although the caller may be leaving. An item gets at most one value at a time.
-	wake   chan struct{}
-	result Result[Out]
-
-	// The batcher's mu guards the fields below. A caller may read lead without mu after it
-	// received from wake, because the lead was set before.
-	lead, queued  bool
-	before, after *item[In, Out]
 }
 
 // New returns a batcher. It starts nothing.

@@ -3,14 +3,10 @@ package config
 import (
 	"fmt"
 	"os"
-	"reflect"
 	"strings"
 
 	"github.com/alecthomas/kong"
 )
-
-// envPrefix is the prefix of all variables.
-const envPrefix = "KEYHOLE"
 
 // Common is embedded by every program's settings.
 type Common struct {
@@ -91,16 +87,4 @@ func configPath(args []string) string {
 		}
 	}
 	return os.Getenv(envPrefix + "_CONFIG")
-}
-
-// model returns kong's view of the settings, for Dump and Reference.
-func model(program string, cfg any) (*kong.Kong, error) {
-	// Kong sets defaults in its target, so this is a copy.
-	fresh := reflect.New(reflect.TypeOf(cfg).Elem())
-	fresh.Elem().Set(reflect.ValueOf(cfg).Elem())
-	parser, err := kong.New(fresh.Interface(), kong.Name(program), kong.DefaultEnvars(envPrefix))
-	if err != nil {
-		return nil, fmt.Errorf("settings of %s: %w", program, err)
-	}
-	return parser, nil
 }

@@ -1,12 +1,10 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -27,17 +25,6 @@ func Dump(program string, cfg any) (slog.Attr, error) {
 		attrs = append(attrs, slog.String(f.Name, safe(f)))
 	}
 	return slog.Attr{Key: "settings", Value: slog.GroupValue(attrs...)}, nil
-}
-
-func sortedFlags(all []*kong.Flag) []*kong.Flag {
-	var flags []*kong.Flag
-	for _, f := range all {
-		if f.Name != "help" && !f.Hidden {
-			flags = append(flags, f)
-		}
-	}
-	slices.SortFunc(flags, func(a, b *kong.Flag) int { return cmp.Compare(a.Name, b.Name) })
-	return flags
 }
 
 func safe(f *kong.Flag) string {
@@ -65,41 +52,4 @@ func Redact(text string) string {
 		text, _, _ = strings.Cut(text, "?")
 	}
 	return passwordLike.ReplaceAllString(text, "//")
-}
-
-// referenceFlag prints the table of a program's settings and exits. The reference
-// documentation is generated from these tables.
-type referenceFlag bool
-
-// BeforeReset is kong's hook for a flag that acts before settings are checked.
-func (referenceFlag) BeforeReset(k *kong.Kong, ctx *kong.Context) error {
-	flags := k.Model.Flags
-	if command := ctx.Selected(); command != nil {
-		flags = command.Flags
-	}
-	if _, err := fmt.Fprint(k.Stdout, table(sortedFlags(flags))); err != nil {
-		return fmt.Errorf("print settings: %w", err)
-	}
-	k.Exit(0)
-	return nil
-}
-
-func table(flags []*kong.Flag) string {
-	var b strings.Builder
-	b.WriteString("| flag | environment | default | what it sets |\n|---|---|---|---|\n")
-	for _, f := range flags {
-		def := ""
-		if f.HasDefault && f.Default != "" {
-			def = "`" + f.Default + "`"
-		}
-		if f.Required {
-			def = "required"
-		}
-		help := f.Help
-		if f.Enum != "" {
-			help += " One of: " + strings.Join(strings.Split(f.Enum, ","), ", ") + "."
-		}
-		fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", f.Name, strings.Join(f.Envs, "`, `"), def, strings.ReplaceAll(help, "|", "\\|"))
-	}
-	return b.String()
 }

@@ -3,47 +3,11 @@ package fair
 import (
 	"container/list"
 	"context"
-	"sync"
 	"time"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
-
-// Limits of a pool. Capacity and What are required.
-type Limits struct {
-	// What names the resource in errors: "runs", "pictures".
-	What string
-	// Capacity is the size of the resource, in units of the caller's choice.
-	Capacity int64
-	// WaitTimeout bounds the wait of a request; 0 means until its context ends.
-	WaitTimeout time.Duration
-	// Waiting bounds the waiting requests of one visitor; 0 means 64. Further requests are
-	// refused immediately.
-	Waiting int
-	// Turn is the time for which a tenant is served before the next waiting one; 0 means
-	// once. It is for resources that are expensive to hand over.
-	Turn time.Duration
-	// Each bounds the units of one tenant, even if more is free; 0 means no such bound.
-	Each int64
-	// WholeTenant lets one visitor hold everything that its tenant may hold. Visitors then
-	// share only by taking turns. It is for resources of a few units.
-	WholeTenant bool
-}
-
-// Pool is a shared resource. It is safe for concurrent use.
-type Pool struct {
-	limits Limits
-
-	// mu guards the fields below, and those of all tenants, visitors and leases. One lock for all
-	// keeps the sums equal to their parts.
-	mu      sync.Mutex
-	used    int64
-	waiters int
-	tenants map[string]*tenant
-	turns   turns[*tenant]
-	parked  *list.List // of *Lease, the longest parked first
-}
 
 // maxWaiters bounds the waiting requests of one pool, because each turn visits every
 // waiting visitor.
@@ -170,62 +134,6 @@ func (p *Pool) leave(w *waiter) bool {
 	return true
 }
 
-// fits implements the rule of the package. p.mu is held.
-func (p *Pool) fits(v *visitor, n int64) bool {
-	t, free := v.tenant, p.limits.Capacity-p.used
-	if n > free || p.limits.Each > 0 && t.used+n > p.limits.Each {
-		return false
-	}
-	// A first small request is granted if there is room at all, because the shares of a
-	// small pool would round down to nothing.
-	small := n <= max(1, p.limits.Capacity/16)
-	if t.used+n > free-n && !(small && t.used == 0) {
-		return false
-	}
-	if p.limits.WholeTenant || small && v.used == 0 {
-		return true
-	}
-	allowance := (free + t.used) / 2 // what the tenant may hold if nobody else changes
-	return v.used+n <= 3*(allowance-t.used-n)
-}
-
-// serve grants waiting requests in turn until none fits. p.mu is held.
-func (p *Pool) serve() {
-	for {
-		w := p.next()
-		if w == nil {
-			return
-		}
-		w.visitor.dequeue(w)
-		p.waiters--
-		w.turn <- p.grant(w.visitor, w.n)
-	}
-}
-
-// next returns the waiter to serve next, or nil. p.mu is held.
-func (p *Pool) next() *waiter {
-	for t := range p.turns.all() {
-		for v := range t.turns.all() {
-			if w := v.queue[0]; p.fits(v, w.n) {
-				if t.turnEnds(p.limits.Turn) {
-					p.turns.served(t)
-				}
-				t.turns.served(v)
-				return w
-			}
-		}
-	}
-	return nil
-}
-
-func (p *Pool) grant(v *visitor, n int64) *Lease {
-	p.used += n
-	v.tenant.used += n
-	v.used += n
-	v.leases++
-	return &Lease{pool: p, visitor: v, n: n}
-}
-
 func (p *Pool) full() error {
 	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
 		"too many %s at the same time; wait until some have finished, then retry", p.limits.What).RetryAfter(time.Second)
@@ -234,4 +142,15 @@ func (p *Pool) full() error {
 func (p *Pool) tooMuch() error {
 	return errs.ResourceExhausted(errorsv1.Reason_REASON_RATE_LIMITED,
 		"this needs more %s than one client may have at the same time; send less in one request", p.limits.What)
+}
+
+// makeRoom ends parked leases until a request fits. It returns their drop functions, to be
+// called without p.mu. p.mu is held.
+func (p *Pool) makeRoom(v *visitor, n int64) (drops []func()) {
+	for e := p.parked.Front(); e != nil && !p.fits(v, n); e = p.parked.Front() {
+		l := e.Value.(*Lease) //nolint:forcetypeassert // the list holds nothing else
+		drops = append(drops, l.drop)
+		l.shrink(0)
+	}
+	return drops
 }

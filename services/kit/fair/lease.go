@@ -1,17 +1,5 @@
 package fair
 
-import "container/list"
-
-// Lease is a part of a pool that a client holds. It is safe for concurrent use.
-type Lease struct {
-	pool    *Pool // its mu guards the fields below
-	visitor *visitor
-	n       int64
-	done    bool
-	parked  *list.Element
-	drop    func()
-}
-
 // Release returns all units. A second call does nothing.
 func (l *Lease) Release() { l.Keep(0) }
 
@@ -25,24 +13,6 @@ func (l *Lease) Keep(n int64) {
 	}
 	l.shrink(n)
 	p.serve()
-}
-
-// shrink is Keep without serving waiters. p.mu is held.
-func (l *Lease) shrink(n int64) {
-	p, v, back := l.pool, l.visitor, l.n-n
-	p.used -= back
-	v.tenant.used -= back
-	v.used -= back
-	if l.n = n; n > 0 {
-		return
-	}
-	if l.parked != nil {
-		p.parked.Remove(l.parked)
-		l.parked = nil
-	}
-	l.done = true
-	v.leases--
-	v.forget()
 }
 
 // Park declares that the units are not in use at the moment and that their content can be
@@ -79,15 +49,4 @@ func (l *Lease) Resume() bool {
 		l.parked, l.drop = nil, nil
 	}
 	return true
-}
-
-// makeRoom ends parked leases until a request fits. It returns their drop functions, to be
-// called without p.mu. p.mu is held.
-func (p *Pool) makeRoom(v *visitor, n int64) (drops []func()) {
-	for e := p.parked.Front(); e != nil && !p.fits(v, n); e = p.parked.Front() {
-		l := e.Value.(*Lease) //nolint:forcetypeassert // the list holds nothing else
-		drops = append(drops, l.drop)
-		l.shrink(0)
-	}
-	return drops
 }

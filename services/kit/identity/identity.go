@@ -1,16 +1,10 @@
 package identity
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/tls"
 	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"regexp"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -18,14 +12,6 @@ import (
 	"github.com/spiffe/go-spiffe/v2/bundle/x509bundle"
 	"github.com/spiffe/go-spiffe/v2/spiffeid"
 	"github.com/spiffe/go-spiffe/v2/svid/x509svid"
-)
-
-// TrustDomain is the domain of all ids of an installation.
-const TrustDomain = "keyhole"
-
-var (
-	trustDomain = spiffeid.RequireTrustDomainFromString(TrustDomain)
-	serviceName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
 )
 
 // Identity is a service's own id with its private key. It is safe for
@@ -84,48 +70,50 @@ func (i *Identity) credential(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*
 	return c, nil
 }
 
-// algorithm returns the signature algorithm of a key. Only these algorithms are allowed.
-func algorithm(public crypto.PublicKey) (jose.SignatureAlgorithm, error) {
-	switch key := public.(type) {
-	case ed25519.PublicKey:
-		return jose.EdDSA, nil
-	case *ecdsa.PublicKey:
-		if key.Curve == elliptic.P256() {
-			return jose.ES256, nil
-		}
-	}
-	return "", errors.New("the key of the certificate is not supported: want Ed25519 or ECDSA P-256")
-}
-
-// serviceOf returns the service name in an id of this trust domain.
-func serviceOf(id spiffeid.ID) (string, error) {
-	if id.TrustDomain() != trustDomain || len(id.Path()) < 2 || !serviceName.MatchString(id.Path()[1:]) {
-		return "", fmt.Errorf("%q is not the id of a service: want spiffe://%s/<service>", id, TrustDomain)
-	}
-	return id.Path()[1:], nil
-}
-
 // ID returns the SPIFFE ID.
 func (i *Identity) ID() spiffeid.ID { return i.id }
 
 // Name returns the service's name, the last part of the ID.
 func (i *Identity) Name() string { return i.name }
 
-// Sign returns a JWS (compact form) of the claims. They must marshal to an object with an
-// integer "exp", in Unix seconds, because every token must expire. typ is the type of the
-// token; a verifier of one typ refuses all others.
-func (i *Identity) Sign(typ string, claims any) (string, error) {
-	payload, err := json.Marshal(claims)
+// Load reads an identity: its certificate (with intermediates), its key, and
+// the trust bundle, all PEM.
+func Load(certFile, keyFile, bundleFile string) (*Identity, error) {
+	f := &files{cert: certFile, key: keyFile, bundle: bundleFile}
+	bundle, svid, err := f.read()
 	if err != nil {
-		return "", fmt.Errorf("marshal claims: %w", err)
+		return nil, err
 	}
-	var t times
-	if err := json.Unmarshal(payload, &t); err != nil || t.Expiry == 0 {
-		return "", errors.New("claims to sign need an integer exp")
-	}
-	token, err := i.now.Load().sign(typ, payload)
+	id, err := newIdentity(svid, bundle)
 	if err != nil {
-		return "", fmt.Errorf("sign %s: %w", typ, err)
+		return nil, err
 	}
-	return token, nil
+	id.files = f
+	return id, nil
+}
+
+// LoadDir reads <service>.crt, <service>.key and ca.crt of a folder that
+// `keyhole certs` made.
+func LoadDir(dir, service string) (*Identity, error) {
+	return Load(filepath.Join(dir, service+".crt"), filepath.Join(dir, service+".key"), filepath.Join(dir, "ca.crt"))
+}
+
+// Reload reads the files again after a renewal. New connections and signatures use the new
+// identity. On an error nothing changes.
+func (i *Identity) Reload() error {
+	if i.files == nil {
+		return nil
+	}
+	bundle, svid, err := i.files.read()
+	if err != nil {
+		return err
+	}
+	c, err := i.credential(svid, bundle)
+	if err != nil {
+		return err
+	}
+	// The bundle first: this process must trust the new certificate before it signs with it.
+	i.bundle.SetX509Authorities(bundle.X509Authorities())
+	i.now.Store(c)
+	return nil
 }

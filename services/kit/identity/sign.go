@@ -1,14 +1,18 @@
 package identity
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // sign returns a JWS in compact form (RFC 7515, section 3.1). All tokens of a typ share
@@ -61,4 +65,42 @@ func (c *credential) header(typ string) (string, error) {
 	header := base64.RawURLEncoding.EncodeToString(raw)
 	c.headers.Store(typ, header)
 	return header, nil
+}
+
+// algorithm returns the signature algorithm of a key. Only these algorithms are allowed.
+func algorithm(public crypto.PublicKey) (jose.SignatureAlgorithm, error) {
+	switch key := public.(type) {
+	case ed25519.PublicKey:
+		return jose.EdDSA, nil
+	case *ecdsa.PublicKey:
+		if key.Curve == elliptic.P256() {
+			return jose.ES256, nil
+		}
+	}
+	return "", errors.New("the key of the certificate is not supported: want Ed25519 or ECDSA P-256")
+}
+
+// Sign returns a JWS (compact form) of the claims. They must marshal to an object with an
+// integer "exp", in Unix seconds, because every token must expire. typ is the type of the
+// token; a verifier of one typ refuses all others.
+func (i *Identity) Sign(typ string, claims any) (string, error) {
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", fmt.Errorf("marshal claims: %w", err)
+	}
+	var t times
+	if err := json.Unmarshal(payload, &t); err != nil || t.Expiry == 0 {
+		return "", errors.New("claims to sign need an integer exp")
+	}
+	token, err := i.now.Load().sign(typ, payload)
+	if err != nil {
+		return "", fmt.Errorf("sign %s: %w", typ, err)
+	}
+	return token, nil
+}
+
+// times are the claims that every token must satisfy.
+type times struct {
+	NotBefore int64 `json:"nbf"`
+	Expiry    int64 `json:"exp"`
 }

@@ -61,12 +61,6 @@ type verified struct {
 	value   any // the claims that VerifyAs decoded
 }
 
-// times are the claims that every token must satisfy.
-type times struct {
-	NotBefore int64 `json:"nbf"`
-	Expiry    int64 `json:"exp"`
-}
-
 // Verifier returns a verifier that uses this identity's trust bundle.
 func (i *Identity) Verifier() *Verifier { return newVerifier(i.bundle, time.Now) }
 

@@ -127,8 +127,6 @@ func linksIn(text string) func(func(int, int) bool) {
 	}
 }
 
-func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
-
 // parameterHolds reports a query or fragment parameter with the name of a secret or a
 // random value.
 func parameterHolds(link string) bool {
@@ -150,9 +148,4 @@ func parameterHolds(link string) bool {
 		}
 	}
 	return false
-}
-
-// isReference reports a text that stands for another: "$inputs.key", "{token}".
-func isReference(text string) bool {
-	return strings.HasPrefix(text, "$") || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "<")
 }

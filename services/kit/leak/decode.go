@@ -114,3 +114,9 @@ func isPrivateKey(raw []byte) bool {
 	}
 	return raw[1] <= 0x84 && at+3 < len(raw) && raw[at] == 2 && raw[at+1] == 1 && (raw[at+2] == 0 || raw[at+2] == 1 || raw[at+2] == 3)
 }
+
+// minDecoded is the least length of decoded text that is checked, in bytes.
+const minDecoded = minEncoded / 2
+
+// minEncoded is the least length of a word that is decoded: 18 bytes in base64.
+const minEncoded = 24

@@ -132,5 +132,3 @@ func dashed(word string) (string, bool) {
 	}
 	return out.String(), true
 }
-
-func isAlphanumeric(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' }

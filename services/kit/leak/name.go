@@ -30,3 +30,8 @@ func SecretName(name string) bool {
 func Plausible(text string) bool {
 	return len(text) >= 6 && !strings.ContainsAny(text, " \t\n") && !isReference(text)
 }
+
+// isReference reports a text that stands for another: "$inputs.key", "{token}".
+func isReference(text string) bool {
+	return strings.HasPrefix(text, "$") || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "<")
+}

@@ -29,20 +29,6 @@ func IsPicture(text string) bool {
 	return isPictureFile(raw)
 }
 
-// HoldsPicture reports whether a text contains a picture among other text, or in another
-// encoding. Its metadata cannot be removed there.
-func HoldsPicture(text string) bool {
-	if IsPicture(text) {
-		return false
-	}
-	for view := range views(text) {
-		if view == pictureMark {
-			return true
-		}
-	}
-	return false
-}
-
 // pictureMark stands for a picture inside of a text.
 const pictureMark = "data:image/*;"
 

@@ -8,19 +8,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/leak/mnemonic"
 )
 
-// budget bounds the bytes that regular expressions read in one search. The slowest ones
-// read a megabyte in about a second; ordinary text needs a few hundred bytes.
-const budget = 1 << 20
-
-// Search checks texts that belong together, such as the fields of one request, within one
-// budget. Use NewSearch; the zero Search is not usable.
-type Search struct {
-	left int
-}
-
-// NewSearch starts a search.
-func NewSearch() *Search { return &Search{left: budget} }
-
 // Find reports whether a text contains a secret. It also returns true if the budget ends
 // before everything that looks like a key is checked.
 func Find(text string) bool { return NewSearch().Find(text) }
@@ -54,17 +41,10 @@ func (s *Search) ruled(text string) bool {
 	return false
 }
 
-func (s *Search) spend(n int) bool {
-	s.left -= n
-	return s.left >= 0
-}
-
 // Sizes of the text that rules are tried on, in bytes.
 const (
-	minSuspect = 8    // shorter words are not keys
-	maxSuspect = 1024 // longer words are tokens and files, which shaped and views handle
-	before     = 120  // the name of a key is in the text before it
-	after      = 16
+	before = 120 // the name of a key is in the text before it
+	after  = 16
 )
 
 // suspects yields the parts of a text that rules are tried on: words that could be keys,
@@ -93,14 +73,14 @@ func suspects(text string) iter.Seq[string] {
 	}
 }
 
-// suspect reports a word with digits, or with capitals inside.
-func suspect(word string) bool {
-	if len(word) < minSuspect || len(word) > maxSuspect {
+// HoldsPicture reports whether a text contains a picture among other text, or in another
+// encoding. Its metadata cannot be removed there.
+func HoldsPicture(text string) bool {
+	if IsPicture(text) {
 		return false
 	}
-	for i := range len(word) {
-		c := word[i]
-		if c >= '0' && c <= '9' || i > 0 && c >= 'A' && c <= 'Z' && word[i-1] >= 'a' && word[i-1] <= 'z' {
+	for view := range views(text) {
+		if view == pictureMark {
 			return true
 		}
 	}

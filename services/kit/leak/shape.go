@@ -1,7 +1,6 @@
 package leak
 
 import (
-	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -65,9 +64,6 @@ var prefixes = []prefix{
 // minKey is the length of the shortest key that prefixes matches, in bytes.
 const minKey = 13
 
-// maxBody bounds the characters of a key that are checked.
-const maxBody = 256
-
 // shaped reports a private key, or a word with the form of a key or a token.
 func shaped(text string) bool {
 	if strings.Contains(text, "-----BEGIN") && strings.Contains(text, "PRIVATE KEY") || strings.Contains(text, "PuTTY-User-Key-File-") {
@@ -121,37 +117,6 @@ func (p prefix) begins(word string) bool {
 	}
 }
 
-// wordsAt yields start and end of each word. Words end at characters that keys do not
-// contain.
-func wordsAt(text string) iter.Seq2[int, int] {
-	return func(yield func(int, int) bool) {
-		start := -1
-		for i := range len(text) {
-			switch in := keyByte[text[i]]; {
-			case in && start < 0:
-				start = i
-			case !in && start >= 0:
-				if !yield(start, i) {
-					return
-				}
-				start = -1
-			}
-		}
-		if start >= 0 {
-			yield(start, len(text))
-		}
-	}
-}
-
-var keyByte = func() (in [256]bool) {
-	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.+/") {
-		in[c] = true
-	}
-	return in
-}()
-
-func isHex(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == "" }
-
 // isToken recognises a JSON Web Token: two parts that start like JSON objects, and a third
 // for a signed one (JWS) or four for an encrypted one (JWE).
 func isToken(word string) bool {
@@ -169,53 +134,50 @@ func isToken(word string) bool {
 	}
 }
 
-// mixed reports digits, or letters of both cases, as keys have. It excludes ordinary words
-// with hyphens.
-func mixed(s string) bool {
-	return strings.ContainsAny(s, "0123456789") ||
-		strings.ToLower(s) != s && strings.ToUpper(s) != s && !strings.Contains(s, "/")
+// vendors are prefixes of keys that gitleaks does not know, or knows only in their longest
+// form. A long run of letters and digits must follow, which distinguishes keys from names
+// like "fw_update_2024".
+var vendors = []string{
+	"dckr_pat_", "dckr_oat_", "ntn_", "secret_", "figd_", "figo_", "sbp_", "sb_secret_", "api_org_", "lsv2_pt_", "lsv2_sk_", "ls__", "pcsk_", "jina_", "fw_",
+	"sq0csp-", "sq0atp-", "sq0idp-", "vercel_blob_rw_", "sntrys_", "sntryu_", "sess-", "lin_wh_", "lin_api_", "shpat_", "shpss_", "shpca_", "glsa_", "glc_", "rpa_",
+	"pul-", "xkeysib-", "phx_", "fc-", "e2b_", "csk-", "apify_api_", "rnd_", "fo1_", "tskey-", "ops_", "hvs.", "hvb.", "dapi", "pa-", "key-", "nsec1",
+	"AGE-SECRET-KEY-1", "EAA", "1//0", "AQ.", "CFPAT-", "tfp_", "ATCTT3", "ATATT3", "PMAK-", "sgp_", "cal_live_",
 }
 
-// Random reports a word that is long, mixed and of high entropy. Many innocent IDs are too,
-// so use it for places where secrets are common.
-func Random(text string) bool {
-	for start, end := range wordsAt(text) {
-		if word := text[start:end]; len(word) >= 20 && len(word) <= 4096 && !isUUID(word) && !isDigest(word) && scrambled(word) && gitleaks.Entropy(word) >= 3.4 {
-			return true
+// leastVendor is the least length of that run, in bytes.
+const leastVendor = 22
+
+// vendored reports a vendor's key at the start of a word, or after a dot, slash or plus.
+func vendored(word string) bool {
+	for {
+		for _, v := range vendors {
+			if rest, ok := strings.CutPrefix(word, v); ok && isRun(rest) {
+				return true
+			}
 		}
-	}
-	return false
-}
-
-// scrambled distinguishes keys from identifiers made of words: a key has digits among
-// letters of both cases, or many digits.
-func scrambled(word string) bool {
-	digits, lower, upper, separators := 0, 0, 0, 0
-	for i := range len(word) {
-		switch c := word[i]; {
-		case c >= '0' && c <= '9':
-			digits++
-		case c >= 'a' && c <= 'z':
-			lower++
-		case c >= 'A' && c <= 'Z':
-			upper++
-		case c == '/' || c == '.':
-			separators++
+		at := strings.IndexAny(word, "./+")
+		if at < 0 || len(word) > maxSuspect {
+			return false
 		}
+		word = word[at+1:]
 	}
-	return separators < 4 && lower+upper > 0 && (digits >= 2 && lower > 0 && upper > 0 || digits*6 >= len(word))
 }
 
-// isDigest recognises SHA-1, SHA-256, SHA-384 and SHA-512 in hex, for instance of a commit
-// or a file.
-func isDigest(word string) bool {
-	switch len(word) {
-	case 40, 64, 96, 128:
-		return isHex(word)
+// isRun reports whether a text starts with a long, mixed run of letters and digits.
+func isRun(rest string) bool {
+	n := 0
+	for n < len(rest) && n < maxBody && (isLetter(rest[n]) || rest[n] >= '0' && rest[n] <= '9') {
+		n++
 	}
-	return false
+	return n >= leastVendor && scrambled(rest[:n]) && gitleaks.Entropy(rest[:n]) >= 3
 }
 
-func isUUID(word string) bool {
-	return len(word) == 36 && word[8] == '-' && word[13] == '-' && word[18] == '-' && word[23] == '-'
-}
+// forms matches keys without a prefix: Discord bot tokens, the private part of a JSON Web
+// Key, an OpenSSH file in base64, Azure's keys.
+var forms = regexp.MustCompile(`(?:^|[^\w-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,45}(?:[^\w-]|$)` +
+	`|"d"\s*:\s*"[\w-]{40,}"` +
+	`|b3BlbnNzaC1rZXktdjE` +
+	`|[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{20,}`)
+
+// maxBody bounds the characters of a key that are checked.
+const maxBody = 256

@@ -73,34 +73,6 @@ func latinised(text string) string {
 	}, norm.NFKD.String(visible(text)))
 }
 
-// visible drops characters that nobody sees, and writes wide letters and tag characters as
-// ordinary ones.
-func visible(text string) string {
-	if isASCII(text) {
-		return text
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0xff01 && r <= 0xff5e:
-			return r - 0xff01 + '!'
-		case r >= 0xe0020 && r <= 0xe007e:
-			return r - 0xe0000
-		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r), r == 0x34f, r == 0x115f, r == 0x3164:
-			return -1
-		}
-		return r
-	}, text)
-}
-
-func isASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
 // unescaped decodes backslash escapes, percent escapes and HTML entities.
 func unescaped(text string) string {
 	if strings.Contains(text, `\`) {
@@ -153,12 +125,6 @@ func backslashes(text string) string {
 func isOctal(text string, i int) bool {
 	return i+3 <= len(text) && strings.Trim(text[i:i+3], "01234567") == ""
 }
-
-// minDecoded is the least length of decoded text that is checked, in bytes.
-const minDecoded = minEncoded / 2
-
-// minEncoded is the least length of a word that is decoded: 18 bytes in base64.
-const minEncoded = 24
 
 // encodedIn yields the words of a text that could be base64 or hex. It joins the lines of
 // wrapped text.

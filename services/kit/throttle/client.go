@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"crypto/sha256"
 	"slices"
 	"time"
 )
@@ -31,3 +32,6 @@ func (c *client) forget(hash digest) {
 		c.seen[i] = digest{}
 	}
 }
+
+// digest stands for a secret in memory.
+type digest = [sha256.Size]byte

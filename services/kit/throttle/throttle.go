@@ -17,9 +17,6 @@ import (
 // lock out other clients of the same address.
 const maxKnown = 10_000
 
-// digest stands for a secret in memory.
-type digest = [sha256.Size]byte
-
 // Throttle limits wrong secrets of one kind. It is safe for concurrent use.
 type Throttle struct {
 	targetOf func(secret.Secret) string

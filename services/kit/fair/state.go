@@ -1,45 +1,11 @@
 package fair
 
 import (
-	"context"
-	"iter"
+	"container/list"
 	"slices"
+	"sync"
 	"time"
-
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 )
-
-// Client identifies the user of a resource. A client must not be able to change either name
-// for free: a tenant is a workspace or all guests, a visitor is a key or an address.
-type Client struct {
-	Tenant, Visitor string
-}
-
-// guests is the tenant of all visitors without a key. It is the workspace of the key that
-// their runs are charged to.
-const guests = "operator"
-
-// ClientOf returns the client that a call counts for: a key of a workspace, or an address
-// among all guests.
-func ClientOf(p caller.Principal) Client {
-	if p.Kind == caller.Guest {
-		return Client{Tenant: guests, Visitor: p.Visitor}
-	}
-	return Client{Tenant: p.Workspace, Visitor: p.Key}
-}
-
-type contextKey struct{}
-
-// With sets the client that the work under a context counts for.
-func With(ctx context.Context, c Client) context.Context {
-	return context.WithValue(ctx, contextKey{}, c)
-}
-
-// From returns the client of a context, or the zero client.
-func From(ctx context.Context) Client {
-	c, _ := ctx.Value(contextKey{}).(Client)
-	return c
-}
 
 // tenant is the state of one tenant: its held room and its waiting requests.
 type tenant struct {
@@ -135,21 +101,73 @@ func (v *visitor) dequeue(w *waiter) bool {
 	return true
 }
 
-// turns is a round-robin list of those who wait.
-type turns[T comparable] struct{ order []T }
+// Pool is a shared resource. It is safe for concurrent use.
+type Pool struct {
+	limits Limits
 
-func (t *turns[T]) len() int         { return len(t.order) }
-func (t *turns[T]) add(one T)        { t.order = append(t.order, one) }
-func (t *turns[T]) all() iter.Seq[T] { return slices.Values(t.order) }
-
-func (t *turns[T]) remove(one T) {
-	if i := slices.Index(t.order, one); i >= 0 {
-		t.order = slices.Delete(t.order, i, i+1)
-	}
+	// mu guards the fields below, and those of all tenants, visitors and leases. One lock for all
+	// keeps the sums equal to their parts.
+	mu      sync.Mutex
+	used    int64
+	waiters int
+	tenants map[string]*tenant
+	turns   turns[*tenant]
+	parked  *list.List // of *Lease, the longest parked first
 }
 
-// served moves one to the end.
-func (t *turns[T]) served(one T) {
-	t.remove(one)
-	t.add(one)
+func (p *Pool) grant(v *visitor, n int64) *Lease {
+	p.used += n
+	v.tenant.used += n
+	v.used += n
+	v.leases++
+	return &Lease{pool: p, visitor: v, n: n}
+}
+
+// Lease is a part of a pool that a client holds. It is safe for concurrent use.
+type Lease struct {
+	pool    *Pool // its mu guards the fields below
+	visitor *visitor
+	n       int64
+	done    bool
+	parked  *list.Element
+	drop    func()
+}
+
+// shrink is Keep without serving waiters. p.mu is held.
+func (l *Lease) shrink(n int64) {
+	p, v, back := l.pool, l.visitor, l.n-n
+	p.used -= back
+	v.tenant.used -= back
+	v.used -= back
+	if l.n = n; n > 0 {
+		return
+	}
+	if l.parked != nil {
+		p.parked.Remove(l.parked)
+		l.parked = nil
+	}
+	l.done = true
+	v.leases--
+	v.forget()
+}
+
+// Limits of a pool. Capacity and What are required.
+type Limits struct {
+	// What names the resource in errors: "runs", "pictures".
+	What string
+	// Capacity is the size of the resource, in units of the caller's choice.
+	Capacity int64
+	// WaitTimeout bounds the wait of a request; 0 means until its context ends.
+	WaitTimeout time.Duration
+	// Waiting bounds the waiting requests of one visitor; 0 means 64. Further requests are
+	// refused immediately.
+	Waiting int
+	// Turn is the time for which a tenant is served before the next waiting one; 0 means
+	// once. It is for resources that are expensive to hand over.
+	Turn time.Duration
+	// Each bounds the units of one tenant, even if more is free; 0 means no such bound.
+	Each int64
+	// WholeTenant lets one visitor hold everything that its tenant may hold. Visitors then
+	// share only by taking turns. It is for resources of a few units.
+	WholeTenant bool
 }

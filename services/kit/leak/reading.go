@@ -37,35 +37,6 @@ func readings(title string) []reading {
 	return []reading{plain, fold}
 }
 
-// splitWords splits at capitals and at characters that are not letters or lookalikes.
-func splitWords(title string) (out []string) {
-	var word []rune
-	flush := func() {
-		if len(word) > 0 {
-			out = append(out, string(word))
-		}
-		word = word[:0]
-	}
-	var last rune
-	for _, r := range title {
-		_, stands := lookalikes[r]
-		switch {
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && (!stands || len(word) == 0 && r != '$' && r != '@'):
-			flush()
-		case unicode.IsUpper(r) && unicode.IsLower(last):
-			flush()
-			word = append(word, unicode.ToLower(r))
-		default:
-			word = append(word, unicode.ToLower(r))
-		}
-		if !unicode.Is(unicode.Mn, r) {
-			last = r
-		}
-	}
-	flush()
-	return out
-}
-
 // numberless removes signs and a number at the end.
 func numberless(word string) string {
 	trimmed := strings.TrimRight(word, "0123456789!|+")
