@@ -7,22 +7,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
-// Limits of a definition. Real definitions are far below them, and no document below them
-// exhausts a service.
-const (
-	MaxBytes   = 1 << 20
-	maxDepth   = 64
-	maxText    = 256 << 10
-	maxValues  = 200_000
-	MaxSteps   = 1000
-	MaxInputs  = 1000
-	MaxOutputs = 1000
-	maxName    = 256
-	maxKinds   = 64
-	// maxProblems bounds the problems that are reported for one document.
-	maxProblems = 500
-)
-
 // Parse reads a document: its inputs, its outputs, and of each step its type and name.
 // It reports every problem it finds. The definition is nil only if the bytes are not a JSON
 // object. Otherwise it holds everything that could be parsed, so that a compiler can find
@@ -76,22 +60,6 @@ func unreadable(what string, faults []document.Fault) Problems {
 	return problems
 }
 
-// parser collects the parts of the document and its problems.
-type parser struct {
-	definition *Definition
-	problems   Problems
-}
-
-func (p *parser) report(problem Problem) {
-	if len(p.problems) < maxProblems {
-		p.problems = append(p.problems, problem.Bounded())
-	}
-}
-
-func (p *parser) syntax(pointer, step, field, format string, args ...any) {
-	p.report(Problem{Kind: KindSyntax, Step: step, Field: field, Pointer: pointer, Message: fmt.Sprintf(format, args...)})
-}
-
 func (p *parser) version(n *document.Node) {
 	switch {
 	case n == nil:
@@ -126,52 +94,6 @@ func (p *parser) each(key string, limit int, read func(element)) {
 		}
 		read(element{parser: p, node: item, pointer: pointer, list: key, index: i})
 	}
-}
-
-// element is one object of a list.
-type element struct {
-	*parser
-	node    *document.Node
-	pointer string
-	list    string
-	index   int
-}
-
-// where names the element in messages, by its name or its position.
-func (e element) where(field string) string {
-	return fmt.Sprintf("%s[%d].%s", e.list, e.index, field)
-}
-
-// text reads a required text.
-func (e element) text(key string) (string, bool) {
-	n := e.node.Get(key)
-	pointer := document.Join(e.pointer, key)
-	if n == nil {
-		e.syntax(pointer, e.stepName(), e.where(key), "the key %s is missing", key)
-		return "", false
-	}
-	if n.Kind != document.String {
-		e.syntax(pointer, e.stepName(), e.where(key), "%s must be a string, not a %s", key, n.Kind)
-		return "", false
-	}
-	return n.Text, true
-}
-
-func (e element) name() (string, bool) {
-	name, ok := e.text("name")
-	if ok && len(name) > maxName {
-		e.report(Problem{Kind: KindLimit, Field: e.where("name"), Pointer: e.pointer + "/name", Message: fmt.Sprintf("a name has at most %d bytes", maxName)})
-		return "", false
-	}
-	return name, ok
-}
-
-// stepName returns the step that a problem concerns. It is empty in lists other than steps.
-func (e element) stepName() string {
-	if n := e.node.Get("name"); e.list == "steps" && n != nil && n.Kind == document.String && len(n.Text) <= maxName {
-		return n.Text
-	}
-	return ""
 }
 
 func (p *parser) step(e element) {

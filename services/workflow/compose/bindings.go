@@ -8,14 +8,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
-// given is the value of an input: what the outer workflow binds, or the default.
-type given struct {
-	node    *document.Node
-	pointer string
-	// bound values are read in the outer workflow, defaults are constants.
-	bound bool
-}
-
 // bindings reads the values of the inputs of an inner workflow.
 func (c *Composition) bindings(inner *Scope, name string, step workflow.Step) map[string]given {
 	at := document.Join(step.Pointer, "parameter_bindings")

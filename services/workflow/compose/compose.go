@@ -17,31 +17,6 @@ const (
 	maxName      = 256
 )
 
-// Composition is a definition with the workflows inside of it.
-type Composition struct {
-	// Steps are in document order, those of an inner workflow in the place of its step.
-	Steps []Step
-	// Inner are the steps that were replaced.
-	Inner []Inner
-	// Outermost is the scope of the document itself.
-	Outermost *Scope
-
-	problems workflow.Problems
-}
-
-// Step is a step of the composition, by its name there, with the scope of its references.
-type Step struct {
-	workflow.Step
-	Scope *Scope
-}
-
-// Inner is a step that holds a workflow, by its name in the composition.
-type Inner struct {
-	Name   string
-	Source workflow.Step
-	Scope  *Scope
-}
-
 // Of composes a definition. A step with a problem stays a step. Beyond a limit, the rest of
 // the steps is left out.
 func Of(d *workflow.Definition) (*Composition, workflow.Problems) {
@@ -51,8 +26,6 @@ func Of(d *workflow.Definition) (*Composition, workflow.Problems) {
 	}
 	return c, c.problems
 }
-
-func (c *Composition) report(p workflow.Problem) { c.problems = append(c.problems, p.Bounded()) }
 
 // open adds the steps of a scope. It returns false when there are too many, before it reads
 // further.

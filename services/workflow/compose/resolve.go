@@ -121,3 +121,11 @@ func (s *Scope) Within(other *Scope) bool {
 	}
 	return false
 }
+
+// given is the value of an input: what the outer workflow binds, or the default.
+type given struct {
+	node    *document.Node
+	pointer string
+	// bound values are read in the outer workflow, defaults are constants.
+	bound bool
+}

@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
 
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
@@ -138,4 +140,15 @@ func (t *stubType) convert() (manifest.Type, error) {
 		}
 	}
 	return out, nil
+}
+
+func readJSON(path string, into any) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return fmt.Errorf("reading %s: %w", path, err)
+	}
+	return nil
 }

@@ -123,17 +123,6 @@ func Load(dir string) (*Suite, error) {
 	return s, nil
 }
 
-func readJSON(path string, into any) error {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return fmt.Errorf("reading %s: %w", path, err)
-	}
-	return nil
-}
-
 // Catalogue returns base with the stubs of exactly these plugins.
 func (s *Suite) Catalogue(base *manifest.Catalogue, plugins []string) *manifest.Catalogue {
 	for _, plugin := range plugins {

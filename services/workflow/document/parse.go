@@ -1,10 +1,7 @@
 package document
 
 import (
-	"bytes"
 	"fmt"
-	"strconv"
-	"unicode/utf8"
 
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
@@ -19,22 +16,6 @@ type Limits struct {
 	Text int
 	// Values counts every value in the document.
 	Values int
-}
-
-// Fault is a reason why the bytes are not one unambiguous document.
-type Fault struct {
-	// Offset is the byte offset of the fault. Line and Column are its position; both count
-	// from 1, and columns count characters.
-	Offset, Line, Column int
-	// Pointer is the JSON pointer of the enclosing value.
-	Pointer string
-	Message string
-	// Limit is set if a limit was exceeded; otherwise the syntax is wrong.
-	Limit bool
-}
-
-func (f Fault) Error() string {
-	return fmt.Sprintf("line %d, column %d: %s", f.Line, f.Column, f.Message)
 }
 
 // maxFaults bounds the reported duplicate keys.
@@ -64,12 +45,6 @@ func Parse(source []byte, limits Limits) (*Node, []Fault) {
 	return root, nil
 }
 
-func position(source []byte, offset int) (line, column int) {
-	before := source[:offset]
-	start := bytes.LastIndexByte(before, '\n') + 1
-	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1
-}
-
 type parser struct {
 	source []byte
 	at     int
@@ -83,29 +58,6 @@ type parser struct {
 type step struct {
 	key   string
 	index int // -1 for keys
-}
-
-func (p *parser) fail(format string, args ...any) bool {
-	p.faults = append(p.faults, Fault{Offset: p.at, Pointer: p.pointer(), Message: fmt.Sprintf(format, args...)})
-	return false
-}
-
-func (p *parser) exceed(format string, args ...any) bool {
-	p.fail(format, args...)
-	p.faults[len(p.faults)-1].Limit = true
-	return false
-}
-
-func (p *parser) pointer() string {
-	var out []byte
-	for _, s := range p.path {
-		if s.index >= 0 {
-			out = strconv.AppendInt(append(out, '/'), int64(s.index), 10)
-		} else {
-			out = appendToken(out, s.key)
-		}
-	}
-	return string(out)
 }
 
 func (p *parser) space() {
@@ -283,15 +235,3 @@ func (p *parser) number(n *Node) bool {
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-// invalidUTF8 returns the offset of the first invalid byte of s, or -1.
-func invalidUTF8(s []byte) int {
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRune(s[i:])
-		if r == utf8.RuneError && size <= 1 {
-			return i
-		}
-		i += size
-	}
-	return -1
-}

@@ -105,3 +105,15 @@ func (p *parser) hex4(at int) (rune, bool) {
 	n, err := strconv.ParseUint(string(p.source[at+2:at+6]), 16, 16)
 	return rune(n), err == nil
 }
+
+// invalidUTF8 returns the offset of the first invalid byte of s, or -1.
+func invalidUTF8(s []byte) int {
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRune(s[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}

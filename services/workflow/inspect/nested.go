@@ -4,13 +4,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
-	"github.com/keyhole-dev/keyhole/services/workflow/plan"
-)
-
-// InnerWorkflow is the type of the block that holds a workflow, NestedField its field.
-const (
-	InnerWorkflow = plan.InnerWorkflow
-	NestedField   = "workflow_definition"
 )
 
 // maxNesting bounds how deep workflows inside of workflows are read as such. Below, their

@@ -1,8 +1,5 @@
 package manifest
 
-// EngineVersion is the version of the execution engine whose language this is.
-const EngineVersion = "1.15.0"
-
 // Catalogue is a set of manifests, looked up by type identifier. It is immutable
 // and safe for concurrent use.
 type Catalogue struct {

@@ -202,3 +202,13 @@ func (t *Type) hasReference(r Reference) bool {
 	}
 	return false
 }
+
+// Destination is where data or a credential goes: a constant URL, or the URL in a field.
+type Destination struct {
+	URL   string `json:"url,omitempty"`
+	Field string `json:"field,omitempty"`
+	// Scheme is set where Field holds a bare host, reached by a protocol other than HTTP.
+	Scheme string `json:"scheme,omitempty"`
+	// Port is the field that holds the port of a bare host, if there is one.
+	Port string `json:"port,omitempty"`
+}

@@ -90,3 +90,6 @@ func Serves(requested string) (serves, ok bool) {
 	engine, _ := parseVersion(EngineVersion)
 	return engine.compare(wanted) >= 0 && engine[0] == wanted[0], true
 }
+
+// EngineVersion is the version of the execution engine whose language this is.
+const EngineVersion = "1.15.0"

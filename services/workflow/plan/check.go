@@ -1,15 +1,11 @@
 package plan
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
 
-	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/colour"
-	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
@@ -32,13 +28,6 @@ func (c *compiler) checks() {
 	}
 }
 
-// checker checks the arguments of steps.
-type checker struct {
-	*compiler
-	// arriving has the kinds of data that each place receives.
-	arriving map[place][]string
-}
-
 func (c *checker) check(step int, a *Argument) {
 	switch a.Field.Check {
 	case manifest.CheckHeaders:
@@ -50,29 +39,6 @@ func (c *checker) check(step int, a *Argument) {
 	case manifest.CheckWhole:
 		c.whole(step, a)
 	}
-}
-
-// elements returns the elements of a list or a map, in order, even of a constant.
-func (a *Argument) elements() []Argument {
-	if len(a.Elements) > 0 {
-		return a.Elements
-	}
-	var out []Argument
-	switch v := a.Value.(type) {
-	case []any:
-		for i, item := range v {
-			out = append(out, Argument{Value: item, Pointer: document.JoinIndex(a.Pointer, i)})
-		}
-	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			out = append(out, Argument{Key: key, Value: v[key], Pointer: document.Join(a.Pointer, key)})
-		}
-	}
-	return out
-}
-
-func (c *checker) fault(step int, a *Argument, path, format string, args ...any) {
-	c.blame(step, workflow.KindSyntax, path, a.Pointer, "%s "+format, append([]any{path}, args...)...)
 }
 
 // maxHeaders bounds the headers of a request.
@@ -135,6 +101,21 @@ func (c *checker) whole(step int, a *Argument) {
 	for _, e := range a.elements() {
 		if e.Key == "stream" {
 			c.fault(step, &e, a.Field.Name+".stream", "cannot be used: answers are taken in one piece")
+		}
+	}
+}
+
+// embedded refuses such texts, and references to credentials nested inside a value.
+func (c *checker) embedded(step int, a *Argument) {
+	all := a.elements()
+	if len(all) == 0 {
+		all = []Argument{*a}
+	}
+	for i := range all {
+		if e := &all[i]; e.Form == Static && holdsReference(a.Field, e.Value) {
+			path := strings.TrimSuffix(a.Field.Name+"."+e.Key, ".")
+			c.fault(step, e, path, "has a reference that is not followed there, and would be sent as it is written: a reference stands alone "+
+				"($inputs.<name>), not in a list or an object; in a header after one word and a blank or = (sid=$credentials.<id>); join other text in a string_template step")
 		}
 	}
 }

@@ -6,16 +6,8 @@ import (
 	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
-	"github.com/keyhole-dev/keyhole/services/workflow/compose"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
-)
-
-// maxProblems bounds the reported problems of one document, maxOutputs the outputs that a
-// step's configuration names.
-const (
-	maxProblems = 500
-	maxOutputs  = 1000
 )
 
 // Load parses and compiles. It returns the problems of both, sorted so that problems which
@@ -74,44 +66,6 @@ func compile(definition *workflow.Definition, catalogue *manifest.Catalogue, ser
 		c.finishInner()
 	}
 	return c
-}
-
-// compiler is the state of a compilation.
-type compiler struct {
-	catalogue *manifest.Catalogue
-	services  []string
-	plan      *Plan
-	problems  workflow.Problems
-	// broken has the steps with problems. Problems that follow from these are not reported.
-	broken map[int]bool
-	// links are the references of all steps, in document order.
-	links []link
-	// targets are the step selectors of flow-control fields.
-	targets []target
-	// scopes are the scopes of the references of each step, outermost the document's own.
-	scopes    []*compose.Scope
-	outermost *compose.Scope
-	inner     []compose.Inner
-	// copied counts the bytes of the constants that references to inner inputs stand for.
-	copied int
-}
-
-func (c *compiler) report(p workflow.Problem) {
-	if len(c.problems) < maxProblems {
-		c.problems = append(c.problems, p.Bounded())
-	}
-}
-
-// blame reports a problem of a step and marks it as broken.
-func (c *compiler) blame(step int, kind workflow.Kind, field, pointer, format string, args ...any) {
-	if c.broken == nil {
-		c.broken = map[int]bool{}
-	}
-	c.broken[step] = true
-	s := &c.plan.Steps[step]
-	c.report(workflow.Problem{
-		Kind: kind, Step: s.Name, BlockType: s.Source.Type, Field: field, Pointer: pointer, Message: fmt.Sprintf(format, args...),
-	})
 }
 
 func (c *compiler) version() {

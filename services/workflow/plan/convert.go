@@ -15,12 +15,6 @@ var conversions = map[string]string{
 	"keypoint_detection_prediction": "DetectionsToDictionary", "rle_instance_segmentation_prediction": "DetectionsToDictionary",
 }
 
-// place is an element of a step.
-type place struct {
-	step int
-	path string
-}
-
 // arriving maps each place to the kinds of data that it receives.
 func (c *compiler) arriving() map[place][]string {
 	kinds := map[place][]string{}

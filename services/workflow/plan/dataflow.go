@@ -4,13 +4,8 @@ import (
 	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
-	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
-
-// maxDimensionality bounds the nesting of data, because each level multiplies the work of a
-// run. It also keeps lineages short.
-const maxDimensionality = 32
 
 // dataflow computes the dimensionality and lineage of every step, layer by layer. It skips
 // a step with a problem, and steps after it, because their results would be guesses.
@@ -34,38 +29,8 @@ func (c *compiler) markBroken(step int) {
 	c.broken[step] = true
 }
 
-// flow traces the data of one step.
-type flow struct {
-	*compiler
-	step *Step
-	// fields are the arguments that are batches or are cast to batches.
-	fields []batchField
-	// level is the dimensionality of batch inputs without offset.
-	level int
-}
-
-// batchField is an argument that the step sees as a batch.
-type batchField struct {
-	argument *Argument
-	name     string
-	offset   int
-	// lineages are the distinct lineages of its data, empty if all of it is cast.
-	lineages []Lineage
-	// dimensionality as the step sees it.
-	dimensionality int
-}
-
 func (f *flow) afterBroken() bool {
 	return slices.ContainsFunc(f.step.Predecessors, func(i int) bool { return f.broken[i] })
-}
-
-func (f *flow) fail(kind workflow.Kind, field, format string, args ...any) bool {
-	pointer := pointerOf(f.step.Source)
-	if field != "" {
-		pointer = document.Join(pointer, field)
-	}
-	f.blame(f.step.Index, kind, field, pointer, format, args...)
-	return false
 }
 
 // trace applies the rules of the language in order and stops at the first failure.

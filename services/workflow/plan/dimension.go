@@ -135,12 +135,3 @@ func (f *flow) relativeLevels() bool {
 	}
 	return ok
 }
-
-func (f *flow) field(name string) *batchField {
-	for i := range f.fields {
-		if f.fields[i].name == name {
-			return &f.fields[i]
-		}
-	}
-	return nil
-}

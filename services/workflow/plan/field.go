@@ -1,53 +1,13 @@
 package plan
 
 import (
-	"errors"
 	"strings"
 
-	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/compose"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
-	"github.com/keyhole-dev/keyhole/services/workflow/query"
 )
-
-// link is a reference in a step. It is resolved after all steps are known.
-type link struct {
-	step, argument int
-	element        int // -1 when the argument itself is the reference
-	selector       workflow.Selector
-	accepts        []manifest.Type
-	path, pointer  string
-}
-
-// target is a step selector in a flow-control field.
-type target struct {
-	step int
-	// written is the selector as the block sees it.
-	written       string
-	field, key    string
-	selector      workflow.Selector
-	path, pointer string
-}
-
-// reader reads one field of one step.
-type reader struct {
-	*compiler
-	step     int
-	argument int
-	field    *manifest.Field
-	pointer  string
-	// constant is set while the value of an inner input is read, in which nothing is a
-	// reference.
-	constant bool
-	// hosted is set after the host of an address that is a credential was read.
-	hosted bool
-}
-
-func (r *reader) fail(kind workflow.Kind, path, pointer, format string, args ...any) {
-	r.blame(r.step, kind, path, pointer, format, args...)
-}
 
 // read converts the written value into an argument. A nil node means that the field is
 // absent.
@@ -71,21 +31,6 @@ func (r *reader) read(node *document.Node) Argument {
 		}
 	}
 	return r.static(node, r.field.Accepts, r.field.Name, r.pointer)
-}
-
-// absent returns the argument of a field that is not written.
-func (r *reader) absent() Argument {
-	if r.field.Credential != nil && r.field.Credential.Managed {
-		return Argument{Form: Slot}
-	}
-	value := r.field.Default.Value
-	if coerced, err := r.field.Coerce(value); err == nil {
-		value = coerced
-	}
-	if q := queryOf(r.field.Accepts); q != "" && value != nil {
-		value, _ = parseQuery(q, value)
-	}
-	return Argument{Value: value}
 }
 
 // elementTypes returns the alternative types of elements if these are scanned one by one,
@@ -189,19 +134,6 @@ func (r *reader) dollar(node *document.Node, types []manifest.Type, path, pointe
 	return Argument{Form: FromStep, Pointer: pointer} // link completes it
 }
 
-func (r *reader) slot(node *document.Node, path, pointer string) Argument {
-	id, ok := ParseCredential(node.Text)
-	switch {
-	case r.field.Credential == nil:
-		r.fail(workflow.KindSyntax, path, pointer, "%s takes no credential; a reference to one can only stand in a credential field", path)
-	case !ok:
-		r.fail(workflow.KindSyntax, path, pointer, "write $credentials.<id>, or $credentials alone for a slot that is bound later")
-	case r.field.Credential.Scheme == manifest.SchemeURL && !r.hosted:
-		r.fail(workflow.KindSyntax, path, pointer, "write the host before the credential, so that it is fixed in the version: https://hooks.example.com/%s", node.Text)
-	}
-	return Argument{Form: Slot, Credential: id, Pointer: pointer}
-}
-
 // substitute reads what an inner workflow's input stands for, as if it were written here.
 func (r *reader) substitute(m compose.Meaning, types []manifest.Type, path string, element int) Argument {
 	if m.Node.Kind == document.String && workflow.IsCredential(m.Node.Text) {
@@ -226,114 +158,37 @@ func (r *reader) substitute(m compose.Meaning, types []manifest.Type, path strin
 	return r.read(m.Node)
 }
 
-// secretHere reports whether a constant in the field, or in one of its elements, would be a
-// secret.
-func (r *reader) secretHere(path string) bool {
-	if r.field.Credential == nil {
-		return false
+// mention reads a text that Mention splits.
+func (r *reader) mention(node *document.Node, types []manifest.Type, key, path, pointer string, element int) (Argument, bool) {
+	if node.Kind != document.String {
+		return Argument{}, false
 	}
-	switch r.field.Credential.Scheme {
-	case manifest.SchemeURL, manifest.SchemeBody:
-		return false
+	prefix, reference, ok := Mention(r.field, key, node.Text)
+	if !ok {
+		return Argument{}, false
 	}
-	key, element := strings.CutPrefix(path, r.field.Name+".")
-	return !element || leak.SecretName(key)
-}
-
-func takesReferences(types []manifest.Type) bool {
-	for _, t := range types {
-		if t.Reference != "" {
-			return true
+	selector, _ := workflow.ParseSelector(reference)
+	if selector.IsStepOutput() {
+		r.fail(workflow.KindSyntax, path, pointer, "%s takes a credential after %q: write $credentials.<id> or $inputs.<name> there; what another step gives is ordinary data", path, prefix)
+		return Argument{Pointer: pointer}, true
+	}
+	rest := *node
+	rest.Text = reference
+	if selector.IsInput() {
+		m, problem := r.scopes[r.step].Resolve(selector)
+		switch {
+		case problem != nil:
+			r.fail(problem.Kind, path, pointer, "%s %s", path, problem.Message)
+			return Argument{Pointer: pointer}, true
+		case m.Node != nil && workflow.IsCredential(m.Node.Text):
+			rest.Text = m.Node.Text
+		case m.Node != nil || !m.Selector.IsInput():
+			r.fail(workflow.KindSyntax, path, pointer, "%s takes a credential after %q: bind $credentials.<id> or an input of the workflow to %s", path, prefix, reference)
+			return Argument{Pointer: pointer}, true
 		}
 	}
-	return false
-}
-
-// fits reports whether an alternative takes selectors of this form.
-func fits(s workflow.Selector, types []manifest.Type) bool {
-	for _, t := range types {
-		if formFits(s, t.Reference) {
-			return true
-		}
-	}
-	return false
-}
-
-func formFits(s workflow.Selector, r manifest.Reference) bool {
-	switch r {
-	case manifest.Data:
-		return s.IsInput() || s.IsStepOutput()
-	case manifest.WorkflowInput, manifest.Parameter:
-		return s.IsInput()
-	case manifest.StepOutput:
-		return s.IsStepOutput()
-	case manifest.StepTarget:
-		return s.IsStep()
-	default:
-		return false
-	}
-}
-
-// managedKey is the prefix of keys that Roboflow's platform pays for. Keyhole has none of
-// them, so such a field is an unbound slot.
-const managedKey = "rf_key:"
-
-func (r *reader) static(node *document.Node, types []manifest.Type, path, pointer string) Argument {
-	if r.field.Credential != nil && node.Kind == document.String && strings.HasPrefix(node.Text, managedKey) {
-		return Argument{Form: Slot, Pointer: pointer}
-	}
-	if q := queryOf(types); q != "" {
-		return r.query(q, node, path, pointer)
-	}
-	field := manifest.Field{Accepts: types}
-	if !takesConstants(types) {
-		r.fail(workflow.KindSyntax, path, pointer, "%s must be %s", path, manifest.Describe(types))
-		return Argument{Pointer: pointer}
-	}
-	value, err := field.Coerce(node.Value())
-	if mismatch, bad := errors.AsType[*manifest.Mismatch](err); bad {
-		if mismatch.Path != "" {
-			path += "." + mismatch.Path
-		}
-		r.fail(workflow.KindSyntax, path, pointer, "%s %s", path, mismatch.Message)
-	}
-	return Argument{Value: value, Pointer: pointer}
-}
-
-func takesConstants(types []manifest.Type) bool {
-	for _, t := range types {
-		if t.Reference == "" {
-			return true
-		}
-	}
-	return false
-}
-
-func queryOf(types []manifest.Type) manifest.Query {
-	for _, t := range types {
-		if t.Query != "" {
-			return t.Query
-		}
-	}
-	return ""
-}
-
-func (r *reader) query(q manifest.Query, node *document.Node, path, pointer string) Argument {
-	value, problems := parseQuery(q, node.Value())
-	for _, p := range problems {
-		r.fail(workflow.KindSyntax, path+strings.ReplaceAll(p.Path, "/", "."), pointer+p.Path, "%s%s %s", path, p.Path, p.Message)
-	}
-	return Argument{Value: value, Pointer: pointer}
-}
-
-// parseQuery compiles a part of the query language.
-func parseQuery(q manifest.Query, value any) (any, query.Problems) {
-	switch q {
-	case manifest.Operations:
-		return query.ParseOperations(value)
-	case manifest.Statement:
-		return query.ParseStatement(value)
-	default:
-		return query.ParseCases(value)
-	}
+	r.hosted = true
+	a := r.dollar(&rest, types, path, pointer, element)
+	a.Prefix = prefix
+	return a, true
 }

@@ -65,7 +65,7 @@ func (c *compiler) cycles() {
 			names = append(names, "…")
 		}
 		first := c.plan.Steps[group[0]]
-		c.blame(group[0], workflow.KindCycle, "", pointerOf(first.Source), "these steps wait for each other: %s; remove one of the references between them", strings.Join(names, ", "))
+		c.blame(group[0], workflow.KindCycle, "", first.Source.Pointer, "these steps wait for each other: %s; remove one of the references between them", strings.Join(names, ", "))
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/workflow"
-	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
@@ -57,21 +56,6 @@ func Embedded(field *manifest.Field, text string) bool {
 	return field != nil && field.Credential != nil && field.Credential.Scheme != manifest.SchemeBody && workflow.HoldsReference(text)
 }
 
-// embedded refuses such texts, and references to credentials nested inside a value.
-func (c *checker) embedded(step int, a *Argument) {
-	all := a.elements()
-	if len(all) == 0 {
-		all = []Argument{*a}
-	}
-	for i := range all {
-		if e := &all[i]; e.Form == Static && holdsReference(a.Field, e.Value) {
-			path := strings.TrimSuffix(a.Field.Name+"."+e.Key, ".")
-			c.fault(step, e, path, "has a reference that is not followed there, and would be sent as it is written: a reference stands alone "+
-				"($inputs.<name>), not in a list or an object; in a header after one word and a blank or = (sid=$credentials.<id>); join other text in a string_template step")
-		}
-	}
-}
-
 // holdsReference searches lists and objects for such a reference.
 func holdsReference(field *manifest.Field, value any) bool {
 	switch v := value.(type) {
@@ -85,37 +69,11 @@ func holdsReference(field *manifest.Field, value any) bool {
 	return false
 }
 
-// mention reads a text that Mention splits.
-func (r *reader) mention(node *document.Node, types []manifest.Type, key, path, pointer string, element int) (Argument, bool) {
-	if node.Kind != document.String {
-		return Argument{}, false
+// ParseCredential parses "$credentials" (unbound, the ID is empty) or "$credentials.<id>".
+func ParseCredential(text string) (id string, ok bool) {
+	if text == workflow.CredentialPrefix {
+		return "", true
 	}
-	prefix, reference, ok := Mention(r.field, key, node.Text)
-	if !ok {
-		return Argument{}, false
-	}
-	selector, _ := workflow.ParseSelector(reference)
-	if selector.IsStepOutput() {
-		r.fail(workflow.KindSyntax, path, pointer, "%s takes a credential after %q: write $credentials.<id> or $inputs.<name> there; what another step gives is ordinary data", path, prefix)
-		return Argument{Pointer: pointer}, true
-	}
-	rest := *node
-	rest.Text = reference
-	if selector.IsInput() {
-		m, problem := r.scopes[r.step].Resolve(selector)
-		switch {
-		case problem != nil:
-			r.fail(problem.Kind, path, pointer, "%s %s", path, problem.Message)
-			return Argument{Pointer: pointer}, true
-		case m.Node != nil && workflow.IsCredential(m.Node.Text):
-			rest.Text = m.Node.Text
-		case m.Node != nil || !m.Selector.IsInput():
-			r.fail(workflow.KindSyntax, path, pointer, "%s takes a credential after %q: bind $credentials.<id> or an input of the workflow to %s", path, prefix, reference)
-			return Argument{Pointer: pointer}, true
-		}
-	}
-	r.hosted = true
-	a := r.dollar(&rest, types, path, pointer, element)
-	a.Prefix = prefix
-	return a, true
+	id, ok = strings.CutPrefix(text, workflow.CredentialPrefix+".")
+	return id, ok && workflow.IsName(id)
 }

@@ -1,10 +1,12 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/compose"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
@@ -261,4 +263,23 @@ func (s *Step) Output(name string) ([]string, bool) {
 		return []string{manifest.Any}, true
 	}
 	return nil, false
+}
+
+// elements returns the elements of a list or a map, in order, even of a constant.
+func (a *Argument) elements() []Argument {
+	if len(a.Elements) > 0 {
+		return a.Elements
+	}
+	var out []Argument
+	switch v := a.Value.(type) {
+	case []any:
+		for i, item := range v {
+			out = append(out, Argument{Value: item, Pointer: document.JoinIndex(a.Pointer, i)})
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			out = append(out, Argument{Key: key, Value: v[key], Pointer: document.Join(a.Pointer, key)})
+		}
+	}
+	return out
 }

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -44,24 +43,22 @@ func (c *compiler) steps() {
 func (c *compiler) unknownBlock(step int) {
 	source := c.plan.Steps[step].Source
 	if c.scopes[step].Defines(source.Type) {
-		c.blame(step, workflow.KindDynamicDisabled, "type", pointerOf(source)+"/type",
+		c.blame(step, workflow.KindDynamicDisabled, "type", source.Pointer+"/type",
 			"the step uses a block that is Python code inside the definition, which Keyhole does not run")
 		return
 	}
-	c.blame(step, workflow.KindSyntax, "type", pointerOf(source)+"/type", "there is no block of type %.80q; see the list of blocks for those that can be used", source.Type)
+	c.blame(step, workflow.KindSyntax, "type", source.Pointer+"/type", "there is no block of type %.80q; see the list of blocks for those that can be used", source.Type)
 }
-
-func pointerOf(s workflow.Step) string { return s.Pointer }
 
 // construction checks the conditions under which the block can be constructed.
 func (c *compiler) construction(step int) {
 	m := c.plan.Steps[step].Manifest
 	if m.Defect != "" {
-		c.blame(step, workflow.KindBlockInterface, "type", pointerOf(c.plan.Steps[step].Source), "the block %s cannot be built: %s", m.Type, m.Defect)
+		c.blame(step, workflow.KindBlockInterface, "type", c.plan.Steps[step].Source.Pointer, "the block %s cannot be built: %s", m.Type, m.Defect)
 	}
 	for _, service := range m.Services {
 		if !slices.Contains(c.services, service) {
-			c.blame(step, workflow.KindMissingService, "type", pointerOf(c.plan.Steps[step].Source), "the block %s needs %q, which this server does not provide", m.Type, service)
+			c.blame(step, workflow.KindMissingService, "type", c.plan.Steps[step].Source.Pointer, "the block %s needs %q, which this server does not provide", m.Type, service)
 		}
 	}
 }
@@ -75,7 +72,7 @@ func (c *compiler) fields(step int) {
 		field := &s.Manifest.Fields[i]
 		r := &reader{compiler: c, step: step, field: field}
 		node, key := written(s.Source.Node, field)
-		r.pointer = document.Join(pointerOf(s.Source), key)
+		r.pointer = document.Join(s.Source.Pointer, key)
 		if node == nil && field.Required {
 			c.blame(step, workflow.KindSyntax, field.Name, r.pointer, "the field %s is missing; it must be %s", field.Name, manifest.Describe(field.Accepts))
 			continue
@@ -175,7 +172,7 @@ func (c *compiler) rules(step int) {
 		value, _ := given.Value.(string)
 		needed, ok := s.Argument(rule.Needs)
 		if ok && slices.Contains(rule.Values, value) && isNone(needed, rule.Except) && !isGiven(s, rule.Unless) {
-			c.blame(step, workflow.KindSyntax, rule.Needs, document.Join(pointerOf(s.Source), rule.Needs),
+			c.blame(step, workflow.KindSyntax, rule.Needs, document.Join(s.Source.Pointer, rule.Needs),
 				"%s is needed when %s is %q", rule.Needs, rule.Field, value)
 		}
 	}
@@ -201,21 +198,4 @@ func isNone(a *Argument, except []string) bool {
 func isGiven(s *Step, field string) bool {
 	a, ok := s.Argument(field)
 	return ok && !isNone(a, []string{""})
-}
-
-// ParseCredential parses "$credentials" (unbound, the ID is empty) or "$credentials.<id>".
-func ParseCredential(text string) (id string, ok bool) {
-	if text == workflow.CredentialPrefix {
-		return "", true
-	}
-	id, ok = strings.CutPrefix(text, workflow.CredentialPrefix+".")
-	return id, ok && workflow.IsName(id)
-}
-
-// fieldPath names an element of a field for people: "data.label", "images[2]".
-func fieldPath(field, key string, index int) string {
-	if index >= 0 {
-		return fmt.Sprintf("%s[%d]", field, index)
-	}
-	return field + "." + key
 }

@@ -20,7 +20,7 @@ type oneCase struct {
 
 // ParseCases parses a CasesDefinition.
 func ParseCases(v any) (*Cases, Problems) {
-	p := &parser{}
+	p := newParser()
 	out := &Cases{otherwise: nothing}
 	f, ok := p.fields(v, "", 0)
 	if !ok {

@@ -4,15 +4,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// row is one detection of a set.
-type row struct {
-	of *value.Detections
-	at int
-}
-
-// set returns the row as a set of one, the form that values have outside of the language.
-func (r row) set() *value.Detections { return r.of.Select([]int{r.at}) }
-
 // properties are the properties of detections that a query can extract.
 var properties = []string{
 	"confidence", "class_name", "class_id", "x_min", "y_min", "x_max", "y_max", "size", "center",
@@ -39,22 +30,6 @@ func detectionsOperation(f *fields) operation {
 		return rename(f)
 	}
 	return nil
-}
-
-func onDetections(kind string, do func(*run, *value.Detections) (any, error)) operation {
-	return func(r *run, in any) (any, error) {
-		detections, ok := in.(*value.Detections)
-		if one, isRow := in.(row); isRow {
-			detections, ok = one.set(), true
-		}
-		if !ok {
-			return nil, wrongType(kind, "detections", in)
-		}
-		if err := r.spend(detections.Len()); err != nil {
-			return nil, err
-		}
-		return do(r, detections)
-	}
 }
 
 // extractAll lists a property of every row. A missing column gives an empty list.
@@ -100,20 +75,6 @@ func dictionary(kind string, d *value.Detections) (any, error) {
 		return nil, unnamed(kind)
 	}
 	return d.Object(), nil
-}
-
-// unnamed is the error of an operation that needs class names.
-func unnamed(kind string) error {
-	return fail(classOperation, "%s: the detections have no class names", kind)
-}
-
-func builtIn(property string) bool {
-	switch property {
-	case "confidence", "class_id", "x_min", "y_min", "x_max", "y_max", "size", "center",
-		"top_left", "top_right", "bottom_left", "bottom_right":
-		return true
-	}
-	return false
 }
 
 func filter(f *fields) operation {

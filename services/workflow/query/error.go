@@ -3,6 +3,7 @@ package query
 import (
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -62,4 +63,32 @@ func typeName(v any) string {
 		return "one detection"
 	}
 	return "another kind of value"
+}
+
+// unnamed is the error of an operation that needs class names.
+func unnamed(kind string) error {
+	return fail(classOperation, "%s: the detections have no class names", kind)
+}
+
+func undeclared(name string) error {
+	return fail(classUndeclared, "the query names %q, which is not among its parameters", name)
+}
+
+// Problem is one fault of a query.
+type Problem struct {
+	// Path is a JSON pointer relative to the parsed value, "" for the value itself.
+	Path    string
+	Message string
+}
+
+// Problems is everything found wrong, in document order.
+type Problems []Problem
+
+// Error joins the problems for a log.
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i, problem := range p {
+		lines[i] = strings.TrimPrefix(problem.Path+": "+problem.Message, ": ")
+	}
+	return strings.Join(lines, "; ")
 }

@@ -5,7 +5,6 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"strconv"
-	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -93,26 +92,6 @@ func textNumber(s, cast string) any {
 		return f
 	}
 	return nil
-}
-
-// lenientWhole parses a text of digits.
-func lenientWhole(s string) (any, bool) {
-	s = strings.TrimSpace(s)
-	digits := strings.TrimLeft(s, "+-")
-	if digits == "" || len(s) > len(digits)+1 || strings.Trim(digits, "0123456789") != "" {
-		return nil, false
-	}
-	return number.Parse(strings.TrimPrefix(s, "+"))
-}
-
-// parseFloat parses what Python's float() accepts, which excludes hexadecimal.
-func parseFloat(s string) (float64, bool) {
-	s = strings.TrimSpace(s)
-	if strings.ContainsAny(s, "xXpP") {
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(strings.ReplaceAll(s, "_", ""), 64)
-	return f, err == nil || math.IsInf(f, 0)
 }
 
 // round rounds half to even on the exact binary value: 2.675 to two digits is 2.67.

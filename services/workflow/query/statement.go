@@ -199,7 +199,3 @@ func (r *run) dynamic(name string, chain Operations) (any, error) {
 	}
 	return chain.apply(r, value.Shallow(v))
 }
-
-func undeclared(name string) error {
-	return fail(classUndeclared, "the query names %q, which is not among its parameters", name)
-}

@@ -3,9 +3,6 @@ package value
 import (
 	"slices"
 	"strings"
-
-	"github.com/keyhole-dev/keyhole/services/workflow"
-	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
 // Coerce converts a plain value to one of the kinds. A value that already has one of them
@@ -79,40 +76,4 @@ func AllForms() []string {
 // Takes reports whether one of the kinds accepts a value with these forms.
 func Takes(kinds, forms []string) bool {
 	return !closed(kinds) || slices.ContainsFunc(kinds, func(kind string) bool { return slices.Contains(forms, plainKinds[kind].wants) })
-}
-
-func laxWhole(v any) (any, bool) {
-	switch v := v.(type) {
-	case float64:
-		whole, ok := number.Truncate(v)
-		return whole, ok && Equal(whole, v)
-	case string:
-		text := strings.TrimSpace(v)
-		if len(text) > number.MaxDigits {
-			return nil, false
-		}
-		if whole, zeros, ok := strings.Cut(text, "."); ok && strings.Trim(zeros, "0") == "" {
-			text = whole
-		}
-		digits := strings.TrimLeft(text, "+-")
-		if digits == "" || len(text) > len(digits)+1 || strings.Trim(digits, "0123456789") != "" {
-			return nil, false
-		}
-		return number.Parse(strings.TrimPrefix(text, "+"))
-	}
-	return nil, false
-}
-
-func laxFloat(v any) (any, bool) {
-	if text, isText := v.(string); !isText || len(text) > number.MaxDigits {
-		return nil, false
-	}
-	return workflow.CoerceFloat(v)
-}
-
-func laxTruth(v any) (any, bool) {
-	if text, isText := v.(string); isText && len(text) > len("false") {
-		return nil, false
-	}
-	return workflow.CoerceBoolean(v)
 }

@@ -1,6 +1,9 @@
 package value
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // Object returns the detections in the form of results.
 func (d *Detections) Object() map[string]any {
@@ -168,4 +171,22 @@ func pointOf(v any) (x, y float64, ok bool) {
 	x, one := Float(Shallow(pair[0]))
 	y, two := Float(Shallow(pair[1]))
 	return x, y, one && two
+}
+
+// jsonSafe replaces NaN and infinities in a cell.
+func jsonSafe(cell any) any {
+	switch v := Shallow(cell).(type) {
+	case float64:
+		return Finite(v)
+	case time.Time:
+		return ISO(v)
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = jsonSafe(item)
+		}
+		return out
+	default:
+		return v
+	}
 }

@@ -4,41 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 )
-
-// Reader converts the inputs of a run to values.
-type Reader struct {
-	Codec Codec
-	// Fetch gets a picture by its URL and decides which addresses are allowed. If it is
-	// nil, URLs are refused.
-	Fetch func(ctx context.Context, url string) ([]byte, error)
-	// Now stamps frames without a time. If it is nil, such frames are refused.
-	Now func() time.Time
-	// NewID makes the IDs of detections without one; nil means random IDs.
-	NewID func() string
-}
-
-func (r Reader) newID() string {
-	if r.NewID == nil {
-		return uuid.NewString()
-	}
-	return r.NewID()
-}
-
-// InvalidError is the reason why a value cannot be read. Its text is for the caller who sent the
-// value.
-type InvalidError struct{ Message string }
-
-func (u *InvalidError) Error() string { return u.Message }
-
-func invalid(format string, args ...any) error {
-	return &InvalidError{Message: fmt.Sprintf(format, args...)}
-}
 
 // Read converts a value to the first kind that it fits. Kinds without a form accept
 // anything. id names the value in the lineage of detections on it. Values that are already
@@ -65,9 +33,6 @@ func (r Reader) Read(ctx context.Context, v any, kinds []string, id string) (any
 	}
 	return nil, refused
 }
-
-// errNoForm means that the kind has no form.
-var errNoForm = errors.New("kind without a form")
 
 func (r Reader) as(ctx context.Context, v any, kind, id string) (any, error) {
 	switch kind {
@@ -176,23 +141,6 @@ func placed(image *Image, object map[string]any) (*Image, error) {
 	return image.WithOrigins(parent, root), nil
 }
 
-func readOrigin(v any, o *Origin) error {
-	if v == nil {
-		return nil
-	}
-	object, _ := v.(map[string]any)
-	for name, into := range map[string]*int{
-		"offset_x": &o.X, "offset_y": &o.Y, "width": &o.Width, "height": &o.Height,
-	} {
-		n, ok := Float(Shallow(object[name]))
-		if !ok || n < 0 || n > 1<<24 {
-			return invalid("an origin needs %s (a number of pixels)", name)
-		}
-		*into = int(n)
-	}
-	return nil
-}
-
 func (r Reader) video(v any) (any, error) {
 	if metadata, ok := v.(*VideoMetadata); ok {
 		return metadata, nil
@@ -223,18 +171,6 @@ func (r Reader) video(v any) (any, error) {
 		out.FromFile = &fromFile
 	}
 	return out, nil
-}
-
-func readTime(v any) (any, error) {
-	switch v := v.(type) {
-	case time.Time:
-		return v, nil
-	case string:
-		if at, ok := parseTime(v); ok {
-			return at, nil
-		}
-	}
-	return nil, invalid("must be a time in ISO 8601 form")
 }
 
 func readBytes(v any) (any, error) {

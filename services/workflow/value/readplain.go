@@ -1,8 +1,15 @@
 package value
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"math/big"
+	"strings"
+	"time"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
 // readPlain checks the kinds whose values are plain JSON.
@@ -104,4 +111,65 @@ func isColor(v any) bool {
 		}
 	}
 	return len(parts) == 3
+}
+
+func laxWhole(v any) (any, bool) {
+	switch v := v.(type) {
+	case float64:
+		whole, ok := number.Truncate(v)
+		return whole, ok && Equal(whole, v)
+	case string:
+		text := strings.TrimSpace(v)
+		if len(text) > number.MaxDigits {
+			return nil, false
+		}
+		if whole, zeros, ok := strings.Cut(text, "."); ok && strings.Trim(zeros, "0") == "" {
+			text = whole
+		}
+		digits := strings.TrimLeft(text, "+-")
+		if digits == "" || len(text) > len(digits)+1 || strings.Trim(digits, "0123456789") != "" {
+			return nil, false
+		}
+		return number.Parse(strings.TrimPrefix(text, "+"))
+	}
+	return nil, false
+}
+
+func laxFloat(v any) (any, bool) {
+	if text, isText := v.(string); !isText || len(text) > number.MaxDigits {
+		return nil, false
+	}
+	return workflow.CoerceFloat(v)
+}
+
+func laxTruth(v any) (any, bool) {
+	if text, isText := v.(string); isText && len(text) > len("false") {
+		return nil, false
+	}
+	return workflow.CoerceBoolean(v)
+}
+
+// InvalidError is the reason why a value cannot be read. Its text is for the caller who sent the
+// value.
+type InvalidError struct{ Message string }
+
+func (u *InvalidError) Error() string { return u.Message }
+
+func invalid(format string, args ...any) error {
+	return &InvalidError{Message: fmt.Sprintf(format, args...)}
+}
+
+// errNoForm means that the kind has no form.
+var errNoForm = errors.New("kind without a form")
+
+func readTime(v any) (any, error) {
+	switch v := v.(type) {
+	case time.Time:
+		return v, nil
+	case string:
+		if at, ok := parseTime(v); ok {
+			return at, nil
+		}
+	}
+	return nil, invalid("must be a time in ISO 8601 form")
 }

@@ -170,20 +170,13 @@ func (v *VideoMetadata) Object() map[string]any {
 	return out
 }
 
-// jsonSafe replaces NaN and infinities in a cell.
-func jsonSafe(cell any) any {
-	switch v := Shallow(cell).(type) {
-	case float64:
-		return Finite(v)
-	case time.Time:
-		return ISO(v)
-	case []any:
-		out := make([]any, len(v))
-		for i, item := range v {
-			out[i] = jsonSafe(item)
-		}
-		return out
-	default:
-		return v
+const maskAll = "********"
+
+// mask shows the first and last two letters of a text of eight or more.
+func mask(text string) string {
+	runes := []rune(text)
+	if len(runes) < len(maskAll) {
+		return maskAll
 	}
+	return string(runes[:2]) + maskAll + string(runes[len(runes)-2:])
 }

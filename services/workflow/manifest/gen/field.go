@@ -82,3 +82,16 @@ func field(text string) (manifest.Field, error) {
 	}
 	return f, p.err
 }
+
+// destination reads an address, the name of a field, or "protocol:field" for a bare host,
+// and after it ":port" for the field of its port.
+func destination(text string) manifest.Destination {
+	if strings.Contains(text, "://") {
+		return manifest.Destination{URL: text}
+	}
+	if scheme, field, bare := strings.Cut(text, ":"); bare {
+		field, port, _ := strings.Cut(field, ":")
+		return manifest.Destination{Scheme: scheme, Field: field, Port: port}
+	}
+	return manifest.Destination{Field: text}
+}

@@ -4,8 +4,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-type object = map[string]any
-
 // Of is the schema of a step that uses the block.
 func Of(m *manifest.Manifest) map[string]any {
 	properties := object{

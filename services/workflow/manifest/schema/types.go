@@ -69,3 +69,5 @@ func literal(t *manifest.Type) object {
 	}
 	return out
 }
+
+type object = map[string]any
