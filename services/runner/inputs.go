@@ -1,6 +1,10 @@
 package runner
 
 import (
+	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/runner/run"
+
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -32,4 +36,9 @@ func (s *Service) inputsOf(given *[]byte) (map[string]any, error) {
 
 func inputsTooLarge(limit int) error {
 	return errs.InvalidArgument("the inputs are larger than %d MiB", limit>>20).WithReason(errorsv1.Reason_REASON_REQUEST_TOO_LARGE)
+}
+
+func (p *public) order(by caller.Principal, target *sharinginternalv1.AuthorizeRunRequest, given *[]byte) (run.Order, error) {
+	inputs, err := p.service.inputsOf(given)
+	return run.Order{Caller: by, Target: target, Inputs: inputs}, err
 }

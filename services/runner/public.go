@@ -6,7 +6,6 @@ import (
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
-	"github.com/keyhole-dev/keyhole/services/runner/run"
 )
 
 // ownRun has the common fields of both requests to run a workflow by name.
@@ -79,9 +78,4 @@ func (p *public) run(ctx context.Context, by caller.Principal, target *sharingin
 		return nil, err
 	}
 	return runResponse(done)
-}
-
-func (p *public) order(by caller.Principal, target *sharinginternalv1.AuthorizeRunRequest, given *[]byte) (run.Order, error) {
-	inputs, err := p.service.inputsOf(given)
-	return run.Order{Caller: by, Target: target, Inputs: inputs}, err
 }

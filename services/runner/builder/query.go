@@ -2,13 +2,6 @@ package builder
 
 import "strings"
 
-// The groups of kinds that operations take and give.
-var kindGroups = map[string][]string{
-	"numbers":    {"integer", "float", "float_zero_to_one"},
-	"detections": {"object_detection_prediction", "instance_segmentation_prediction", "keypoint_detection_prediction"},
-	"scalars":    {"integer", "string", "float", "float_zero_to_one", "boolean", "list_of_values"},
-}
-
 // operations are the operations of the query language: name, what goes in, what comes out,
 // and for compound ones what goes into and out of the operations inside.
 var operations = []struct{ name, in, out, nestedIn, nestedOut string }{
@@ -107,4 +100,11 @@ func spread(kinds string) []string {
 		out = append(out, kind)
 	}
 	return out
+}
+
+// The groups of kinds that operations take and give.
+var kindGroups = map[string][]string{
+	"numbers":    {"integer", "float", "float_zero_to_one"},
+	"detections": {"object_detection_prediction", "instance_segmentation_prediction", "keypoint_detection_prediction"},
+	"scalars":    {"integer", "string", "float", "float_zero_to_one", "boolean", "list_of_values"},
 }

@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,21 +11,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// nameOf is the resource name of a block: its type has one segment too many.
-func nameOf(blockType string) string { return "blocks/" + strings.ReplaceAll(blockType, "/", ".") }
-
 // Catalogue is the list of blocks, ordered by type.
 type Catalogue struct {
 	entries []entry
 	byName  map[string]*entry
-}
-
-// entry is a block as replies have it, and what it is found by.
-type entry struct {
-	full, basic *runnerv1.Block
-	// text is type, aliases, title and help in small letters.
-	text  string
-	kinds map[string]bool
 }
 
 // New describes the blocks of a catalogue of manifests.
@@ -81,13 +69,6 @@ func (c *Catalogue) List(r *runnerv1.ListBlocksRequest) (*runnerv1.ListBlocksRes
 	return out, nil
 }
 
-func (e *entry) in(view runnerv1.BlockView) *runnerv1.Block {
-	if view == runnerv1.BlockView_BLOCK_VIEW_FULL {
-		return e.full
-	}
-	return e.basic
-}
-
 // filter returns whether a block fits a request.
 func filter(r *runnerv1.ListBlocksRequest) func(*entry) bool {
 	words := strings.Fields(strings.ToLower(r.GetText()))
@@ -100,13 +81,4 @@ func filter(r *runnerv1.ListBlocksRequest) func(*entry) bool {
 		}
 		return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(e.text, word) })
 	}
-}
-
-// encode keeps "<" and ">" readable.
-func encode(v any) ([]byte, error) {
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(v)
-	return []byte(strings.TrimSpace(b.String())), err
 }

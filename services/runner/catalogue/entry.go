@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -63,4 +64,31 @@ func kindsOf(types []manifest.Type) []string {
 		}
 	}
 	return kinds
+}
+
+// nameOf is the resource name of a block: its type has one segment too many.
+func nameOf(blockType string) string { return "blocks/" + strings.ReplaceAll(blockType, "/", ".") }
+
+// entry is a block as replies have it, and what it is found by.
+type entry struct {
+	full, basic *runnerv1.Block
+	// text is type, aliases, title and help in small letters.
+	text  string
+	kinds map[string]bool
+}
+
+func (e *entry) in(view runnerv1.BlockView) *runnerv1.Block {
+	if view == runnerv1.BlockView_BLOCK_VIEW_FULL {
+		return e.full
+	}
+	return e.basic
+}
+
+// encode keeps "<" and ">" readable.
+func encode(v any) ([]byte, error) {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return []byte(strings.TrimSpace(b.String())), err
 }

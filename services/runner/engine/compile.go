@@ -10,22 +10,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// Workflow is a compiled definition with its blocks. It is immutable and safe for
-// concurrent runs, so it can be cached until the definition changes.
-type Workflow struct {
-	plan   *plan.Plan
-	levels []level
-	inputs []inputPlan
-	steps  []stepPlan
-	// branches has the level on which each flow-control step decides.
-	branches []branchPlan
-	outputs  []int // level of each output
-	// root is the level of the batch in the run's inputs, or 0 if no output belongs to that
-	// batch.
-	root int
-	unit *elements
-}
-
 // Compile constructs the blocks of a plan. Its error lists every step that cannot be built.
 func Compile(p *plan.Plan, registry Registry) (*Workflow, error) {
 	w := &Workflow{plan: p, levels: []level{{parent: -1}}, unit: unit()}
@@ -54,30 +38,6 @@ func Compile(p *plan.Plan, registry Registry) (*Workflow, error) {
 		return nil, err
 	}
 	return w, nil
-}
-
-// Plan returns the plan that the workflow was compiled from.
-func (w *Workflow) Plan() *plan.Plan { return w.plan }
-
-// stepPlan is a step with its block and everything that is the same in all runs.
-type stepPlan struct {
-	*plan.Step
-	step  Step
-	block Block
-	// width is the largest number of elements that are worked on at the same time.
-	width int
-	args  []source
-	// at is the level whose elements the step works on. below is one level deeper, if some
-	// arguments are on that level, or else -1. out is the level of the outputs.
-	at, below, out int
-	// lone: the step has no batch, only scalars that were cast to a batch of one.
-	lone bool
-	// adds: each element yields a list, and its items become the elements of out.
-	adds bool
-	// spreads: each element yields a list of values for the existing elements of below.
-	spreads bool
-	// targets maps the selectors of a flow-control step to branches.
-	targets map[string]int
 }
 
 // Concurrent is implemented by blocks whose calls for single elements may run concurrently.

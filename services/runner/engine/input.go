@@ -7,24 +7,8 @@ import (
 	"strconv"
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
-	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
-
-// inputPlan is a workflow input with the levels of its elements, outermost first. A
-// parameter has no levels.
-type inputPlan struct {
-	*plan.Input
-	levels []int
-}
-
-func (w *Workflow) planInput(in *plan.Input) inputPlan {
-	out := inputPlan{Input: in}
-	for depth := 1; depth <= len(in.Lineage); depth++ {
-		out.levels = append(out.levels, w.level(in.Lineage[:depth]))
-	}
-	return out
-}
 
 // refuse makes the fault of an input.
 func refuse(name, format string, args ...any) *Fault {

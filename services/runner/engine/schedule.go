@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -114,32 +113,4 @@ func (x *execution) guarded(ctx context.Context) (skipped bool, err error) {
 // Panicked returns the failure of a block that panicked. The cause is logged, not shown.
 func Panicked(cause error) error {
 	return Failf(EngineRuntime, "the block failed because of an internal error; try other inputs, or report it to the operator of this server").Because(cause)
-}
-
-// Event is a change in the state of a step. It holds no data of the run.
-type Event struct {
-	Step, BlockType string
-	Kind            EventKind
-	// At is the time of the event, Took the duration of the step.
-	At   time.Time
-	Took time.Duration
-	// Elements is the number of elements that the step worked on.
-	Elements int
-	// Class is the class of a failure.
-	Class Class
-}
-
-// EventKind is the kind of an event.
-type EventKind int
-
-// The kinds of events. A step is either skipped, or started and then finished or failed.
-const (
-	Started EventKind = iota + 1
-	Finished
-	Skipped
-	Failed
-)
-
-func (k EventKind) String() string {
-	return [...]string{"", "started", "finished", "skipped", "failed"}[k]
 }

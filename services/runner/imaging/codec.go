@@ -95,19 +95,3 @@ func (c *Codec) EncodeJPEG(ctx context.Context, pixels image.Image, quality int)
 	}
 	return out.Bytes(), nil
 }
-
-// simple converts the pixel formats of decoders once to those that are fast to sample and
-// draw on. A grey picture gets three channels, as OpenCV reads it: its chroma is neutral.
-func simple(pixels image.Image) image.Image {
-	switch pixels := pixels.(type) {
-	case *image.YCbCr, *image.RGBA, *image.NRGBA:
-		return pixels
-	case *image.NYCbCrA: // WebP with alpha: only the colour is used
-		return &pixels.YCbCr
-	case *image.Gray:
-		return coloured(pixels)
-	case *image.Gray16:
-		return coloured(eightBits(pixels))
-	}
-	return Opaque(pixels)
-}

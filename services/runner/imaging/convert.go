@@ -100,3 +100,43 @@ func paletteOf(p color.Palette) (out [256][3]byte) {
 	}
 	return out
 }
+
+// simple converts the pixel formats of decoders once to those that are fast to sample and
+// draw on. A grey picture gets three channels, as OpenCV reads it: its chroma is neutral.
+func simple(pixels image.Image) image.Image {
+	switch pixels := pixels.(type) {
+	case *image.YCbCr, *image.RGBA, *image.NRGBA:
+		return pixels
+	case *image.NYCbCrA: // WebP with alpha: only the colour is used
+		return &pixels.YCbCr
+	case *image.Gray:
+		return coloured(pixels)
+	case *image.Gray16:
+		return coloured(eightBits(pixels))
+	}
+	return Opaque(pixels)
+}
+
+// onCanvas returns a frame that covers the whole picture; what it leaves out is black. at is the
+// place of the frame.
+func onCanvas(frame image.Image, at image.Point, width, height int) image.Image {
+	canvas := image.Rect(0, 0, width, height)
+	if at == (image.Point{}) && frame.Bounds().Size() == canvas.Size() {
+		return frame
+	}
+	flat := simple(frame)
+	opaque, ok := flat.(*image.RGBA)
+	if !ok {
+		opaque = Copy(flat)
+	}
+	out := image.NewRGBA(canvas)
+	for i := 3; i < len(out.Pix); i += 4 {
+		out.Pix[i] = 0xff
+	}
+	part := opaque.Rect.Add(at).Intersect(canvas)
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		from := opaque.PixOffset(part.Min.X-at.X, y-at.Y)
+		copy(out.Pix[out.PixOffset(part.Min.X, y):], opaque.Pix[from:from+4*part.Dx()])
+	}
+	return out
+}

@@ -67,27 +67,3 @@ func decodeGIF(data []byte) (image.Image, error) {
 	}
 	return onCanvas(frame, frame.Bounds().Min, config.Width, config.Height), nil
 }
-
-// onCanvas returns a frame that covers the whole picture; what it leaves out is black. at is the
-// place of the frame.
-func onCanvas(frame image.Image, at image.Point, width, height int) image.Image {
-	canvas := image.Rect(0, 0, width, height)
-	if at == (image.Point{}) && frame.Bounds().Size() == canvas.Size() {
-		return frame
-	}
-	flat := simple(frame)
-	opaque, ok := flat.(*image.RGBA)
-	if !ok {
-		opaque = Copy(flat)
-	}
-	out := image.NewRGBA(canvas)
-	for i := 3; i < len(out.Pix); i += 4 {
-		out.Pix[i] = 0xff
-	}
-	part := opaque.Rect.Add(at).Intersect(canvas)
-	for y := part.Min.Y; y < part.Max.Y; y++ {
-		from := opaque.PixOffset(part.Min.X-at.X, y-at.Y)
-		copy(out.Pix[out.PixOffset(part.Min.X, y):], opaque.Pix[from:from+4*part.Dx()])
-	}
-	return out
-}

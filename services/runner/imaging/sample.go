@@ -126,3 +126,62 @@ func (s *ycbcr) at(x, y tap) (r, g, b float32) {
 
 // pixel clamps a value to the range of a pixel.
 func pixel(v float32) float32 { return min(max(v, 0), 255) }
+
+// line is one row of all three planes, with its scale and shift.
+type line struct {
+	r, g, b      []float32
+	scale, shift [3]float32 // by colour: r, g, b
+	padding      float32
+}
+
+func (l line) pad(from, to int) {
+	for i, row := range [][]float32{l.r, l.g, l.b} {
+		v := l.padding*l.scale[i] + l.shift[i]
+		for x := from; x < to; x++ {
+			row[x] = v
+		}
+	}
+}
+
+func (l line) part(from, n int) line {
+	l.r, l.g, l.b = l.r[from:from+n], l.g[from:from+n], l.b[from:from+n]
+	return l
+}
+
+// tap is a sample position between pixels a and b. w is the weight of b in parts of 2048.
+type tap struct{ a, b, w int32 }
+
+// one is the full weight. Two multiplications by it fit in 31 bits.
+const one = 1 << 11
+
+func taps(n, size int) []tap {
+	out := make([]tap, n)
+	scale := float64(size) / float64(n)
+	for i := range out {
+		out[i] = tapAt((float64(i)+0.5)*scale-0.5, size)
+	}
+	return out
+}
+
+// tapAt repeats the border pixels beyond the edge.
+func tapAt(at float64, size int) tap {
+	if !(at > 0) {
+		return tap{}
+	}
+	last := int32(size - 1)
+	a := int32(at)
+	if a >= last {
+		return tap{a: last, b: last}
+	}
+	return tap{a: a, b: a + 1, w: int32((at - float64(a)) * one)}
+}
+
+// between interpolates four neighbours, in parts of one*one.
+func between(a, b, c, d uint8, x, y int32) float32 {
+	top := int32(a)*(one-x) + int32(b)*x
+	low := int32(c)*(one-x) + int32(d)*x
+	return float32(top*(one-y) + low*y)
+}
+
+// whole scales the result of between to the value of a pixel.
+const whole = 1.0 / (one * one)

@@ -61,3 +61,19 @@ func (f *fetches) release(n int64) {
 	defer f.mu.Unlock()
 	f.left += n
 }
+
+// fetchAtOnce is how many pictures of one run are fetched at the same time.
+const fetchAtOnce = 4
+
+// Limits are those of the inputs of one run.
+type Limits struct {
+	// Elements bounds the elements of all batches together.
+	Elements int
+	// Fetches bounds the pictures that come by URL, FetchBytes all of them together and
+	// PictureBytes each one.
+	Fetches                  int
+	FetchBytes, PictureBytes int64
+}
+
+// Fetch gets what is at a URL, at most limit bytes.
+type Fetch func(ctx context.Context, url string, limit int64) ([]byte, error)

@@ -18,22 +18,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// fetchAtOnce is how many pictures of one run are fetched at the same time.
-const fetchAtOnce = 4
-
-// Limits are those of the inputs of one run.
-type Limits struct {
-	// Elements bounds the elements of all batches together.
-	Elements int
-	// Fetches bounds the pictures that come by URL, FetchBytes all of them together and
-	// PictureBytes each one.
-	Fetches                  int
-	FetchBytes, PictureBytes int64
-}
-
-// Fetch gets what is at a URL, at most limit bytes.
-type Fetch func(ctx context.Context, url string, limit int64) ([]byte, error)
-
 // Reader turns the inputs of one run into values.
 type Reader struct {
 	values  value.Reader

@@ -9,8 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"google.golang.org/grpc"
+
+	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
@@ -149,3 +150,10 @@ func (b *answerBody) Close() error {
 }
 
 var errTooLong = errors.New("the egress exceeded the limit of the request")
+
+func closeBody(request *http.Request) error {
+	if request.Body == nil {
+		return nil
+	}
+	return request.Body.Close()
+}

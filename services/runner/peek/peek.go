@@ -10,29 +10,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// Limits of the preview of one step, and of all previews of a run together.
-const (
-	// Elements is the most elements of a batch.
-	Elements = 8
-	// Pictures is the most pictures, and Longest the longest side of one, in pixels.
-	Pictures = 8
-	Longest  = 320
-	// Items is the most items of a list, Keys the most keys of an object.
-	Items = 50
-	Keys  = 100
-	// Characters is the most characters of a text.
-	Characters = 2000
-	// Depth is how deep lists and objects nest.
-	Depth = 8
-	// Values is the most values of a step.
-	Values = 5000
-	// Cuts is the most parts that are said to be cut.
-	Cuts = 100
-	// StepBytes is the most bytes of a step, RunBytes of all steps of a run.
-	StepBytes = 256 << 10
-	RunBytes  = 8 << 20
-)
-
 // Run makes the previews of one run. It is safe for concurrent use.
 type Run struct {
 	codec value.Codec
@@ -50,7 +27,7 @@ func New(codec value.Codec, redact func(string) string) *Run {
 
 // Of returns the preview of what a step gave for each of its elements.
 func (r *Run) Of(ctx context.Context, given engine.Given) (*runnerv1.StepOutputs, error) {
-	w := &walk{Run: r, values: Values}
+	w := &walk{codec: r.codec, redact: r.redact, values: Values}
 	out := &runnerv1.StepOutputs{Elements: int32(len(given.Rows)), DurationMillis: given.Took.Milliseconds()}
 	list := []byte{'['}
 	kept := 0

@@ -22,7 +22,8 @@ const quality = 75
 
 // walk is the way through what one step gave.
 type walk struct {
-	*Run
+	codec  value.Codec
+	redact func(string) string
 	// values is how many more values it may have, pictures how many it has.
 	values, pictures int
 	cuts             []*runnerv1.Cut

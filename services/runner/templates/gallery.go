@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"embed"
 	"encoding/json"
 	"fmt"
 
@@ -12,24 +11,10 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// data has index.json and a folder for each template. A test bounds its pictures.
-//
-//go:embed data
-var data embed.FS
-
 // Gallery is the list of templates, in the order in which to show them.
 type Gallery struct {
 	list   *runnerv1.ListTemplatesResponse
 	byName map[string]*runnerv1.Template
-}
-
-// listed is an entry of index.json: what no other file of the template says.
-type listed struct {
-	ID        string `json:"id"`
-	Title     string `json:"title"`
-	Summary   string `json:"summary"`
-	Highlight string `json:"highlight"`
-	Credit    string `json:"credit"`
 }
 
 // New reads and compiles the templates. An error is a defect of the build.

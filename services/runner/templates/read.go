@@ -2,6 +2,7 @@ package templates
 
 import (
 	"bytes"
+	"embed"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -53,4 +54,18 @@ func sampleInputs(p *plan.Plan, sample []byte) ([]byte, error) {
 		}
 	}
 	return nil, fmt.Errorf("the definition takes no picture")
+}
+
+// data has index.json and a folder for each template. A test bounds its pictures.
+//
+//go:embed data
+var data embed.FS
+
+// listed is an entry of index.json: what no other file of the template says.
+type listed struct {
+	ID        string `json:"id"`
+	Title     string `json:"title"`
+	Summary   string `json:"summary"`
+	Highlight string `json:"highlight"`
+	Credit    string `json:"credit"`
 }

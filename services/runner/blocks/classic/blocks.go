@@ -1,14 +1,10 @@
 package classic
 
 import (
-	"context"
-	"image"
 	"sync"
 
-	"github.com/keyhole-dev/keyhole/services/runner/blocks/argument"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
-	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // Blocks lists the constructors of this package by block type.
@@ -24,29 +20,5 @@ func Blocks() engine.Registry {
 		"roboflow_core/contrast_equalization@v1": on(equalize),
 		"roboflow_core/mask_edge_snap@v1":        on(snapMasks),
 		"roboflow_core/template_matching@v1":     on(matchTemplate),
-	}
-}
-
-// look works on one picture.
-type look func(ctx context.Context, call *engine.Call, picture *value.Image, pixels image.Image) (engine.Outputs, error)
-
-// on makes a block that works on one picture.
-func on(work look) engine.Constructor {
-	return func(engine.Step) (engine.Block, error) {
-		return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
-			picture, err := argument.Picture(call, "image")
-			if err != nil {
-				return engine.None(), err
-			}
-			pixels, err := picture.Pixels(ctx)
-			if err != nil {
-				return engine.None(), err
-			}
-			out, err := work(ctx, call, picture, pixels)
-			if err != nil {
-				return engine.None(), err
-			}
-			return engine.One(out), ctx.Err()
-		}), nil
 	}
 }

@@ -37,44 +37,6 @@ func newStitchWords(step engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// reading is a text in the making. Its pieces are turned so that lines run to the right.
-type reading struct {
-	call      *engine.Call
-	vertical  bool
-	upwards   bool // the last line of vertical text comes first
-	delimiter string
-	pieces    []piece
-}
-
-// piece is a detection. along is its centre within a line, across the line's. start and
-// top are where it begins, in whole pixels. They count against the reading direction if
-// text is read backwards.
-type piece struct {
-	along, across, start, top, width, height float64
-	text                                     string
-}
-
-func newReading(call *engine.Call, d *value.Detections, direction string) *reading {
-	if direction == "auto" {
-		direction = guess(d)
-	}
-	r := &reading{call: call, vertical: strings.HasPrefix(direction, "vertical"), upwards: direction == "vertical_bottom_to_top"}
-	r.delimiter, _ = call.Arg("delimiter").(string)
-	for i, box := range d.XYXY {
-		if r.vertical {
-			box = value.Box{box[1], box[0], box[3], box[2]}
-		}
-		p := piece{width: box.Width(), height: box.Height(), text: d.Class(i)}
-		p.along, p.across = box.Center()
-		p.start, p.top = math.RoundToEven(box[0]), math.RoundToEven(box[1])
-		if direction == "right_to_left" || r.upwards {
-			p.along, p.start = -p.along, -p.start
-		}
-		r.pieces = append(r.pieces, p)
-	}
-	return r
-}
-
 // text joins the pieces with one of the three algorithms.
 func (r *reading) text(algorithm string) (string, error) {
 	multiplier, _ := value.Float(r.call.Arg("otsu_threshold_multiplier"))
@@ -92,41 +54,6 @@ func (r *reading) text(algorithm string) (string, error) {
 	}
 	// here the delimiter stands next to the line breaks too
 	return strings.Join(r.plain(r.buckets(tolerance)), r.delimiter+r.separator()+r.delimiter), nil
-}
-
-func (r *reading) separator() string { return map[bool]string{true: " ", false: "\n"}[r.vertical] }
-
-func (r *reading) joined(lines []string) string { return strings.Join(lines, r.separator()) }
-
-// plain writes each line without gaps.
-func (r *reading) plain(lines [][]piece) []string {
-	out := make([]string, len(lines))
-	for i, line := range lines {
-		words := make([]string, len(line))
-		for k, p := range line {
-			words[k] = p.text
-		}
-		out[i] = strings.Join(words, r.delimiter)
-	}
-	return out
-}
-
-// ordered sorts lines by a number of each, from the last if the text runs upwards.
-func (r *reading) ordered(lines [][]piece, by func([]piece) float64) [][]piece {
-	slices.SortStableFunc(lines, func(a, b []piece) int { return cmp.Compare(by(a), by(b)) })
-	if r.upwards {
-		slices.Reverse(lines)
-	}
-	return lines
-}
-
-// middle returns the mean height of a line's pieces.
-func middle(line []piece) float64 {
-	sum := 0.0
-	for _, p := range line {
-		sum += p.across
-	}
-	return sum / float64(len(line))
 }
 
 // buckets puts pieces into lines whose heights are multiples of the tolerance.

@@ -158,3 +158,16 @@ func (v *vote) enough(total int, byClass map[string][]float64) bool {
 	}
 	return v.aware || int64(total) >= sum
 }
+
+func (v *vote) mode(field string) string {
+	mode, _ := v.call.Arg(field).(string)
+	return mode
+}
+
+func (v *vote) confidences(rows []int) []float64 {
+	out := make([]float64, len(rows))
+	for i, row := range rows {
+		out[i] = v.all.Confidence[row]
+	}
+	return out
+}

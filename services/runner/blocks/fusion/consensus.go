@@ -60,11 +60,6 @@ func newVote(call *engine.Call, left *visits) *vote {
 	return v
 }
 
-func (v *vote) mode(field string) string {
-	mode, _ := v.call.Arg(field).(string)
-	return mode
-}
-
 // considered leaves out the detections of classes that are not asked for.
 func (v *vote) considered(d *value.Detections) *value.Detections {
 	classes, _ := v.call.Arg("classes_to_consider").([]any)
@@ -149,12 +144,4 @@ func (v *vote) agreeing(i int, taken []bool) []int {
 		}
 	}
 	return group
-}
-
-func (v *vote) confidences(rows []int) []float64 {
-	out := make([]float64, len(rows))
-	for i, row := range rows {
-		out[i] = v.all.Confidence[row]
-	}
-	return out
 }

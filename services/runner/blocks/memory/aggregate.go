@@ -22,12 +22,6 @@ type collected struct {
 	runs  int64
 }
 
-// summary is one number or list that is made of many values.
-type summary interface {
-	add(v any) error
-	result() any
-}
-
 func newAggregator(step engine.Step) (engine.Block, error) {
 	operations, err := parameter.Parse(step, "data_operations")
 	if err != nil {

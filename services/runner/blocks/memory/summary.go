@@ -164,3 +164,9 @@ func (d *distinct) result() any {
 	}
 	return out
 }
+
+// summary is one number or list that is made of many values.
+type summary interface {
+	add(v any) error
+	result() any
+}

@@ -3,11 +3,8 @@ package motion
 import (
 	"context"
 
-	"github.com/keyhole-dev/keyhole/services/runner/blocks/argument"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
-	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/runner/raster"
-	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // Blocks lists the constructors of this package by block type.
@@ -28,41 +25,4 @@ func newBackground(engine.Step) (engine.Block, error) {
 		}
 		return engine.One(engine.Outputs{"image": picture.WithPixels(raster.Colour(mask.Image()))}), nil
 	}), nil
-}
-
-// scene is what a step knows of the video.
-type scene struct {
-	*mixture
-	moved bool // in the frame before
-}
-
-// watch learns the frame of a call and returns the mask of what is not background. A frame
-// of another size begins another video.
-func watch(ctx context.Context, call *engine.Call) (*value.Image, raster.Plane, *scene, error) {
-	none := raster.Plane{}
-	picture, err := argument.Picture(call, "image")
-	if err != nil {
-		return nil, none, nil, err
-	}
-	const most = 1 << 20
-	threshold, err := argument.Whole(call, "threshold", 1, most)
-	if err != nil {
-		return nil, none, nil, err
-	}
-	history, err := argument.Whole(call, "history", 1, most)
-	if err != nil {
-		return nil, none, nil, err
-	}
-	pixels, err := picture.Pixels(ctx)
-	if err != nil {
-		return nil, none, nil, err
-	}
-	s := call.State("scene", func() any { return &scene{} }).(*scene)
-	if s.mixture == nil || s.w != picture.Width() || s.h != picture.Height() {
-		if err := value.Grow(ctx, pixelCost*picture.Width(), picture.Height()); err != nil {
-			return nil, none, nil, err
-		}
-		s.mixture = newMixture(picture.Width(), picture.Height(), threshold, history)
-	}
-	return picture, s.apply(imaging.Copy(pixels)), s, ctx.Err()
 }

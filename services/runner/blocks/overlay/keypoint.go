@@ -2,7 +2,6 @@ package overlay
 
 import (
 	"context"
-	"image/color"
 	"math"
 	"strconv"
 
@@ -11,13 +10,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/geometry"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
-)
-
-type rgba = color.RGBA
-
-var (
-	white = rgba{R: 255, G: 255, B: 255, A: 255}
-	black = rgba{A: 255}
 )
 
 // maxKeypoints bounds the points of one detection, and the edges between them.

@@ -82,3 +82,10 @@ func (s *sheet) add(layer *image.RGBA, opacity float64) {
 
 // layer returns a black picture of the sheet's size.
 func (s *sheet) layer() *image.RGBA { return image.NewRGBA(s.Rect) }
+
+type rgba = color.RGBA
+
+var (
+	white = rgba{R: 255, G: 255, B: 255, A: 255}
+	black = rgba{A: 255}
+)

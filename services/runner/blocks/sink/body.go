@@ -137,3 +137,18 @@ func sendableMap(name string, v map[string]any) (any, error) {
 	}
 	return out, nil
 }
+
+// texts returns the values of one parameter. A list repeats the parameter; null omits it.
+func texts(v any) []string {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		all := make([]string, 0, len(v))
+		for _, item := range v {
+			all = append(all, value.Text(item))
+		}
+		return all
+	}
+	return []string{value.Text(v)}
+}

@@ -94,21 +94,6 @@ func target(call *engine.Call) (string, error) {
 	return u.String(), nil
 }
 
-// texts returns the values of one parameter. A list repeats the parameter; null omits it.
-func texts(v any) []string {
-	switch v := v.(type) {
-	case nil:
-		return nil
-	case []any:
-		all := make([]string, 0, len(v))
-		for _, item := range v {
-			all = append(all, value.Text(item))
-		}
-		return all
-	}
-	return []string{value.Text(v)}
-}
-
 func headers(into http.Header, call *engine.Call) error {
 	entries, _ := call.Arg("headers").(map[string]any)
 	for name, v := range entries {

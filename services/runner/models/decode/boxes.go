@@ -5,34 +5,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 )
 
-// Limits filter the boxes of a model.
-type Limits struct {
-	Confidence float64
-	IoU        float64
-	// Detections is the largest number of boxes of a picture, Candidates that of boxes before
-	// suppression.
-	Detections, Candidates int
-	ClassAgnostic          bool
-}
-
-// Found are the boxes on one picture, the best first.
-type Found struct {
-	Boxes []Box
-	// Classes is the number of classes that the model tells apart.
-	Classes int
-	// values returns what follows the classes of a box: its coefficients or key points.
-	values func(b Box) []float32
-}
-
-const (
-	// maxAnchors bounds the boxes in an output; a detector of 4096 by 4096 pixels has 344 064.
-	maxAnchors = 500_000
-	// maxPairs bounds the pairs of a query and a class.
-	maxPairs = 1 << 20
-	// maxScore is far above any score. Infinities are not scores.
-	maxScore = 1e6
-)
-
 // Boxes returns the boxes on picture i of n.
 func Boxes(m *modelpackage.Model, outputs []modelworker.Output, i, n int, limits Limits) (*Found, error) {
 	d := &decoder{model: m, outputs: outputs, i: i, n: n, threshold: float32(limits.Confidence)}
@@ -71,14 +43,6 @@ func highest(found []Box) int {
 	return class
 }
 
-// decoder decodes the boxes on one picture.
-type decoder struct {
-	model     *modelpackage.Model
-	outputs   []modelworker.Output
-	i, n      int
-	threshold float32
-}
-
 func (d *decoder) boxes() (*Found, error) {
 	switch d.model.Layout {
 	case modelpackage.YOLONAS, modelpackage.DETR, modelpackage.RFDETR:
@@ -89,14 +53,6 @@ func (d *decoder) boxes() (*Found, error) {
 		return d.flat()
 	}
 	return d.rows()
-}
-
-// out is an output that Recognise has found. The worker may return fewer.
-func (d *decoder) out(at int) modelworker.Output {
-	if at < 0 || at >= len(d.outputs) {
-		return modelworker.Output{}
-	}
-	return d.outputs[at]
 }
 
 // known drops the boxes of a class that the package removes, and of classes that it does not
