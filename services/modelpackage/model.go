@@ -3,8 +3,6 @@ package modelpackage
 import (
 	"cmp"
 	"slices"
-
-	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
 // Model says how to run a model: what it takes, and where its outputs are.
@@ -39,34 +37,6 @@ type Input struct {
 	Last, Bytes bool
 	// Sizes is true if a second input takes the sizes of the pictures.
 	Sizes bool
-}
-
-// Recognise tells from the task, the settings and the signature how to run a model. The
-// error says what the owner can change.
-func Recognise(task string, s *Settings, signature *wire.Signature) (*Model, error) {
-	m := &Model{Task: task, Boxes: -1, Scores: -1, Classes: -1, Masks: -1, packaged: s.Names, Skeletons: s.Skeletons, Removed: s.removed()}
-	if m.Removed >= 0 {
-		m.packaged = slices.Delete(slices.Clone(s.Names), m.Removed, m.Removed+1)
-	}
-	m.declared = namesOf(signature.Metadata["names"])
-	m.Ultralytics = signature.Metadata["author"] == "Ultralytics"
-	if stated, known := ultralyticsTasks[signature.Metadata["task"]]; m.Ultralytics && known && stated != task && !(stated == Classification && task == MultiLabel) {
-		return nil, problem("the file says that it is a model for %s; create a model with that task", stated)
-	}
-	if err := m.input(s, signature.Inputs); err != nil {
-		return nil, err
-	}
-	if c := s.Config; c != nil && c.Input.ResizeMode == CenterCrop && task != Classification && task != MultiLabel {
-		return nil, problem("inference_config.json has resize_mode center-crop, which is supported for classification only; use stretch or letterbox")
-	}
-	r := &recogniser{model: m, settings: s, outputs: signature.Outputs, points: signature.Metadata["kpt_shape"]}
-	return m, r.recognise()
-}
-
-// ultralyticsTasks are the words of Ultralytics in the metadata of a file.
-var ultralyticsTasks = map[string]string{
-	"detect": ObjectDetection, "segment": InstanceSegmentation, "pose": KeypointDetection, "classify": Classification,
-	"semantic": SemanticSegmentation,
 }
 
 // removed is the class that class_names_operations removes.

@@ -1,18 +1,10 @@
 package modelpackage
 
 import (
-	"fmt"
+	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
-
-// recogniser finds the layout of the outputs of a model.
-type recogniser struct {
-	model    *Model
-	settings *Settings
-	outputs  []wire.Value
-	points   string // kpt_shape of the file's metadata
-}
 
 func (r *recogniser) recognise() error {
 	if len(r.outputs) == 0 {
@@ -31,66 +23,6 @@ func (r *recogniser) recognise() error {
 		return r.semantic()
 	}
 	return problem("models for %.60q are not supported", r.model.Task)
-}
-
-// stated is the layout in the settings, or empty.
-func (r *recogniser) stated() Layout { return r.settings.Layout }
-
-// choose sets the layout to the stated one, which must be possible, or to the only possible
-// one. Of more than one the owner has to state one.
-func (r *recogniser) choose(possible ...Layout) error {
-	if stated := r.stated(); stated != "" {
-		for _, l := range possible {
-			if l == stated {
-				r.model.Layout = l
-				return nil
-			}
-		}
-		return r.mismatch(stated)
-	}
-	switch len(possible) {
-	case 0:
-		return r.unknown()
-	case 1:
-		r.model.Layout = possible[0]
-		return nil
-	}
-	return problem(`the output %s can be read in more than one way: %s. Pack %s and a %s with {"task_type": %q, "layout": ...} in a zip, and state one of them`,
-		r.shapes(), list(possible), WeightsFile, ModelConfig, r.model.Task)
-}
-
-func (r *recogniser) mismatch(stated Layout) error {
-	return problem("the output %s is not that of a model for %s with the layout %s, which %s states", r.shapes(), r.model.Task, stated, ModelConfig)
-}
-
-func (r *recogniser) unknown() error {
-	return problem("the output %s is not that of a supported model for %s", r.shapes(), r.model.Task)
-}
-
-// shapes is what an owner reads about the outputs.
-func (r *recogniser) shapes() string {
-	text := ""
-	for i, o := range r.outputs {
-		if i > 0 {
-			text += ", "
-		}
-		if i == 6 {
-			return text + "..."
-		}
-		text += fmt.Sprintf("%.30s %v", o.Name, o.Shape)
-	}
-	return text
-}
-
-// ofRank are the positions of the outputs of a rank.
-func (r *recogniser) ofRank(n int) []int {
-	var at []int
-	for i, o := range r.outputs {
-		if len(o.Shape) == n {
-			at = append(at, i)
-		}
-	}
-	return at
 }
 
 func (r *recogniser) classifier() error {
@@ -138,4 +70,32 @@ func (r *recogniser) semantic() error {
 		return r.choose(ClassMap)
 	}
 	return r.unknown()
+}
+
+// Recognise tells from the task, the settings and the signature how to run a model. The
+// error says what the owner can change.
+func Recognise(task string, s *Settings, signature *wire.Signature) (*Model, error) {
+	m := &Model{Task: task, Boxes: -1, Scores: -1, Classes: -1, Masks: -1, packaged: s.Names, Skeletons: s.Skeletons, Removed: s.removed()}
+	if m.Removed >= 0 {
+		m.packaged = slices.Delete(slices.Clone(s.Names), m.Removed, m.Removed+1)
+	}
+	m.declared = namesOf(signature.Metadata["names"])
+	m.Ultralytics = signature.Metadata["author"] == "Ultralytics"
+	if stated, known := ultralyticsTasks[signature.Metadata["task"]]; m.Ultralytics && known && stated != task && !(stated == Classification && task == MultiLabel) {
+		return nil, problem("the file says that it is a model for %s; create a model with that task", stated)
+	}
+	if err := m.input(s, signature.Inputs); err != nil {
+		return nil, err
+	}
+	if c := s.Config; c != nil && c.Input.ResizeMode == CenterCrop && task != Classification && task != MultiLabel {
+		return nil, problem("inference_config.json has resize_mode center-crop, which is supported for classification only; use stretch or letterbox")
+	}
+	r := &recogniser{model: m, settings: s, outputs: signature.Outputs, points: signature.Metadata["kpt_shape"]}
+	return m, r.recognise()
+}
+
+// ultralyticsTasks are the words of Ultralytics in the metadata of a file.
+var ultralyticsTasks = map[string]string{
+	"detect": ObjectDetection, "segment": InstanceSegmentation, "pose": KeypointDetection, "classify": Classification,
+	"semantic": SemanticSegmentation,
 }

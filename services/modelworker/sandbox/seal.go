@@ -46,7 +46,6 @@ const (
 	// clone3 passes its flags behind a pointer, which a filter cannot read. On ENOSYS the C
 	// library falls back to clone.
 	unknown = unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)
-	kill    = unix.SECCOMP_RET_KILL_PROCESS
 )
 
 // rule allows a call only if the low half of an argument, masked, has one of the values.
@@ -100,16 +99,4 @@ func (r rule) filter() []unix.SockFilter {
 	}
 	body = append(body, ret(refuse))
 	return append([]unix.SockFilter{jump(unix.BPF_JEQ, r.call, 0, uint8(len(body)))}, body...)
-}
-
-func load(offset uint32) unix.SockFilter {
-	return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset}
-}
-
-func jump(op uint16, k uint32, yes, no uint8) unix.SockFilter {
-	return unix.SockFilter{Code: unix.BPF_JMP | op | unix.BPF_K, Jt: yes, Jf: no, K: k}
-}
-
-func ret(k uint32) unix.SockFilter {
-	return unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: k}
 }
