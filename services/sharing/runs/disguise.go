@@ -44,3 +44,6 @@ func calls(items []*sharingv1.LineItem, step string) bool {
 		return i.GetKind() == ledger.KindCredential && i.GetStep() == step
 	})
 }
+
+// providerFailed is the reason of a run whose texts were withheld.
+const providerFailed = "PROVIDER_FAILED"

@@ -21,9 +21,6 @@ import (
 // reasonPaused is the reason of a run that ended because its link was stopped.
 const reasonPaused = "SHARE_PAUSED"
 
-// providerFailed is the reason of a run whose texts were withheld.
-const providerFailed = "PROVIDER_FAILED"
-
 // stopped reports whether a run ends because its link was stopped: the vault says so, or
 // the runner does and it is true now.
 func (s *booker) stopped(ctx context.Context, row ledger.Run, r *sharinginternalv1.RunEnd, verdict vaultinternalv1.Verdict) (bool, error) {

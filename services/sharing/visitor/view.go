@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 	"google.golang.org/protobuf/proto"
@@ -122,3 +123,6 @@ func (s *views) completeFor(ctx context.Context, v *view, opened *shares.Resolve
 	v.keep(policy.CallerOf(who), out)
 	return out, nil
 }
+
+// readWithin bounds one reading of a link.
+const readWithin = 1500 * time.Millisecond

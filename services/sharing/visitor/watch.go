@@ -16,16 +16,8 @@ import (
 )
 
 const (
-	// watchEvery is how often the state of a watched link is read. With the age of what the
-	// resolver remembers, a change is seen within a second.
-	watchEvery = 400 * time.Millisecond
 	// watchFor bounds a stream. The client opens the next one.
 	watchFor = 10 * time.Minute
-	// maxWatched is how many links are watched at a time. A client whose link is not watched
-	// learns of a change when it runs the link.
-	maxWatched = 4096
-	// readWithin bounds one reading of a link.
-	readWithin = 1500 * time.Millisecond
 )
 
 // onlooker stands for all visitors who watch a link, so that they share one reading: a guest who

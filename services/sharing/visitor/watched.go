@@ -107,3 +107,12 @@ func (w *watched) follow(ctx context.Context, token string, link *watchedLink, r
 		return
 	}
 }
+
+const (
+	// watchEvery is how often the state of a watched link is read. With the age of what the
+	// resolver remembers, a change is seen within a second.
+	watchEvery = 400 * time.Millisecond
+	// maxWatched is how many links are watched at a time. A client whose link is not watched
+	// learns of a change when it runs the link.
+	maxWatched = 4096
+)

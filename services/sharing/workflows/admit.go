@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
-	"github.com/keyhole-dev/keyhole/services/sharing/publish"
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
@@ -68,19 +66,6 @@ func (s *Workflows) admitDraft(ctx context.Context, ws string, given []byte) ([]
 		return parsed.Raw, nil
 	}
 	return s.storeLiterals(ctx, ws, parsed, s.definitions.HostsIn(parsed), literals)
-}
-
-// readClean parses a definition and removes the metadata of its pictures.
-func readClean(raw []byte) (*workflow.Definition, error) {
-	parsed, problems := workflow.Parse(raw)
-	if parsed == nil {
-		return nil, definition.Invalid(problems)
-	}
-	clean, err := publish.CleanPictures("definition", raw, parsed.Root)
-	if err != nil || bytes.Equal(clean, raw) {
-		return parsed, err
-	}
-	return readClean(clean)
 }
 
 // checkPlaces refuses credentials with another place in a request than the step names. It

@@ -12,20 +12,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
 
-// Draft is the row of the draft of a workflow. It holds no secret, and perhaps a definition
-// with problems.
-type Draft struct {
-	Workflow   string
-	Definition []byte
-	Hash       string
-	// Base is the version that it was started from, 0 if there was none.
-	Base             int64
-	Etag             string
-	Author           string
-	Created, Updated int64
-	sketch           sketch // of a changed draft; none is read
-}
-
 // Check refuses work on a draft that has changed since its etag was read. An empty etag is
 // that of any draft.
 func (d Draft) Check(etag string) error {
@@ -93,21 +79,4 @@ func (s Store) putDraft(ctx context.Context, d Draft, statement string, args ...
 		return putSketch(ctx, tx, d.Workflow, true, d.sketch)
 	})
 	return did, err
-}
-
-// deleteDraft deletes a draft. It fails if the draft has changed since it was read.
-func (s Store) deleteDraft(ctx context.Context, d Draft) error {
-	return s.db.Tx(ctx, func(tx *sql.Tx) error { return dropDraft(ctx, tx, d) })
-}
-
-// dropDraft deletes a draft and its sketch. It fails if the draft has changed meanwhile.
-func dropDraft(ctx context.Context, tx *sql.Tx, d Draft) error {
-	dropped, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM drafts WHERE workflow = $1 AND etag = $2`, d.Workflow, d.Etag))
-	if err == nil && !dropped {
-		return resource.Conflict("draft")
-	}
-	if err != nil {
-		return err
-	}
-	return dropDraftSketch(ctx, tx, d.Workflow)
 }

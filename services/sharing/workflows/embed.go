@@ -1,9 +1,13 @@
 package workflows
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strconv"
+
+	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/publish"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -83,4 +87,17 @@ func (s *Workflows) savedVersion(ctx context.Context, ws string, step rewrite.Sa
 		return Version{}, refuse("workflow_id", "names a workflow whose own steps name saved workflows without fixed versions; save that workflow again first")
 	}
 	return v, nil
+}
+
+// readClean parses a definition and removes the metadata of its pictures.
+func readClean(raw []byte) (*workflow.Definition, error) {
+	parsed, problems := workflow.Parse(raw)
+	if parsed == nil {
+		return nil, definition.Invalid(problems)
+	}
+	clean, err := publish.CleanPictures("definition", raw, parsed.Root)
+	if err != nil || bytes.Equal(clean, raw) {
+		return parsed, err
+	}
+	return readClean(clean)
 }

@@ -56,3 +56,12 @@ func found(err error, what string) error {
 		return fmt.Errorf("read %s: %w", what, err)
 	}
 }
+
+// live reads the live version of a workflow. It is nil if nothing was published yet.
+func (s Store) live(ctx context.Context, w Workflow) (*Version, error) {
+	if w.Live == 0 {
+		return nil, nil //nolint:nilnil // there is no version
+	}
+	v, err := s.Version(ctx, w, w.Live)
+	return &v, err
+}

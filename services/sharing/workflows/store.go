@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 )
@@ -125,15 +126,6 @@ func (s Store) update(ctx context.Context, w Workflow, before int64, more additi
 	return updated, err
 }
 
-// live reads the live version of a workflow. It is nil if nothing was published yet.
-func (s Store) live(ctx context.Context, w Workflow) (*Version, error) {
-	if w.Live == 0 {
-		return nil, nil //nolint:nilnil // there is no version
-	}
-	v, err := s.Version(ctx, w, w.Live)
-	return &v, err
-}
-
 // version reads a version of a workflow. It returns sqldb.ErrNoRow if there is none.
 func (s Store) version(ctx context.Context, workflow string, number int64) (Version, error) {
 	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT workflow, number, definition, hash, author, create_time, model_pins
@@ -144,4 +136,35 @@ func (s Store) version(ctx context.Context, workflow string, number int64) (Vers
 		}
 		return v, sqldb.FromJSON(pins, &v.Pins)
 	})
+}
+
+// Draft is the row of the draft of a workflow. It holds no secret, and perhaps a definition
+// with problems.
+type Draft struct {
+	Workflow   string
+	Definition []byte
+	Hash       string
+	// Base is the version that it was started from, 0 if there was none.
+	Base             int64
+	Etag             string
+	Author           string
+	Created, Updated int64
+	sketch           sketch // of a changed draft; none is read
+}
+
+// deleteDraft deletes a draft. It fails if the draft has changed since it was read.
+func (s Store) deleteDraft(ctx context.Context, d Draft) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error { return dropDraft(ctx, tx, d) })
+}
+
+// dropDraft deletes a draft and its sketch. It fails if the draft has changed meanwhile.
+func dropDraft(ctx context.Context, tx *sql.Tx, d Draft) error {
+	dropped, err := sqldb.Changed(tx.ExecContext(ctx, `DELETE FROM drafts WHERE workflow = $1 AND etag = $2`, d.Workflow, d.Etag))
+	if err == nil && !dropped {
+		return resource.Conflict("draft")
+	}
+	if err != nil {
+		return err
+	}
+	return dropDraftSketch(ctx, tx, d.Workflow)
 }
