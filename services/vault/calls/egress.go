@@ -3,14 +3,11 @@ package calls
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"strings"
 
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
-	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
 	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
@@ -145,15 +142,4 @@ func (s *InternalHandlers) fetch(stream egressStream, peer string, head *vaultin
 	_, err = forward(ctx, client, stream, requestOf(ctx, stream, head))
 	s.logFailure(ctx, claims.Run, head.GetStep(), err)
 	return runnerError(ctx, err, stranger)
-}
-
-// end writes the outcome of an attempt, even if its caller has left: the owner is charged by the outcome.
-func (s *InternalHandlers) end(ctx context.Context, a attempts.Attempt, outcome string) {
-	class, _, _ := strings.Cut(outcome, " ")
-	s.outcomes.WithLabelValues(class).Inc()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
-	defer cancel()
-	if err := s.attempts.End(ctx, a, sqldb.Micros(s.now()), outcome); err != nil {
-		s.log.LogAttrs(ctx, slog.LevelWarn, "writing the outcome of an attempt failed", slog.String("run", a.Run), slog.Any("error", err))
-	}
 }

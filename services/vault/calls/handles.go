@@ -3,12 +3,10 @@ package calls
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"slices"
 	"sync"
 
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
-	"github.com/keyhole-dev/keyhole/services/vault/egress"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 )
 
@@ -114,17 +112,4 @@ func (s *InternalHandlers) undoCall(ctx context.Context, h *handle, a attempts.A
 		err = s.grants.GiveBack(ctx, *q)
 	}
 	s.logUncounted(ctx, err)
-}
-
-// logUncounted logs that a call which was not made stays counted. An owner's limit errs on the safe side.
-func (s *InternalHandlers) logUncounted(ctx context.Context, err error) {
-	if err != nil {
-		s.log.LogAttrs(ctx, slog.LevelWarn, "giving back the count of an unsent call failed; it stays counted", slog.Any("error", err))
-	}
-}
-
-func destroy(slots egress.Slots) {
-	for _, s := range slots {
-		s.Secret.Destroy()
-	}
 }

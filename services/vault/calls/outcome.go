@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/vault/audit"
+
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/vault/attempts"
@@ -113,4 +116,38 @@ func addressRefused(err error) error {
 		message = e.Message
 	}
 	return errs.FailedPrecondition(errorsv1.Reason_REASON_ADDRESS_REFUSED, "%s", message)
+}
+
+// auditRefusal tells the owner of a right that its use was refused, and returns the error. A fault of the system
+// is no refusal.
+func (s *InternalHandlers) auditRefusal(ctx context.Context, h *handle, err error) error {
+	if cause := revocation.Cause(ctx); cause != nil { // the other error only follows from it
+		err = cause
+	}
+	switch errs.ReasonOf(err) {
+	case errorsv1.Reason_REASON_UNAVAILABLE, errorsv1.Reason_REASON_INTERNAL, errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_DEADLINE_EXCEEDED:
+		return err
+	}
+	e := s.audit.Event(audit.PeerOf(ctx, h.Peer), h.Workspace, "handle.refused", h.credentialLabel())
+	e.Outcome = strings.ToLower(strings.TrimPrefix(errs.ReasonOf(err).String(), "REASON_"))
+	for k, v := range map[string]string{
+		"run": h.Run, "step": h.Step, "field": h.Field, "attempt": strconv.FormatInt(h.Attempt, 10), "share": h.Share, "destination": h.Destination,
+	} {
+		if v != "" {
+			e.Details[k] = v
+		}
+	}
+	s.audit.Refused(ctx, e)
+	return err
+}
+
+// end writes the outcome of an attempt, even if its caller has left: the owner is charged by the outcome.
+func (s *InternalHandlers) end(ctx context.Context, a attempts.Attempt, outcome string) {
+	class, _, _ := strings.Cut(outcome, " ")
+	s.outcomes.WithLabelValues(class).Inc()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	if err := s.attempts.End(ctx, a, sqldb.Micros(s.now()), outcome); err != nil {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "writing the outcome of an attempt failed", slog.String("run", a.Run), slog.Any("error", err))
+	}
 }

@@ -3,8 +3,8 @@ package calls
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strconv"
-	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -151,25 +151,15 @@ func (s *InternalHandlers) openStored(ctx context.Context, h *handle) (*credenti
 	return &c.Credential, value, err
 }
 
-// auditRefusal tells the owner of a right that its use was refused, and returns the error. A fault of the system
-// is no refusal.
-func (s *InternalHandlers) auditRefusal(ctx context.Context, h *handle, err error) error {
-	if cause := revocation.Cause(ctx); cause != nil { // the other error only follows from it
-		err = cause
+// logUncounted logs that a call which was not made stays counted. An owner's limit errs on the safe side.
+func (s *InternalHandlers) logUncounted(ctx context.Context, err error) {
+	if err != nil {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "giving back the count of an unsent call failed; it stays counted", slog.Any("error", err))
 	}
-	switch errs.ReasonOf(err) {
-	case errorsv1.Reason_REASON_UNAVAILABLE, errorsv1.Reason_REASON_INTERNAL, errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_DEADLINE_EXCEEDED:
-		return err
+}
+
+func destroy(slots egress.Slots) {
+	for _, s := range slots {
+		s.Secret.Destroy()
 	}
-	e := s.audit.Event(audit.PeerOf(ctx, h.Peer), h.Workspace, "handle.refused", h.credentialLabel())
-	e.Outcome = strings.ToLower(strings.TrimPrefix(errs.ReasonOf(err).String(), "REASON_"))
-	for k, v := range map[string]string{
-		"run": h.Run, "step": h.Step, "field": h.Field, "attempt": strconv.FormatInt(h.Attempt, 10), "share": h.Share, "destination": h.Destination,
-	} {
-		if v != "" {
-			e.Details[k] = v
-		}
-	}
-	s.audit.Refused(ctx, e)
-	return err
 }

@@ -35,15 +35,6 @@ const (
 	manyBits = 100
 )
 
-// Value is a value that the answers of one share may show.
-type Value struct {
-	Workspace string
-	Share     string
-	// Credential is a resource name. Fingerprint is that of the value's body.
-	Credential  string
-	Fingerprint string
-}
-
 // Memory is what answers have shown of hidden values, and the suspensions that followed.
 type Memory struct {
 	db  *sqldb.DB
@@ -110,12 +101,6 @@ func density(p guard.Piece) float64 {
 		return randomBits
 	}
 	return p.Bits / float64(p.To-p.From)
-}
-
-// place is a symbol of a body that was shown.
-type place struct {
-	at   int
-	weak bool
 }
 
 // placesOf are the symbols of pieces, each once, the sure ones first.

@@ -65,3 +65,18 @@ func othersShown(ctx context.Context, q sqldb.Queryer, v Value) ([]string, error
 		WHERE workspace = $1 AND value = $2 AND share <> $3 ORDER BY share LIMIT 20`, v.Workspace, v.Fingerprint, v.Share)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (share string, err error) { return share, r.Scan(&share) })
 }
+
+// Value is a value that the answers of one share may show.
+type Value struct {
+	Workspace string
+	Share     string
+	// Credential is a resource name. Fingerprint is that of the value's body.
+	Credential  string
+	Fingerprint string
+}
+
+// place is a symbol of a body that was shown.
+type place struct {
+	at   int
+	weak bool
+}

@@ -19,8 +19,8 @@ type inspection struct {
 	// crowded means that the answer has more texts than can be told apart.
 	crowded bool
 	budget  unpack.Budget
-	// depths are the decoded texts, by the number of decodings.
-	depths [maxDepth + 1]*text
+	// whole searches one complete text that another contains, after a number of decodings.
+	whole func(content []byte, depth int)
 }
 
 // take judges a piece. It keeps pieces that stop the answer, and others that show

@@ -24,15 +24,3 @@ func (in *inspection) nested(content []byte, binary bool, depth int) {
 	}
 	in.whole(content, min(depth, maxDepth))
 }
-
-// whole searches one complete text.
-func (in *inspection) whole(content []byte, depth int) {
-	t := in.depths[depth]
-	if t == nil {
-		t = newText(in, depth, depth < maxDepth)
-		in.depths[depth] = t
-	}
-	t.reset()
-	t.feed(content, 0)
-	t.end()
-}

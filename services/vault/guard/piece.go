@@ -1,5 +1,7 @@
 package guard
 
+import "errors"
+
 // Piece is a run of symbols of a secret's body that a text contains. It holds positions
 // and no characters, but it tells where a guess was right. So it stays in the vault.
 type Piece struct {
@@ -70,3 +72,11 @@ func (o *Options) settle(pieces []Piece) error {
 	}
 	return ErrReflected
 }
+
+var (
+	// ErrReflected ends a withheld stream. It has no details, because the secret, its form and its
+	// position would answer a guess.
+	ErrReflected = errors.New("the response was withheld")
+	// ErrCrowded ends an answer with more alternating choices or fields than are distinguished.
+	ErrCrowded = errors.New("the response has too many alternating choices or fields to be searched")
+)

@@ -57,15 +57,6 @@ func New(secrets ...secret.Secret) (*Set, error) {
 	return &Set{s}, nil
 }
 
-func hasOctets(parts []lane.Part) bool {
-	for _, p := range parts {
-		if p.Octets {
-			return true
-		}
-	}
-	return false
-}
-
 // Size is the memory of the Set, in bytes.
 func (s *Set) Size() int { return s.index.Size() }
 
@@ -78,26 +69,8 @@ func (s *Set) BodySymbols(secret int) int {
 	return s.rules[secret].symbols
 }
 
-// Check searches one complete text: headers, trailers, messages.
-func (s *Set) Check(text []byte) []Piece {
-	if s == nil {
-		return nil
-	}
-	return s.inspect(text, Options{}).fresh
-}
-
-// Admit judges one complete text as a Reader judges a stream. It returns nil, ErrReflected or
-// ErrCrowded. A nil Set admits everything.
-func (s *Set) Admit(text []byte, o Options) error {
-	if s == nil {
-		return nil
-	}
-	return s.inspect(text, o).settle()
-}
-
-func (s *Set) inspect(text []byte, o Options) *inspection {
-	st := newStream(s, Options{Remember: o.Remember, OnHit: o.OnHit})
-	st.push(text)
-	st.end()
-	return st.in
+// ruleOf returns the rule for a body.
+func ruleOf(parts []lane.Part, symbols int) rule {
+	body := anatomy.Body(parts)
+	return rule{symbols: symbols, hex: isHex(body), wordy: wordy(parts, body)}
 }

@@ -7,14 +7,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/guard/container"
 )
 
-var (
-	// ErrReflected ends a withheld stream. It has no details, because the secret, its form and its
-	// position would answer a guess.
-	ErrReflected = errors.New("the response was withheld")
-	// ErrCrowded ends an answer with more alternating choices or fields than are distinguished.
-	ErrCrowded = errors.New("the response has too many alternating choices or fields to be searched")
-)
-
 const (
 	// chunk is how much a Reader reads at a time, and block how much is searched between decisions
 	// what to hold back, in bytes.
@@ -44,6 +36,7 @@ func newStream(s *Set, o Options) *stream {
 	st := &stream{in: &inspection{set: s, options: o}}
 	st.in.budget.Octets = s.octets
 	st.texts.in = st.in
+	st.in.whole = st.texts.whole
 	st.walker = container.New(o.ContentType, st.texts.feed)
 	return st
 }
@@ -149,4 +142,28 @@ func (r *Reader) fill() {
 	if err == nil || errors.Is(err, io.EOF) {
 		r.ready = ready
 	}
+}
+
+// Check searches one complete text: headers, trailers, messages.
+func (s *Set) Check(text []byte) []Piece {
+	if s == nil {
+		return nil
+	}
+	return s.inspect(text, Options{}).fresh
+}
+
+// Admit judges one complete text as a Reader judges a stream. It returns nil, ErrReflected or
+// ErrCrowded. A nil Set admits everything.
+func (s *Set) Admit(text []byte, o Options) error {
+	if s == nil {
+		return nil
+	}
+	return s.inspect(text, o).settle()
+}
+
+func (s *Set) inspect(text []byte, o Options) *inspection {
+	st := newStream(s, Options{Remember: o.Remember, OnHit: o.OnHit})
+	st.push(text)
+	st.end()
+	return st.in
 }

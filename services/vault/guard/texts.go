@@ -27,6 +27,8 @@ type texts struct {
 	lead    int
 	// ended has the places whose text ended to make room.
 	ended map[uint64]struct{}
+	// depths are the decoded texts, by the number of decodings.
+	depths [maxDepth + 1]*text
 }
 
 type placed struct {
@@ -179,4 +181,16 @@ func (t *texts) held(end int64) int64 {
 		}
 	}
 	return end
+}
+
+// whole searches one complete text that another contains.
+func (t *texts) whole(content []byte, depth int) {
+	inner := t.depths[depth]
+	if inner == nil {
+		inner = newText(t.in, depth, depth < maxDepth)
+		t.depths[depth] = inner
+	}
+	inner.reset()
+	inner.feed(content, 0)
+	inner.end()
 }

@@ -6,22 +6,12 @@ import (
 	"fmt"
 
 	"github.com/keyhole-dev/keyhole/services/kit/id"
-	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/tokens"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 )
-
-// Find returns a key by its resource name.
-func Find(ctx context.Context, q sqldb.Queryer, name string) (Key, error) {
-	ws, kid, ok := resource.Split(name, "keys")
-	if !ok {
-		return Key{}, resource.NotFound("key")
-	}
-	return find(ctx, q, ws, kid)
-}
 
 // NewOf makes a key of a person, without storing it. A limit is one of the operator, which the person cannot raise;
 // nil is none.

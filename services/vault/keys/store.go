@@ -121,3 +121,12 @@ func scanKey(r sqldb.Scanner) (Key, error) {
 
 // Name is the resource name of a key.
 func Name(ws, key string) string { return "workspaces/" + ws + "/keys/" + key }
+
+// Find returns a key by its resource name.
+func Find(ctx context.Context, q sqldb.Queryer, name string) (Key, error) {
+	ws, kid, ok := resource.Split(name, "keys")
+	if !ok {
+		return Key{}, resource.NotFound("key")
+	}
+	return find(ctx, q, ws, kid)
+}

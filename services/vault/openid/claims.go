@@ -3,6 +3,7 @@ package openid
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -44,20 +45,6 @@ func (c claims) texts(name string) []string {
 // email returns the e-mail address, and whether the provider has verified it. Only the JSON value true says so.
 func (c claims) email() (string, bool) {
 	return c.text("email"), string(c["email_verified"]) == "true"
-}
-
-// lacks reports whether a claim that a rule asks for is missing.
-func (c claims) lacks(rules []rule) bool {
-	for _, r := range rules {
-		name := r.claim
-		if name == emailDomain {
-			name = "email"
-		}
-		if _, there := c[name]; !there {
-			return true
-		}
-	}
-	return false
 }
 
 // with adds claims of the provider's userinfo that the ID token does not have. The e-mail address and whether it is
@@ -104,4 +91,17 @@ func (c claims) address() string {
 		return ""
 	}
 	return email
+}
+
+// address is an e-mail address with one domain of ASCII letters. It refuses a second @, quotes, brackets, blanks, and
+// letters that look like others.
+var address = regexp.MustCompile(`^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$`)
+
+// domainOf returns the domain of an e-mail address in lower case, or "" for anything else.
+func domainOf(email string) string {
+	local, domain, _ := strings.Cut(email, "@")
+	if !address.MatchString(email) || strings.ContainsAny(local, `"<>()[]\,;:`) || strings.Contains(domain, "@") {
+		return ""
+	}
+	return strings.ToLower(domain)
 }

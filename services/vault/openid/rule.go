@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -74,15 +73,16 @@ func choose(rules []rule, c claims) (rule, error) {
 		WithReason(errorsv1.Reason_REASON_SIGN_IN_NO_ACCESS)
 }
 
-// address is an e-mail address with one domain of ASCII letters. It refuses a second @, quotes, brackets, blanks, and
-// letters that look like others.
-var address = regexp.MustCompile(`^[!-~]{1,64}@[A-Za-z0-9.-]{1,190}$`)
-
-// domainOf returns the domain of an e-mail address in lower case, or "" for anything else.
-func domainOf(email string) string {
-	local, domain, _ := strings.Cut(email, "@")
-	if !address.MatchString(email) || strings.ContainsAny(local, `"<>()[]\,;:`) || strings.Contains(domain, "@") {
-		return ""
+// lacks reports whether a claim that a rule asks for is missing.
+func (c claims) lacks(rules []rule) bool {
+	for _, r := range rules {
+		name := r.claim
+		if name == emailDomain {
+			name = "email"
+		}
+		if _, there := c[name]; !there {
+			return true
+		}
 	}
-	return strings.ToLower(domain)
+	return false
 }

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -66,29 +65,4 @@ func (s *Sessions) approve(ctx context.Context, by audit.Actor, session, challen
 		})
 	})
 	return string(code.Expose()), until, err
-}
-
-// underParent turns a start into that of a child session. Its transaction locks the row of the parent: if the parent
-// ends at the same moment, the child ends with it or is refused.
-func (s *Sessions) underParent(ctx context.Context, how *Start, workspace, id string) error {
-	parent, err := byID(ctx, s.db, workspace, id, sqldb.Micros(s.now()))
-	if errors.Is(err, sqldb.ErrNoRow) {
-		return badCode(err)
-	}
-	if err != nil {
-		return err
-	}
-	use := how.First
-	how.Parent, how.By = &parent, "approved in a browser"
-	how.First = func(tx *sql.Tx) error {
-		ok, err := sqldb.Changed(tx.ExecContext(ctx, `UPDATE sessions SET parent = parent WHERE workspace = $1 AND id = $2`, workspace, id))
-		if err != nil {
-			return fmt.Errorf("lock the approving session: %w", err)
-		}
-		if !ok {
-			return badCode(errors.New("the approving session has ended"))
-		}
-		return use(tx)
-	}
-	return nil
 }

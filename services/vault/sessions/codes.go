@@ -12,7 +12,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
-	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/tokens"
 )
 
@@ -30,11 +29,6 @@ func (s *Sessions) Link(ctx context.Context, by audit.Actor, key string) (path s
 	})
 	return "/app/sign-in#code=" + string(code.Expose()), until, err
 }
-
-// holder is the key that a code signs in with.
-type holder struct{ workspace, key string }
-
-func (h holder) name() string { return keys.Name(h.workspace, h.key) }
 
 // newCode is a code before its use.
 type newCode struct {
@@ -112,6 +106,31 @@ func spend(ctx context.Context, tx *sql.Tx, shown proof, now int64) error {
 		return fmt.Errorf("spend code: %w", err)
 	case !ok:
 		return badCode(errors.New("spent by another request"))
+	}
+	return nil
+}
+
+// underParent turns a start into that of a child session. Its transaction locks the row of the parent: if the parent
+// ends at the same moment, the child ends with it or is refused.
+func (s *Sessions) underParent(ctx context.Context, how *Start, workspace, id string) error {
+	parent, err := byID(ctx, s.db, workspace, id, sqldb.Micros(s.now()))
+	if errors.Is(err, sqldb.ErrNoRow) {
+		return badCode(err)
+	}
+	if err != nil {
+		return err
+	}
+	use := how.First
+	how.Parent, how.By = &parent, "approved in a browser"
+	how.First = func(tx *sql.Tx) error {
+		ok, err := sqldb.Changed(tx.ExecContext(ctx, `UPDATE sessions SET parent = parent WHERE workspace = $1 AND id = $2`, workspace, id))
+		if err != nil {
+			return fmt.Errorf("lock the approving session: %w", err)
+		}
+		if !ok {
+			return badCode(errors.New("the approving session has ended"))
+		}
+		return use(tx)
 	}
 	return nil
 }

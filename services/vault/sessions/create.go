@@ -9,6 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/tokens"
 )
@@ -110,3 +111,8 @@ func holderOfKey(name string) (holder, error) {
 	}
 	return holder{workspace: workspace, key: key}, nil
 }
+
+// holder is the key that a code signs in with.
+type holder struct{ workspace, key string }
+
+func (h holder) name() string { return keys.Name(h.workspace, h.key) }

@@ -142,13 +142,6 @@ func isIndex(name []byte) bool {
 	return len(name) >= len(index) && bytes.EqualFold(name[len(name)-len(index):], []byte(index))
 }
 
-// keepName keeps the part of a field name that is about to be passed on, and returns all of it.
-func (j *jsonWalker) keepName() []byte {
-	part := j.arena[j.started:]
-	j.name = append(j.name, part[:min(len(part), flushAt-len(j.name))]...)
-	return j.name
-}
-
 // close ends a string.
 func (j *jsonWalker) close() {
 	j.inString = false

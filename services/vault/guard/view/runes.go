@@ -2,6 +2,7 @@ package view
 
 import (
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -108,3 +109,30 @@ func lookalikes() map[rune]byte {
 	}
 	return m
 }
+
+// Symbols is the number of different symbols: ten digits and 26 letters.
+const Symbols = 36
+
+const (
+	dropped = 0x80 // not a symbol
+	wide    = 0x40 // a byte outside of ASCII: see runes.go
+)
+
+// ascii gives the symbol of each byte, or dropped or wide.
+var ascii = func() (t [256]byte) {
+	for i := range t {
+		switch b := byte(i); {
+		case b >= '0' && b <= '9':
+			t[i] = b - '0'
+		case b >= 'a' && b <= 'z':
+			t[i] = b - 'a' + 10
+		case b >= 'A' && b <= 'Z':
+			t[i] = b - 'A' + 10
+		case b < utf8.RuneSelf:
+			t[i] = dropped
+		default:
+			t[i] = wide
+		}
+	}
+	return t
+}()

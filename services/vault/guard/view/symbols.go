@@ -2,33 +2,6 @@ package view
 
 import "unicode/utf8"
 
-// Symbols is the number of different symbols: ten digits and 26 letters.
-const Symbols = 36
-
-const (
-	dropped = 0x80 // not a symbol
-	wide    = 0x40 // a byte outside of ASCII: see runes.go
-)
-
-// ascii gives the symbol of each byte, or dropped or wide.
-var ascii = func() (t [256]byte) {
-	for i := range t {
-		switch b := byte(i); {
-		case b >= '0' && b <= '9':
-			t[i] = b - '0'
-		case b >= 'a' && b <= 'z':
-			t[i] = b - 'a' + 10
-		case b >= 'A' && b <= 'Z':
-			t[i] = b - 'A' + 10
-		case b < utf8.RuneSelf:
-			t[i] = dropped
-		default:
-			t[i] = wide
-		}
-	}
-	return t
-}()
-
 // Normaliser turns a text, in pieces of any size, into symbols.
 type Normaliser struct {
 	// part is the beginning of an incomplete rune.

@@ -5,18 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-const (
-	// lookBack is the greatest length of an escape, in bytes.
-	lookBack = 12
-	// entityBack, tagBack and braceBack are the same for a named entity, a tag and an escape with
-	// braces, longTagBack for a tag with a value and for a comment.
-	entityBack  = 34
-	tagBack     = 66
-	braceBack   = 34
-	longTagBack = 514
-	escape      = 0x1b
-)
-
 // introducer is the greatest length of an escape that begins with a byte; 0 for all other bytes.
 var introducer = [256]uint8{'\\': lookBack, '%': lookBack, '=': lookBack, '&': entityBack, '<': tagBack, escape: lookBack}
 
@@ -145,13 +133,6 @@ func (u *Unescaper) push(b byte) {
 	}
 }
 
-const (
-	// nothing is the value of a dropped text, such as a tag.
-	nothing = -1
-	// whole marks a rune below 0x100 that is not a byte of a longer one.
-	whole = 1 << 22
-)
-
 // reduce replaces the tail from an index by a value: a rune, or below 0x100 a byte as in percent
 // escapes, which may be part of a rune.
 func (u *Unescaper) reduce(from int, value rune) {
@@ -213,14 +194,6 @@ func simple(b byte, at int) (rune, int) {
 		return escape, at
 	}
 	return 0, -1
-}
-
-func lastIndex(t []byte, b byte, back int) int {
-	start := max(0, len(t)-back)
-	if i := bytes.LastIndexByte(t[start:], b); i >= 0 {
-		return start + i
-	}
-	return -1
 }
 
 // colour finds a terminal's control sequence, of which the last byte is a letter.
