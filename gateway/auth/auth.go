@@ -77,11 +77,6 @@ func (a *Auth) Visitor(r *http.Request) string { return a.addresses.pseudonym(r)
 // Scheme returns the scheme of the URL that the client requested, "http" or "https".
 func (a *Auth) Scheme(r *http.Request) string { return a.addresses.scheme(r) }
 
-// PublicHTTPS reports whether a request came over HTTPS to a host that is not this machine.
-func (a *Auth) PublicHTTPS(r *http.Request) bool {
-	return a.Scheme(r) == "https" && !loopback("https://"+r.Host)
-}
-
 // maxKey bounds a key in bytes. It is more than any key has.
 const maxKey = 200
 

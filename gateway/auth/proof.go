@@ -86,3 +86,12 @@ func (a *Auth) principal(ctx context.Context, proof Proof, visitor string) (call
 func (p Proof) Stale(as context.Context) bool {
 	return p.kind == aCookie && caller.From(as).Kind == caller.Guest
 }
+
+// Cookie returns the session in a request's cookie, whatever page made the request. Two cookies count as none.
+func Cookie(r *http.Request) Proof {
+	sent := r.CookiesNamed(cookieName)
+	if len(sent) != 1 || !WellFormed(sent[0].Value) || !strings.HasPrefix(sent[0].Value, rpc.SessionPrefix) {
+		return Proof{}
+	}
+	return Proof{kind: aCookie, text: sent[0].Value}
+}

@@ -27,13 +27,13 @@ type Options struct {
 // Chain wraps a handler. The order below is from the inside out. The telemetry sees the
 // request without its path and query, because both can hold a secret.
 func Chain(h http.Handler, o Options) (http.Handler, error) {
-	metrics, err := newMetrics(o)
+	metrics, err := newMetrics(o.Tracer != nil, o.Meter)
 	if err != nil {
 		return nil, err
 	}
 	h = withCORS(h, o.AllowOrigins)
 	h = withSecurityHeaders(h)
-	h = withHSTS(h, o)
+	h = withHSTS(h, o.HSTS, o.PublicHTTPS)
 	h = withLog(h, o.Logger, metrics)
 	h = withRequestID(h)
 	if o.Tracer == nil {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -27,13 +28,13 @@ func withSecurityHeaders(next http.Handler) http.Handler {
 // next visit over plain HTTP (RFC 6797). It does not speak for other hosts below this name,
 // which may belong to other services. Development on localhost shares its name with all
 // other servers of the machine, so it is left out.
-func withHSTS(next http.Handler, o Options) http.Handler {
-	if o.HSTS <= 0 {
+func withHSTS(next http.Handler, lasts time.Duration, public func(*http.Request) bool) http.Handler {
+	if lasts <= 0 {
 		return next
 	}
-	value := "max-age=" + strconv.FormatInt(int64(o.HSTS.Seconds()), 10)
+	value := "max-age=" + strconv.FormatInt(int64(lasts.Seconds()), 10)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if o.PublicHTTPS(r) {
+		if public(r) {
 			w.Header().Set("Strict-Transport-Security", value)
 		}
 		next.ServeHTTP(w, r)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/keyhole-dev/keyhole/services/kit/durations"
 )
@@ -17,11 +18,11 @@ type outcome struct {
 
 // newMetrics counts requests by method, route and status, under the names that otelhttp
 // uses. It returns nil if otelhttp measures, which it does where traces are exported.
-func newMetrics(o Options) (*durations.Histogram[outcome], error) {
-	if o.Tracer != nil {
+func newMetrics(traced bool, meter metric.MeterProvider) (*durations.Histogram[outcome], error) {
+	if traced {
 		return nil, nil //nolint:nilnil // Record does nothing on nil
 	}
-	return durations.New(o.Meter, "keyhole/gateway", "http.server.request.duration", "Duration of HTTP requests.", func(o outcome) []attribute.KeyValue {
+	return durations.New(meter, "keyhole/gateway", "http.server.request.duration", "Duration of HTTP requests.", func(o outcome) []attribute.KeyValue {
 		return []attribute.KeyValue{
 			attribute.String("http.request.method", o.method),
 			attribute.String("http.route", o.route), attribute.Int("http.response.status_code", o.status),

@@ -17,7 +17,7 @@ func TestRequestsAreCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := newMetrics(Options{Meter: tel.Meter})
+	d, err := newMetrics(false, tel.Meter)
 	if err != nil {
 		t.Fatal(err)
 	}

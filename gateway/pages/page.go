@@ -1,15 +1,12 @@
 package pages
 
 import (
-	"context"
 	"crypto/rand"
 	"fmt"
 	"io/fs"
 	"net/http"
-	"regexp"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/preview"
@@ -18,10 +15,6 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
-
-// headWait is how long a page waits for its title. If sharing is slow, the page comes
-// without a title and shows the problem itself.
-const headWait = 1500 * time.Millisecond
 
 // Config says how pages are served.
 type Config struct {
@@ -61,8 +54,6 @@ func New(cfg Config) (*Handlers, error) {
 		ended: ended, end: sync.OnceFunc(func() { close(ended) }),
 	}, nil
 }
-
-var linkToken = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 
 // Share serves GET /s/{token}, /s/{token}/preview.png and /s/{token}/changes. It returns false for any
 // other request under /s, which is for Roboflow's clients.
@@ -123,11 +114,4 @@ func (h *Handlers) page(w http.ResponseWriter, r *http.Request, token string, em
 	}
 	head := h.head(r, token, nonce, view)
 	reply.Body(w, r, status, h.assets.share.with(head))
-}
-
-// view asks for the view of a link as a guest, because anyone with the link may see it.
-func (h *Handlers) view(r *http.Request, token string) (*sharingv1.SharedWorkflow, error) {
-	ctx, cancel := context.WithTimeout(r.Context(), headWait)
-	defer cancel()
-	return h.cfg.Sharing.GetSharedWorkflow(h.cfg.Callers.Guest(ctx, r), &sharingv1.GetSharedWorkflowRequest{Token: token})
 }

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -38,3 +39,5 @@ func redirectPasted(w http.ResponseWriter, page, path string) {
 	w.Header().Set("Location", "/"+page+"/"+pasted(path))
 	w.WriteHeader(http.StatusFound)
 }
+
+var linkToken = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)

@@ -24,11 +24,6 @@ const (
 	openIDTimeout = 45 * time.Second
 )
 
-// location is an answer that tells the page where to go.
-type location struct {
-	Location string `json:"location"`
-}
-
 // startOpenID begins a sign-in with the identity provider. The answer names the provider's page. What the browser has to
 // bring back is in a cookie that no script can read.
 func (h *Handler) startOpenID(ctx context.Context, w http.ResponseWriter, r *http.Request) ([]byte, error) {
@@ -120,18 +115,4 @@ func localPath(next string) string {
 		return home
 	}
 	return next
-}
-
-// signOutAt is where the browser signs out at the identity provider; "" if the session did not begin there. A provider
-// that cannot be reached does not keep anybody from signing out here.
-func (h *Handler) signOutAt(ctx context.Context, r *http.Request) string {
-	as, err := h.Callers.As(ctx, auth.Cookie(r), h.Callers.Visitor(r))
-	if err != nil {
-		return ""
-	}
-	out, err := h.Internal.ResolveSignOut(as, &vaultinternalv1.ResolveSignOutRequest{})
-	if err != nil {
-		return ""
-	}
-	return out.GetLocation()
 }

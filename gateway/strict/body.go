@@ -47,14 +47,6 @@ func (b *body) prepare(d protoreflect.MessageDescriptor, whole bool) error {
 	return nil
 }
 
-// text returns the JSON for protojson.
-func (b *body) text() []byte {
-	if b.split != nil {
-		return b.split.rest
-	}
-	return b.raw
-}
-
 // decode decodes the body into a message.
 func (b *body) decode(msg proto.Message) error {
 	if err := protojson.Unmarshal(b.text(), msg); err != nil {

@@ -166,3 +166,11 @@ func (s *split) original(offset int) int {
 	}
 	return offset - s.cuts[i-1].restEnd + s.cuts[i-1].end
 }
+
+// text returns the JSON for protojson.
+func (b *body) text() []byte {
+	if b.split != nil {
+		return b.split.rest
+	}
+	return b.raw
+}
