@@ -28,3 +28,9 @@ func (a *App) File(name string) ([]byte, error) {
 	}
 	return os.ReadFile(name)
 }
+
+// AfterApply is kong's hook. It hands the connection of the chosen command to the command.
+func (c *Connection) AfterApply(a *App) error {
+	a.Conn = c
+	return nil
+}

@@ -22,12 +22,6 @@ type Connection struct {
 	JSON      bool   `help:"Print JSON for scripts instead of tables." name:"json" env:"KEYHOLE_JSON"`
 }
 
-// AfterApply is kong's hook. It hands the connection of the chosen command to the command.
-func (c *Connection) AfterApply(a *App) error {
-	a.Conn = c
-	return nil
-}
-
 // Client makes the client, with the key or else with the session that keyhole login kept. It
 // reads them once.
 func (c *Connection) Client() (*client.Client, error) {

@@ -18,19 +18,6 @@ import (
 // runTimeout bounds a call that runs a workflow.
 const runTimeout = 10 * time.Minute
 
-// createOperatorKey writes the first operator key into the data folder.
-func (n *Node) createOperatorKey(ctx context.Context) error {
-	path := filepath.Join(n.cfg.Data, "operator.key")
-	_, err := n.vault.CreateOperatorKey(ctx, func(key secret.Secret) error {
-		n.OperatorKey = string(key.Expose())
-		return writePrivate(path, append(key.Expose(), '\n'))
-	})
-	if err != nil {
-		return fmt.Errorf("make operator key: %w", err)
-	}
-	return nil
-}
-
 // registrar is a service with its two endpoints.
 type registrar interface {
 	RegisterPublic(grpc.ServiceRegistrar)

@@ -7,8 +7,12 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/keyhole-dev/keyhole/services/kit/secret"
+
 	registryinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registryinternal/v1"
+
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
+
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
@@ -148,4 +152,17 @@ func (n *Node) openRunner(ctx context.Context) error {
 		return err
 	}
 	return n.runner.Bootstrap(ctx)
+}
+
+// createOperatorKey writes the first operator key into the data folder.
+func (n *Node) createOperatorKey(ctx context.Context) error {
+	path := filepath.Join(n.cfg.Data, "operator.key")
+	_, err := n.vault.CreateOperatorKey(ctx, func(key secret.Secret) error {
+		n.OperatorKey = string(key.Expose())
+		return writePrivate(path, append(key.Expose(), '\n'))
+	})
+	if err != nil {
+		return fmt.Errorf("make operator key: %w", err)
+	}
+	return nil
 }

@@ -91,11 +91,6 @@ func (c *shareList) Run(ctx context.Context, a *cli.App) error {
 	return a.ListBelow(ctx, name.Workflow, c.Workflow, "shares", c.PageFlags, query, "name", "title", "state", "runAccess", "credentialAccess", "token")
 }
 
-// OneShare names a share.
-type OneShare struct {
-	Share string `arg:"" help:"The share: WORKFLOW/SHARE or its name."`
-}
-
 type sharePause struct{ OneShare }
 
 // Run pauses it.

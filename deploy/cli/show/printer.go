@@ -13,9 +13,6 @@ import (
 	"golang.org/x/term"
 )
 
-// Object is a reply or a part of one.
-type Object = map[string]any
-
 // Printer prints replies.
 type Printer struct {
 	out io.Writer

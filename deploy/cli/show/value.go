@@ -178,15 +178,5 @@ func Short(name string) string {
 	return strings.Join(ids, "/")
 }
 
-// Printable puts a text on one line and replaces control characters.
-func Printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return ' '
-		}
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return '�'
-		}
-		return r
-	}, strings.TrimSpace(s))
-}
+// Object is a reply or a part of one.
+type Object = map[string]any

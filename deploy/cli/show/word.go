@@ -53,3 +53,16 @@ func addWords(out map[string]string, enums protoreflect.EnumDescriptors) {
 		}
 	}
 }
+
+// Printable puts a text on one line and replaces control characters.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return ' '
+		}
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return '�'
+		}
+		return r
+	}, strings.TrimSpace(s))
+}
