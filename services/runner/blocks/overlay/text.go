@@ -4,7 +4,6 @@ import (
 	"context"
 	"image"
 	"math"
-	"regexp"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/argument"
@@ -36,22 +35,31 @@ func newText(fonts func() (*imaging.Fonts, error)) engine.Constructor {
 			if err != nil {
 				return err
 			}
-			return s.display(call, lines(argument.Text(call, "text"), values))
+			all, err := lines(argument.Text(call, "text"), values)
+			if err != nil {
+				return err
+			}
+			return s.display(call, all)
 		}, shared), nil
 	}
 }
 
-var placeholder = regexp.MustCompile(`{{\s*\$parameters\.(\w+)\s*}}`)
+// maxText bounds a text with its parameters, in bytes.
+const maxText = 1 << 20
 
 // lines fills in the parameters of a text.
-func lines(text string, values map[string]any) []string {
-	text = placeholder.ReplaceAllStringFunc(text, func(found string) string {
-		v, ok := values[placeholder.FindStringSubmatch(found)[1]]
-		if !ok {
-			return found
+func lines(text string, values map[string]any) ([]string, error) {
+	texts := make(map[string]string, len(values))
+	for name, v := range values {
+		if value.Size(v, maxText) > maxText {
+			return nil, engine.Failf(engine.LimitsCaused, "the parameter %.60q is too long to be drawn", name)
 		}
-		return value.Text(v)
-	})
+		texts[name] = value.Text(v)
+	}
+	text, err := parameter.Fill(text, texts, maxText)
+	if err != nil {
+		return nil, err
+	}
 	all := strings.SplitN(text, "\n", maxLines+1)
 	all = all[:min(len(all), maxLines)]
 	for i, line := range all {
@@ -59,7 +67,7 @@ func lines(text string, values map[string]any) []string {
 			all[i] = string(letters[:maxLetters])
 		}
 	}
-	return all
+	return all, nil
 }
 
 // display writes lines on a plate.

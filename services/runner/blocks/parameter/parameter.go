@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
@@ -37,14 +38,31 @@ func Parse(step engine.Step, field string) (Operations, error) {
 var Placeholders = regexp.MustCompile(`\{\{\s*\$parameters\.(\w+)\s*\}\}`)
 
 // Fill writes values into the placeholders of a text. It passes over the text once, so no value is expanded. A name
-// without a value keeps its placeholder, as in Roboflow's engine.
-func Fill(text string, values map[string]string) string {
-	return Placeholders.ReplaceAllStringFunc(text, func(written string) string {
-		if v, ok := values[Placeholders.FindStringSubmatch(written)[1]]; ok {
-			return v
+// without a value keeps its placeholder, as in Roboflow's engine. It refuses a result of more than most bytes before it
+// makes one: a short text may name a long value thousands of times.
+func Fill(text string, values map[string]string, most int) (string, error) {
+	places := Placeholders.FindAllStringSubmatchIndex(text, -1)
+	size := len(text)
+	for _, at := range places {
+		if v, ok := values[text[at[2]:at[3]]]; ok {
+			size += len(v) - (at[1] - at[0])
 		}
-		return written
-	})
+	}
+	if size > most {
+		return "", engine.Failf(engine.LimitsCaused, "with its parameters the text is longer than %d KiB", most>>10)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	from := 0
+	for _, at := range places {
+		if v, ok := values[text[at[2]:at[3]]]; ok {
+			b.WriteString(text[from:at[0]])
+			b.WriteString(v)
+			from = at[1]
+		}
+	}
+	b.WriteString(text[from:])
+	return b.String(), nil
 }
 
 // Apply applies the operations to the map in a field. The caller may change the result.

@@ -101,12 +101,16 @@ func (b *openAICompatible) question(ctx context.Context, call *engine.Call) (pro
 	if err != nil {
 		return protocol.Question{}, err
 	}
-	q := protocol.Question{Text: prompt.fill(texts), Pictures: pictures, Temperature: temperature(call), Extra: b.extra}
+	filled, err := prompt.fill(texts)
+	if err != nil {
+		return protocol.Question{}, err
+	}
+	q := protocol.Question{Text: filled, Pictures: pictures, Temperature: temperature(call), Extra: b.extra}
 	q.Model, _ = call.Arg("model_name").(string)
 	q.System, _ = call.Arg("system_prompt").(string)
 	q.MaxTokens, _ = value.Int(call.Arg("max_tokens"))
 	if len(q.Text)+len(q.System) > maxPrompt {
-		return protocol.Question{}, engine.Failf(engine.LimitsCaused, "the prompt is longer than %d MiB", maxPrompt>>20)
+		return protocol.Question{}, tooLong()
 	}
 	return q, nil
 }

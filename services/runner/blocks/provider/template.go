@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/parameter"
+	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
 // template is a prompt split at its placeholders. Only a prompt in the definition is split.
@@ -33,21 +34,39 @@ func parseTemplate(prompt string) template {
 func literal(prompt string) template { return template{texts: []string{prompt}} }
 
 // fill inserts the values. A name without a value keeps its placeholder, as in Roboflow's
-// engine.
-func (t template) fill(values map[string]string) string {
-	var b strings.Builder
+// engine. It refuses a prompt that is too long before it makes it.
+func (t template) fill(values map[string]string) (string, error) {
+	size := 0
 	for i, text := range t.texts {
-		b.WriteString(text)
-		if i == len(t.names) {
-			break
-		}
-		if v, ok := values[t.names[i]]; ok {
-			b.WriteString(v)
-		} else {
-			b.WriteString(t.written[i])
+		size += len(text)
+		if i < len(t.names) {
+			size += len(t.value(i, values))
 		}
 	}
-	return strings.TrimSpace(b.String())
+	if size > maxPrompt {
+		return "", tooLong()
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for i, text := range t.texts {
+		b.WriteString(text)
+		if i < len(t.names) {
+			b.WriteString(t.value(i, values))
+		}
+	}
+	return strings.TrimSpace(b.String()), nil
+}
+
+// value is the text of a placeholder.
+func (t template) value(i int, values map[string]string) string {
+	if v, ok := values[t.names[i]]; ok {
+		return v
+	}
+	return t.written[i]
+}
+
+func tooLong() error {
+	return engine.Failf(engine.LimitsCaused, "the prompt is longer than %d MiB", maxPrompt>>20)
 }
 
 // isSelector reports whether the text of a field refers to a value.

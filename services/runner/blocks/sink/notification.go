@@ -53,10 +53,8 @@ func (n *notification) text(ctx context.Context, call *engine.Call) (string, []a
 		texts[name] = value.Text(parameters[name])
 	}
 	message, _ := call.Arg("message").(string)
-	if message = parameter.Fill(message, texts); len(message) > maxText {
-		return "", nil, engine.Failf(engine.LimitsCaused, "the message is longer than %d MiB", maxText>>20)
-	}
-	return message, pictures, nil
+	message, err = parameter.Fill(message, texts, maxText)
+	return message, pictures, err
 }
 
 // attachment is one file of a notification.
