@@ -177,6 +177,11 @@ func (p *platformClient) builder(t *testing.T) {
 	if r := p.ok(t, http.MethodPost, "/workflows/blocks/dynamic_outputs?api_key={key}", step); !bytes.Contains(r.body, []byte(`"name":"a"`)) {
 		t.Errorf("dynamic_outputs: %s", r)
 	}
+	// The api_key of a step is a field of the step, and not the key of the caller.
+	asking := `{"type": "roboflow_core/openai_compatible@v1", "name": "a", "base_url": "https://x.example", "model_name": "m", "prompt": "p", "api_key": "$inputs.key"}`
+	if r := p.ok(t, http.MethodPost, "/workflows/blocks/dynamic_outputs?api_key={key}", asking); !bytes.Contains(r.body, []byte(`"error_status"`)) {
+		t.Errorf("dynamic_outputs of a step with a key: %s", r)
+	}
 }
 
 func (p *platformClient) models(t *testing.T, owner *tenant) {

@@ -12,6 +12,8 @@ type route struct {
 	answer func(ctx context.Context, x *exchange) (any, error)
 	// open routes answer callers without a key too.
 	open bool
+	// document: the body is a step or a definition. Its api_key is a field of that.
+	document bool
 }
 
 // methods are the routes of one path.
@@ -38,9 +40,9 @@ func routesOf(parts []string) methods {
 	case "workflows/execution_engine/versions":
 		return methods{http.MethodGet: {answer: engineVersions, open: true}}
 	case "workflows/blocks/dynamic_outputs":
-		return methods{http.MethodPost: {answer: stepOutputs}}
+		return methods{http.MethodPost: {answer: stepOutputs, document: true}}
 	case "workflows/validate":
-		return methods{http.MethodPost: {answer: validate}}
+		return methods{http.MethodPost: {answer: validate, document: true}}
 	case "workflows/describe_interface":
 		return methods{http.MethodPost: {answer: describeInterface}}
 	}

@@ -51,7 +51,7 @@ func (h *Handler) open(ctx context.Context, w http.ResponseWriter, x *exchange, 
 	if err != nil {
 		return nil, err
 	}
-	if ctx, err = h.authenticate(ctx, x.request, body.Bytes, to.open); err != nil {
+	if ctx, err = h.authenticate(ctx, x.request, body.Bytes, to); err != nil {
 		body.Release()
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (h *Handler) open(ctx context.Context, w http.ResponseWriter, x *exchange, 
 	return ctx, nil
 }
 
-func (h *Handler) authenticate(ctx context.Context, r *http.Request, body []byte, open bool) (context.Context, error) {
+func (h *Handler) authenticate(ctx context.Context, r *http.Request, body []byte, to route) (context.Context, error) {
 	var held struct {
 		APIKey *string `json:"api_key"`
 	}
@@ -69,15 +69,18 @@ func (h *Handler) authenticate(ctx context.Context, r *http.Request, body []byte
 		}
 		_ = json.Unmarshal(body, &held) // a body of another form is the answer's to refuse
 	}
+	if to.document {
+		held.APIKey = nil
+	}
 	key, err := keyOf(r, &request{APIKey: held.APIKey})
 	if err != nil {
 		return nil, err
 	}
-	if key == "" && !open {
+	if key == "" && !to.open {
 		return nil, errs.Unauthenticated("send your Keyhole key as api_key, or as Authorization: Bearer <key>")
 	}
 	ctx, err = h.Callers.As(ctx, auth.Key(key), h.Callers.Visitor(r))
-	if err == nil && !open && !caller.From(ctx).Kind.OfWorkspace() {
+	if err == nil && !to.open && !caller.From(ctx).Kind.OfWorkspace() {
 		return nil, errs.PermissionDenied("only a key of a workspace can do this")
 	}
 	return ctx, err
