@@ -1,12 +1,17 @@
 package modelpackage
 
+import (
+	"slices"
+	"strings"
+)
+
 // Config is the supported part of inference_config.json. Settings that would change the
 // result and are not supported are refused, not ignored.
 type Config struct {
 	PreProcessing struct {
-		StaticCrop enabled `json:"static-crop"`
-		Contrast   enabled `json:"contrast"`
-		Grayscale  enabled `json:"grayscale"`
+		StaticCrop Crop     `json:"static-crop"`
+		Contrast   Contrast `json:"contrast"`
+		Grayscale  enabled  `json:"grayscale"`
 	} `json:"image_pre_processing"`
 	Input struct {
 		// Size may be left out: then the model's own input decides.
@@ -38,6 +43,29 @@ type enabled struct {
 	Enabled bool `json:"enabled"`
 }
 
+// Crop is the part of each picture that a model looks at, in percent of its sides.
+type Crop struct {
+	enabled
+	XMin float64 `json:"x_min"`
+	XMax float64 `json:"x_max"`
+	YMin float64 `json:"y_min"`
+	YMax float64 `json:"y_max"`
+}
+
+// Contrast raises the contrast of pictures by one of [ContrastTypes].
+type Contrast struct {
+	enabled
+	Type string `json:"type"`
+}
+
+// ContrastTypes are the methods that raise the contrast.
+var ContrastTypes = []string{"Adaptive Equalization", "Contrast Stretching", "Histogram Equalization"}
+
+// valid reports whether a part of the picture is left.
+func (c *Crop) valid() bool {
+	return c.XMin >= 0 && c.YMin >= 0 && c.XMax <= 100 && c.YMax <= 100 && c.XMin < c.XMax && c.YMin < c.YMax
+}
+
 // Size is a size of pictures in pixels.
 type Size struct {
 	Width  int `json:"width"`
@@ -57,8 +85,10 @@ const (
 func (c *Config) check() error {
 	in := &c.Input
 	switch {
-	case c.PreProcessing.StaticCrop.Enabled, c.PreProcessing.Contrast.Enabled, c.PreProcessing.Grayscale.Enabled:
-		return problem("inference_config.json asks for pre-processing (crop, contrast or grayscale) that is not supported")
+	case c.PreProcessing.StaticCrop.Enabled && !c.PreProcessing.StaticCrop.valid():
+		return problem("inference_config.json has a static-crop whose x_min, x_max, y_min and y_max leave nothing of a picture; they are percent from 0 to 100")
+	case c.PreProcessing.Contrast.Enabled && !slices.Contains(ContrastTypes, c.PreProcessing.Contrast.Type):
+		return problem("inference_config.json has a contrast of type %.40q; the types are %s", c.PreProcessing.Contrast.Type, strings.Join(ContrastTypes, ", "))
 	case in.Size != nil && (in.Size.Width < 1 || in.Size.Height < 1 || in.Size.Width > MaxSide || in.Size.Height > MaxSide):
 		return problem("inference_config.json wants pictures of %d by %d pixels; 1 to %d are supported", in.Size.Width, in.Size.Height, MaxSide)
 	case in.ColorMode != "" && in.ColorMode != "rgb" && in.ColorMode != "bgr":

@@ -11,6 +11,8 @@ const (
 	MultiLabel           = "multi-label-classification"
 	SemanticSegmentation = "semantic-segmentation"
 	TextRecognition      = "text-recognition"
+	// Embeddings is the task of two encoders, of pictures and of texts (CLIP).
+	Embeddings = "embedding"
 )
 
 // Names of files in a package.
@@ -19,6 +21,9 @@ const (
 	DetectFile    = "det.onnx"
 	RecogniseFile = "rec.onnx"
 	DictFile      = "dict.txt"
+	VisualFile    = "visual.onnx"
+	TextualFile   = "textual.onnx"
+	MergesFile    = "merges.txt"
 	ModelConfig   = "model_config.json"
 	InferConfig   = "inference_config.json"
 	ClassNames    = "class_names.txt"
@@ -30,8 +35,11 @@ func Text() []string { return []string{ModelConfig, InferConfig, ClassNames, Key
 
 // Files returns the files that a package for a task needs.
 func Files(task string) []string {
-	if task == TextRecognition {
+	switch task {
+	case TextRecognition:
 		return []string{DetectFile, RecogniseFile, DictFile}
+	case Embeddings:
+		return []string{VisualFile, TextualFile, MergesFile}
 	}
 	return []string{WeightsFile}
 }
@@ -40,4 +48,6 @@ func Files(task string) []string {
 var pictureTasks = []string{ObjectDetection, InstanceSegmentation, KeypointDetection, Classification, MultiLabel, SemanticSegmentation}
 
 // Known reports whether models for a task can run.
-func Known(task string) bool { return task == TextRecognition || slices.Contains(pictureTasks, task) }
+func Known(task string) bool {
+	return task == TextRecognition || task == Embeddings || slices.Contains(pictureTasks, task)
+}

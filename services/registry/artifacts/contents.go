@@ -10,6 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/modelpackage"
+	"github.com/keyhole-dev/keyhole/services/modelpackage/bpe"
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 	"github.com/keyhole-dev/keyhole/services/registry/models"
 )
@@ -53,10 +54,26 @@ func (c *contents) fitsTask(task string, settings *modelpackage.Settings) error 
 			return &invalid{fmt.Sprintf("the package for %s lacks %s", task, name)}
 		}
 	}
-	if task == modelpackage.TextRecognition {
+	switch task {
+	case modelpackage.TextRecognition:
 		return nil
+	case modelpackage.Embeddings:
+		return c.fitsEncoders()
 	}
 	_, err := modelpackage.Recognise(task, settings, c.files[modelpackage.WeightsFile])
+	return err
+}
+
+func (c *contents) fitsEncoders() error {
+	if _, err := bpe.Parse(string(c.texts[modelpackage.MergesFile])); err != nil {
+		return &invalid{modelpackage.MergesFile + " " + err.Error()}
+	}
+	for _, name := range []string{modelpackage.VisualFile, modelpackage.TextualFile} {
+		if c.files[name] == nil {
+			return &invalid{name + " is not an ONNX file"}
+		}
+	}
+	_, err := modelpackage.RecogniseEncoders(c.files[modelpackage.VisualFile], c.files[modelpackage.TextualFile])
 	return err
 }
 

@@ -34,9 +34,42 @@ func TestUploadsFitTheirTask(t *testing.T) {
 		"says nonsense":        {modelpackage.Classification, "weights.onnx", signature(1, 10), map[string][]byte{"model_config.json": []byte(`{`)}, "model_config.json in the model package is invalid"},
 		"under another name":   {modelpackage.Classification, "best.onnx", signature(1, 10), nil, "lacks weights.onnx"},
 		"a reader of one part": {modelpackage.TextRecognition, "det.onnx", signature(1, 10), nil, "lacks rec.onnx"},
+		"encoders of one part": {modelpackage.Embeddings, "visual.onnx", signature(1, 10), nil, "lacks textual.onnx"},
 	} {
 		found := &contents{first: c.model, files: map[string]*wire.Signature{c.file: c.model}, texts: c.texts}
 		err := found.fits(c.task)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func TestUploadsOfEncoders(t *testing.T) {
+	t.Parallel()
+	const merges = "#version: 0.2\nl o\nlo w\n"
+	signature := func(kind wire.Element, input []int64, length int64) *wire.Signature {
+		return &wire.Signature{
+			Inputs:  []wire.Value{{Name: "x", Type: kind, Shape: input}},
+			Outputs: []wire.Value{{Name: "embedding", Type: wire.Float32, Shape: []int64{-1, length}}},
+		}
+	}
+	pictures, texts := signature(wire.Float32, []int64{-1, 3, 224, 224}, 512), signature(wire.Int64, []int64{-1, 77}, 512)
+	for name, c := range map[string]struct {
+		visual, textual *wire.Signature
+		merges, want    string
+	}{
+		"whole":           {pictures, texts, merges, ""},
+		"short tokens":    {pictures, signature(wire.Int32, []int64{1, 77}, -1), merges, ""},
+		"other lengths":   {pictures, signature(wire.Int64, []int64{-1, 77}, 768), merges, "export both from one model"},
+		"the wrong way":   {texts, pictures, merges, "visual.onnx must take one batch of pictures"},
+		"no squares":      {signature(wire.Float32, []int64{-1, 3, 224, 300}, 512), texts, merges, "squares"},
+		"another context": {pictures, signature(wire.Int64, []int64{-1, 64}, 512), merges, "[batch, 77]"},
+		"floats":          {pictures, signature(wire.Float32, []int64{-1, 77}, 512), merges, "takes tokens of float32"},
+		"huge":            {pictures, signature(wire.Int64, []int64{-1, 77}, 1<<40), merges, "at most 8192"},
+		"no merges":       {pictures, texts, "nothing", "merges.txt is not a list of merges"},
+	} {
+		found := &contents{first: c.visual, files: map[string]*wire.Signature{"visual.onnx": c.visual, "textual.onnx": c.textual}, texts: map[string][]byte{"merges.txt": []byte(c.merges)}}
+		err := found.fits(modelpackage.Embeddings)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}

@@ -35,7 +35,7 @@ func (i *Inspector) inspectPackage(ctx context.Context, client fair.Client, arch
 			if err != nil {
 				return nil, err
 			}
-			if name := path.Base(entry.Name); name == modelpackage.DictFile || slices.Contains(modelpackage.Text(), name) {
+			if name := path.Base(entry.Name); name == modelpackage.DictFile || name == modelpackage.MergesFile || slices.Contains(modelpackage.Text(), name) {
 				found.texts[name] = text
 			}
 			continue

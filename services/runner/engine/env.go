@@ -44,8 +44,10 @@ type Inference struct {
 	Model string
 	// Task is the task that the block expects of the model, for instance
 	// "object-detection". A model for another task is refused.
-	Task    string
-	Images  []*value.Image
+	Task   string
+	Images []*value.Image
+	// Texts are for encoders, which answer for them after the pictures.
+	Texts   []string
 	Options map[string]any
 }
 

@@ -45,6 +45,9 @@ func dropAlpha(dst *image.RGBA, src *image.NRGBA, band image.Rectangle) {
 	}
 }
 
+// Rows splits work over rows between the processors if there is enough of it.
+func Rows(height, width int, do func(from, to int)) { rows(height, width, do) }
+
 // worthwhile is the least number of pixels for which a goroutine pays off.
 const worthwhile = 1 << 16
 

@@ -55,7 +55,7 @@ func (b *batch) run(ctx context.Context, images []*value.Image, read decoder) er
 		if err != nil {
 			return err
 		}
-		pixels, fit := b.prepare.fit(pixels)
+		pixels, fit := b.prepare.fit(adjusted(pixels, b.job.pkg.Config))
 		b.pixels, b.fits = append(b.pixels, pixels), append(b.fits, fit)
 	}
 	n := len(images)

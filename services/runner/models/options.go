@@ -15,6 +15,7 @@ const (
 	MultiLabel           = modelpackage.MultiLabel
 	SemanticSegmentation = modelpackage.SemanticSegmentation
 	TextRecognition      = modelpackage.TextRecognition
+	Embeddings           = modelpackage.Embeddings
 )
 
 // Names of options of a model that finds objects.

@@ -24,6 +24,7 @@ type Package struct {
 	mu        sync.Mutex
 	signature *modelworker.Signature
 	reader    *dictionary
+	encoders  *encoders
 }
 
 // load reads a package's settings.
@@ -41,6 +42,9 @@ func load(digest, dir string) (*Package, error) {
 	p := &Package{Settings: settings, digest: digest, dir: dir}
 	if _, err := os.Stat(filepath.Join(dir, modelpackage.DetectFile)); err == nil && settings.Task == "" {
 		return p, p.complete(TextRecognition)
+	}
+	if _, err := os.Stat(filepath.Join(dir, modelpackage.VisualFile)); err == nil && settings.Task == "" {
+		return p, p.complete(Embeddings)
 	}
 	return p, p.complete(settings.Task)
 }

@@ -24,8 +24,9 @@ type Runner struct {
 
 var _ engine.Models = (*Runner)(nil)
 
-// Infer returns *Classes for each picture from a classifier, and *value.Detections in
-// coordinates of the picture from any other model.
+// Infer returns *Classes for each picture from a classifier, an Embedding for each picture and
+// each text from encoders, and *value.Detections in coordinates of the picture from any other
+// model.
 func (r *Runner) Infer(ctx context.Context, ask engine.Inference) ([]any, error) {
 	artifact, err := r.Source.Resolve(ctx, ask.Model)
 	if err != nil {
@@ -44,7 +45,7 @@ func (r *Runner) Infer(ctx context.Context, ask engine.Inference) ([]any, error)
 		return nil, err
 	}
 	job := &job{pool: r.Pool, pkg: pkg, task: ask.Task, tenant: artifact.Tenant, client: fair.From(ctx), options: ask.Options}
-	answers, err := job.run(ctx, ask.Images)
+	answers, err := job.run(ctx, ask.Images, ask.Texts)
 	if err != nil {
 		return nil, failed(artifact.ID, err)
 	}
@@ -60,32 +61,39 @@ func taskOf(pkg *Package, artifact Artifact) string {
 	return task
 }
 
-func (j *job) run(ctx context.Context, images []*value.Image) ([]any, error) {
+func (j *job) run(ctx context.Context, images []*value.Image, texts []string) ([]any, error) {
 	switch j.task {
 	case ObjectDetection:
-		return placed(images)(j.detect(ctx, images))
+		return j.placed(images)(j.detect(ctx, images))
 	case InstanceSegmentation:
-		return placed(images)(j.outline(ctx, images))
+		return j.placed(images)(j.outline(ctx, images))
 	case KeypointDetection:
-		return placed(images)(j.pose(ctx, images))
+		return j.placed(images)(j.pose(ctx, images))
 	case SemanticSegmentation:
-		return placed(images)(j.divide(ctx, images))
+		return j.placed(images)(j.divide(ctx, images))
 	case TextRecognition:
-		return placed(images)(j.read(ctx, images))
+		return j.placed(images)(j.read(ctx, images))
 	case Classification, MultiLabel:
 		return j.classify(ctx, images)
+	case Embeddings:
+		return j.embed(ctx, images, texts)
 	}
 	return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED, "models for %s are not supported", j.task)
 }
 
-// placed puts detections on their pictures.
-func placed(images []*value.Image) func([]*value.Detections, error) ([]any, error) {
+// placed puts detections on their pictures. What was found on a part of a picture is moved to
+// where the part is.
+func (j *job) placed(images []*value.Image) func([]*value.Detections, error) ([]any, error) {
 	return func(found []*value.Detections, err error) ([]any, error) {
 		if err != nil {
 			return nil, err
 		}
 		answers := make([]any, len(found))
 		for i, d := range found {
+			w, h := images[i].Width(), images[i].Height()
+			if part := partOf(j.partSettings(), w, h); part.Dx() < w || part.Dy() < h {
+				d = d.Move(float64(part.Min.X), float64(part.Min.Y), w, h)
+			}
 			answers[i] = d.Place(images[i])
 		}
 		return answers, nil

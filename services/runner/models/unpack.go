@@ -26,9 +26,9 @@ const (
 // limitOf returns the largest size of a file in bytes. No other file is unpacked.
 func limitOf(name string) (int64, bool) {
 	switch name {
-	case modelpackage.WeightsFile, modelpackage.DetectFile, modelpackage.RecogniseFile:
+	case modelpackage.WeightsFile, modelpackage.DetectFile, modelpackage.RecogniseFile, modelpackage.VisualFile, modelpackage.TextualFile:
 		return maxWeights, true
-	case modelpackage.DictFile:
+	case modelpackage.DictFile, modelpackage.MergesFile:
 		return maxSettings, true
 	}
 	return maxSettings, slices.Contains(modelpackage.Text(), name)

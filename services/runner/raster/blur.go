@@ -45,15 +45,16 @@ func Box(p Plane, size int, border Border) Plane {
 	for y := range size - 1 {
 		add(y, 1)
 	}
+	mean := means(size * size)
 	for y := range p.H {
 		add(y+size-1, 1)
-		sum := 0
+		sum, row := 0, out.Row(y)
 		for x := range size - 1 {
 			sum += sums[columns[x]]
 		}
-		for x := range p.W {
+		for x := range row {
 			sum += sums[columns[x+size-1]]
-			out.Pix[y*p.W+x] = byteOf(float64(sum) / float64(size*size))
+			row[x] = mean(sum)
 			sum -= sums[columns[x]]
 		}
 		add(y, -1)
@@ -61,16 +62,34 @@ func Box(p Plane, size int, border Border) Plane {
 	return out
 }
 
+// means divides a sum of n pixels by n. For a small n it looks the mean up.
+func means(n int) func(sum int) uint8 {
+	divide := func(sum int) uint8 { return byteOf(float64(sum) / float64(n)) }
+	const largest = 15 * 15
+	if n > largest {
+		return divide
+	}
+	table := make([]uint8, 255*n+1)
+	for sum := range table {
+		table[sum] = divide(sum)
+	}
+	return func(sum int) uint8 { return table[sum] }
+}
+
 // Gaussian blurs with a kernel of an odd size. The deviation follows from the size.
 func Gaussian(p Plane, size int, border Border) Plane {
 	kernel := gaussian(size)
 	across := make([]float32, len(p.Pix))
 	columns, rows := places(p.W, size, border), places(p.H, size, border)
+	padded := make([]float32, len(columns)) // a row with its border
 	for y := range p.H {
 		row, to := p.Row(y), across[y*p.W:(y+1)*p.W]
+		for i, at := range columns {
+			padded[i] = float32(row[at])
+		}
 		for i, weight := range kernel {
-			for x := range to {
-				to[x] += weight * float32(row[columns[x+i]])
+			for x, v := range padded[i:][:len(to)] {
+				to[x] += weight * v
 			}
 		}
 	}
@@ -78,13 +97,13 @@ func Gaussian(p Plane, size int, border Border) Plane {
 	for y := range p.H {
 		clear(sum)
 		for i, weight := range kernel {
-			from := across[rows[y+i]*p.W:]
-			for x := range sum {
-				sum[x] += weight * from[x]
+			for x, v := range across[rows[y+i]*p.W:][:len(sum)] {
+				sum[x] += weight * v
 			}
 		}
+		row := out.Row(y)[:len(sum)]
 		for x, v := range sum {
-			out.Pix[y*p.W+x] = byteOf(float64(v))
+			row[x] = byteOf32(v)
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"image"
+	"sync"
 
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
@@ -30,10 +31,12 @@ func Gray(src image.Image) Plane {
 	}
 	rgba := imaging.Copy(src)
 	p := New(rgba.Rect.Dx(), rgba.Rect.Dy())
-	for i := range p.Pix {
-		c := rgba.Pix[4*i : 4*i+3]
-		p.Pix[i] = uint8((9798*uint32(c[0]) + 19235*uint32(c[1]) + 3735*uint32(c[2]) + 1<<14) >> 15)
-	}
+	imaging.Rows(p.H, p.W, func(top, bottom int) {
+		for i := top * p.W; i < bottom*p.W; i++ {
+			c := rgba.Pix[4*i : 4*i+3]
+			p.Pix[i] = uint8((9798*uint32(c[0]) + 19235*uint32(c[1]) + 3735*uint32(c[2]) + 1<<14) >> 15)
+		}
+	})
 	return p
 }
 
@@ -48,27 +51,42 @@ func fromGray(src *image.Gray) Plane {
 // Colour returns a copy of a picture in colour, even if it is grey.
 func Colour(src image.Image) image.Image { return imaging.Copy(src) }
 
-// Each applies a filter to every channel of a picture. A grey picture stays grey.
+// Each applies a filter to every channel of a picture, at the same time if it is large. A
+// grey picture stays grey.
 func Each(src image.Image, filter func(Plane) Plane) image.Image {
 	if gray, ok := src.(*image.Gray); ok {
 		return filter(fromGray(gray)).Image()
 	}
 	from := imaging.Copy(src)
-	channel := New(from.Rect.Dx(), from.Rect.Dy())
 	var to *image.RGBA
-	for c := range 3 {
-		for i := range channel.Pix {
-			channel.Pix[i] = from.Pix[4*i+c]
+	var once sync.Once
+	imaging.Rows(3, len(from.Pix)/4, func(first, last int) {
+		channel := New(from.Rect.Dx(), from.Rect.Dy())
+		for c := first; c < last; c++ {
+			for i := range channel.Pix {
+				channel.Pix[i] = from.Pix[4*i+c]
+			}
+			out := filter(channel)
+			once.Do(func() { to = opaque(from, out.W, out.H) })
+			for i, v := range out.Pix {
+				to.Pix[4*i+c] = v
+			}
 		}
-		out := filter(channel)
-		if to == nil {
-			to = opaque(from, out.W, out.H)
-		}
-		for i, v := range out.Pix {
-			to.Pix[4*i+c] = v
+	})
+	return to
+}
+
+// Values counts the values of all channels together.
+func Values(src image.Image) (counts [256]int) {
+	if gray, ok := src.(*image.Gray); ok {
+		return Histogram(fromGray(gray))
+	}
+	for i, v := range imaging.Copy(src).Pix {
+		if i%4 != 3 {
+			counts[v]++
 		}
 	}
-	return to
+	return counts
 }
 
 // opaque returns a picture of a size: the given one if it fits, because its channels are
@@ -86,13 +104,20 @@ func opaque(from *image.RGBA, w, h int) *image.RGBA {
 
 // Map applies a table to every channel.
 func Map(src image.Image, table *[256]uint8) image.Image {
-	return Each(src, func(p Plane) Plane {
-		out := New(p.W, p.H)
+	if gray, ok := src.(*image.Gray); ok {
+		p := fromGray(gray)
 		for i, v := range p.Pix {
-			out.Pix[i] = table[v]
+			p.Pix[i] = table[v]
 		}
-		return out
+		return p.Image()
+	}
+	out := imaging.Copy(src)
+	imaging.Rows(out.Rect.Dy(), out.Rect.Dx(), func(from, to int) {
+		for pix := out.Pix[from*out.Stride : to*out.Stride]; len(pix) >= 4; pix = pix[4:] {
+			pix[0], pix[1], pix[2] = table[pix[0]], table[pix[1]], table[pix[2]]
+		}
 	})
+	return out
 }
 
 // byteOf rounds to the nearest value of a pixel, halves to even numbers.
@@ -105,6 +130,21 @@ func byteOf(v float64) uint8 {
 	}
 	n := int(v)
 	if rest := v - float64(n); rest > 0.5 || rest == 0.5 && n%2 == 1 {
+		n++
+	}
+	return uint8(n)
+}
+
+// byteOf32 is byteOf for numbers of four bytes.
+func byteOf32(v float32) uint8 {
+	if !(v > 0) {
+		return 0
+	}
+	if v >= 255 {
+		return 255
+	}
+	n := int32(v)
+	if rest := v - float32(n); rest > 0.5 || rest == 0.5 && n&1 == 1 {
 		n++
 	}
 	return uint8(n)

@@ -1,79 +1,110 @@
 package raster
 
-import "math"
+import (
+	"math"
 
-// tap is a source pixel of a resized one.
-type tap struct {
-	at     int
-	weight float32
+	"github.com/keyhole-dev/keyhole/services/runner/imaging"
+)
+
+// taps are the source pixels of each pixel of a resized side: those of i begin at first[i]
+// and have the weights from start[i] to start[i+1].
+type taps struct {
+	first, start []int
+	weights      []float32
 }
 
 // Resize changes the size of a plane as OpenCV's INTER_AREA: means of areas when both sides
 // shrink, else interpolation between neighbours.
 func Resize(p Plane, w, h int) Plane {
-	taps := linear
+	tapsOf := linear
 	if w <= p.W && h <= p.H {
-		taps = area
+		tapsOf = area
 	}
-	columns, rows := taps(p.W, w), taps(p.H, h)
+	columns, rows := tapsOf(p.W, w), tapsOf(p.H, h)
 	out := New(w, h)
-	across := map[int][]float32{} // rows that are in use, resized across
-	for y, row := range rows {
+	imaging.Rows(h, max(w, p.W*p.H/max(h, 1)), func(from, to int) {
+		r := &resizer{p: p, columns: columns, lines: [2][]float32{make([]float32, w), make([]float32, w)}, at: [2]int{-1, -1}}
 		sum := make([]float32, w)
-		for _, t := range row {
-			line, ok := across[t.at]
-			if !ok {
-				line = resizeRow(p.Row(t.at), columns)
-				across[t.at] = line
+		for y := from; y < to; y++ {
+			weights := rows.weights[rows.start[y]:rows.start[y+1]]
+			for i, weight := range weights {
+				line := r.line(rows.first[y] + i)[:len(sum)]
+				if i == 0 {
+					for x, v := range line {
+						sum[x] = weight * v
+					}
+					continue
+				}
+				for x, v := range line {
+					sum[x] += weight * v
+				}
 			}
-			for x, v := range line {
-				sum[x] += t.weight * v
+			row := out.Row(y)[:len(sum)]
+			for x, v := range sum {
+				row[x] = byteOf32(v)
 			}
 		}
-		for x, v := range sum {
-			out.Pix[y*w+x] = byteOf(float64(v))
-		}
-		for at := range across { // later rows need none above the first one of this
-			if at < row[0].at {
-				delete(across, at)
-			}
-		}
-	}
+	})
 	return out
 }
 
-func resizeRow(row []uint8, columns [][]tap) []float32 {
-	out := make([]float32, len(columns))
-	for x, taps := range columns {
-		for _, t := range taps {
-			out[x] += t.weight * float32(row[t.at])
-		}
+// resizer keeps two rows that are resized across: neighbours share no more than that.
+type resizer struct {
+	p       Plane
+	columns taps
+	lines   [2][]float32
+	at      [2]int
+}
+
+func (r *resizer) line(y int) []float32 {
+	line := r.lines[y&1]
+	if r.at[y&1] == y {
+		return line
 	}
-	return out
+	r.at[y&1] = y
+	row := r.p.Row(y)
+	start := 0
+	for x := range line {
+		end := r.columns.start[x+1]
+		weights := r.columns.weights[start:end]
+		from := row[r.columns.first[x]:][:len(weights)]
+		sum := float32(0)
+		for i, weight := range weights {
+			sum += weight * float32(from[i])
+		}
+		line[x] = sum
+		start = end
+	}
+	return line
 }
 
 // area returns the pixels that each new pixel covers, by their shares.
-func area(from, to int) [][]tap {
+func area(from, to int) taps {
 	scale := float64(from) / float64(to)
-	out := make([][]tap, to)
-	for i := range out {
+	t := taps{make([]int, to), make([]int, to+1), make([]float32, 0, from+to)}
+	for i := range to {
 		low, high := float64(i)*scale, math.Min(float64(i+1)*scale, float64(from))
+		t.first[i] = -1
 		for at := int(low); at < from && float64(at) < high; at++ {
 			share := math.Min(float64(at+1), high) - math.Max(float64(at), low)
 			if share > 1e-6 {
-				out[i] = append(out[i], tap{at, float32(share / (high - low))})
+				if t.first[i] < 0 {
+					t.first[i] = at
+				}
+				t.weights = append(t.weights, float32(share/(high-low)))
 			}
 		}
+		t.start[i+1] = len(t.weights)
 	}
-	return out
+	return t
 }
 
 // linear returns the two neighbours of each new pixel. Most pixels of an enlarged picture
 // are inside of one old pixel and keep its value.
-func linear(from, to int) [][]tap {
+func linear(from, to int) taps {
 	scale := float64(from) / float64(to)
-	out := make([][]tap, to)
-	for i := range out {
+	t := taps{make([]int, to), make([]int, to+1), make([]float32, 0, 2*to)}
+	for i := range to {
 		at := min(int(float64(i)*scale), from-1)
 		share := float64(i+1) - float64(at+1)/scale
 		if share <= 0 || at == from-1 {
@@ -81,10 +112,12 @@ func linear(from, to int) [][]tap {
 		} else {
 			share -= math.Floor(share)
 		}
-		out[i] = []tap{{at, float32(1 - share)}}
+		t.first[i] = at
+		t.weights = append(t.weights, float32(1-share))
 		if share > 0 {
-			out[i] = append(out[i], tap{at + 1, float32(share)})
+			t.weights = append(t.weights, float32(share))
 		}
+		t.start[i+1] = len(t.weights)
 	}
-	return out
+	return t
 }

@@ -24,36 +24,6 @@ func NewRotation(w, h int, degrees float64) Rotation {
 	return r
 }
 
-// Apply rotates a plane.
-func (r Rotation) Apply(p Plane) Plane {
-	out := New(r.W, r.H)
-	for y := range r.H {
-		for x := range r.W {
-			out.Pix[y*r.W+x] = p.between(r.a*float64(x)+r.b*float64(y)+r.c, -r.b*float64(x)+r.a*float64(y)+r.d)
-		}
-	}
-	return out
-}
-
-// between interpolates between four pixels. It rounds positions to 1/32 of a pixel like
-// OpenCV.
-func (p Plane) between(x, y float64) uint8 {
-	x, y = math.Round(x*32)/32, math.Round(y*32)/32
-	left, top := math.Floor(x), math.Floor(y)
-	if left < -1 || top < -1 || left >= float64(p.W) || top >= float64(p.H) {
-		return 0
-	}
-	i, j, fx, fy := int(left), int(top), x-left, y-top
-	return byteOf((1-fy)*((1-fx)*p.at(i, j)+fx*p.at(i+1, j)) + fy*((1-fx)*p.at(i, j+1)+fx*p.at(i+1, j+1)))
-}
-
-func (p Plane) at(x, y int) float64 {
-	if x < 0 || y < 0 || x >= p.W || y >= p.H {
-		return 0
-	}
-	return float64(p.Pix[y*p.W+x])
-}
-
 // Flip mirrors a plane upside down, left to right, or both.
 func Flip(p Plane, vertical, horizontal bool) Plane {
 	out := New(p.W, p.H)

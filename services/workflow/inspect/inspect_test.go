@@ -79,7 +79,9 @@ func TestModels(t *testing.T) {
 		{"type":"ObjectDetectionModel","name":"c","image":"$inputs.image","model_id":"$steps.p.output"},
 		{"type":"roboflow_core/pp_ocr@v1","name":"d","image":"$inputs.image"},
 		{"type":"roboflow_core/pp_ocr@v1","name":"e","image":"$inputs.image","text_detection":"tiny","text_recognition":"none"},
-		{"type":"roboflow_core/pp_ocr@v1","name":"f","image":"$inputs.image","model_id":"ws/ocr/3"}`))
+		{"type":"roboflow_core/pp_ocr@v1","name":"f","image":"$inputs.image","model_id":"ws/ocr/3"},
+		{"type":"roboflow_core/clip@v1","name":"g","data":"x","version":"ViT-L-14"},
+		{"type":"roboflow_core/clip_comparison@v2","name":"h","images":"$inputs.image","classes":["a"],"version":"$inputs.model"}`))
 	var got []string
 	for _, m := range report.Models {
 		got = append(got, fmt.Sprintf("%s %s id=%s input=%s %v at %s", m.Step, m.Task, m.ID, m.Input, m.Dynamic, m.Pointer))
@@ -91,6 +93,8 @@ func TestModels(t *testing.T) {
 		"d text-recognition id=operator/pp-ocr-small/1 input= false at ",
 		"e text-recognition id=operator/pp-ocr-tiny/1 input= false at ",
 		"f text-recognition id=ws/ocr/3 input= false at /steps/6/model_id",
+		"g embedding id=clip-vit-l-14 input= false at ",
+		"h embedding id=clip-ws/private/2 input= false at ", // the default of the input
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
@@ -37,29 +38,26 @@ func (i *inspector) models(s *plan.Step, m manifest.Model) {
 }
 
 func (i *inspector) defaultModels(s *plan.Step, m manifest.Model) {
-	for _, id := range DefaultModels(s, m) {
+	for _, id := range i.standardModels(s, m) {
 		i.report.Models = append(i.report.Models, Model{Step: s.Name, Field: m.Field, Task: m.Task, ID: id})
 	}
 }
 
-// DefaultModels returns the IDs that a step uses when it names none, each once. The
-// executor uses it too, so that the inspected models are the loaded ones.
-func DefaultModels(s *plan.Step, m manifest.Model) []string {
+// standardModels returns the IDs that a step uses when it names none, each once.
+func (i *inspector) standardModels(s *plan.Step, m manifest.Model) []string {
 	var out []string
-	seen := map[string]bool{}
 	for _, template := range m.Defaults {
-		id, ok := expand(s, template)
-		if ok && !seen[id] {
-			seen[id] = true
+		if id, ok := i.expand(s, template); ok && !slices.Contains(out, id) {
 			out = append(out, id)
 		}
 	}
 	return out
 }
 
-// expand replaces "{field}" by the field's constant. It returns false for "none", which
-// means no model.
-func expand(s *plan.Step, template string) (string, bool) {
+// expand replaces "{field}" by the field's constant, in small letters as the IDs of models.
+// The default of an input counts as a constant. It returns false for "none", which means no
+// model.
+func (i *inspector) expand(s *plan.Step, template string) (string, bool) {
 	before, rest, found := strings.Cut(template, "{")
 	if !found {
 		return template, true
@@ -69,6 +67,10 @@ func expand(s *plan.Step, template string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	value, ok := argument.Value.(string)
-	return before + value + after, ok && value != "none"
+	constant := argument.Value
+	if argument.Form == plan.FromInput {
+		constant = i.plan.Inputs[argument.Input].Default
+	}
+	value, ok := constant.(string)
+	return before + strings.ToLower(value) + after, ok && value != "none"
 }

@@ -46,7 +46,7 @@ func rotate(ctx context.Context, call *engine.Call, picture *value.Image, pixels
 	if err := value.Grow(ctx, r.W, r.H); err != nil {
 		return nil, err
 	}
-	return engine.Outputs{"image": picture.WithPixels(raster.Each(pixels, r.Apply)), "angle": angle}, nil
+	return engine.Outputs{"image": picture.WithPixels(r.Rotate(pixels)), "angle": angle}, nil
 }
 
 func smaller(p raster.Plane, side int) raster.Plane {

@@ -36,12 +36,14 @@ func pictures(call *engine.Call) ([]*value.Image, error) {
 	return images, nil
 }
 
-// infer runs a model on pictures and reports the use.
+// infer runs a model on pictures and texts and reports the use, in which a text counts as a
+// picture.
 func infer(ctx context.Context, call *engine.Call, inference engine.Inference) ([]any, error) {
 	if call.Models == nil {
 		return nil, engine.Failf(engine.StepExecution, "this run may not use models")
 	}
-	if len(inference.Images) == 0 {
+	asked := len(inference.Images) + len(inference.Texts)
+	if asked == 0 {
 		return nil, nil
 	}
 	attempt := call.NewAttempt()
@@ -50,9 +52,9 @@ func infer(ctx context.Context, call *engine.Call, inference engine.Inference) (
 	if err != nil {
 		return nil, err
 	}
-	call.Use(engine.Use{Attempt: attempt, Model: inference.Model, Images: int64(len(inference.Images))})
-	if len(answers) != len(inference.Images) {
-		return nil, fmt.Errorf("model %s answered for %d of %d pictures", inference.Model, len(answers), len(inference.Images))
+	call.Use(engine.Use{Attempt: attempt, Model: inference.Model, Images: int64(asked)})
+	if len(answers) != asked {
+		return nil, fmt.Errorf("model %s answered for %d of %d inputs", inference.Model, len(answers), asked)
 	}
 	return answers, nil
 }

@@ -9,7 +9,13 @@ import (
 
 // Blocks lists the constructors of this package by block type.
 func Blocks() engine.Registry {
-	all := engine.Registry{"roboflow_core/pp_ocr@v1": newPPOCR, "roboflow_core/ocr_model@v1": newOCRModel}
+	all := engine.Registry{
+		"roboflow_core/pp_ocr@v1":          newPPOCR,
+		"roboflow_core/ocr_model@v1":       newOCRModel,
+		"roboflow_core/clip@v1":            newCLIP,
+		"roboflow_core/clip_comparison@v1": newComparison("texts", similarities),
+		"roboflow_core/clip_comparison@v2": newComparison("classes", comparison),
+	}
 	versions := func(family string, make func(task string, version int) engine.Constructor, task string, newest int) {
 		for version := 1; version <= newest; version++ {
 			all[fmt.Sprintf("roboflow_core/roboflow_%s_model@v%d", family, version)] = make(task, version)

@@ -88,7 +88,7 @@ func rotate(ctx context.Context, call *engine.Call, src image.Image) (image.Imag
 	if err := room(ctx, size, image.Pt(r.W, r.H)); err != nil {
 		return nil, err
 	}
-	return raster.Each(src, r.Apply), nil
+	return r.Rotate(src), nil
 }
 
 func flip(call *engine.Call, src image.Image) (image.Image, error) {
@@ -105,5 +105,5 @@ func flip(call *engine.Call, src image.Image) (image.Image, error) {
 	default:
 		return nil, unknown("flip_type", argument.Text(call, "flip_type"))
 	}
-	return raster.Each(src, func(p raster.Plane) raster.Plane { return raster.Flip(p, vertical, horizontal) }), nil
+	return raster.Mirror(src, vertical, horizontal), nil
 }

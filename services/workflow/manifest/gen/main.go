@@ -22,6 +22,7 @@
 //	  holds host                                 of the field above
 //	output count: integer, float
 //	model model_id object-detection
+//	uses clip-{version} embedding                a model that no field names
 //	dynamic json_output * lower                  the field that names outputs, their kinds, and their letters
 //	rule task_type "ocr","caption" needs prompt
 //

@@ -97,6 +97,10 @@ func (r *reader) structured(word, rest string) error {
 		field, task, _ := strings.Cut(rest, " ")
 		r.m.Models = append(r.m.Models, manifest.Model{Field: field, Task: task})
 		return nil
+	case "uses":
+		id, task, _ := strings.Cut(rest, " ")
+		r.m.Models = append(r.m.Models, manifest.Model{Task: task, Defaults: []string{id}})
+		return nil
 	case "dynamic":
 		rest, lower := strings.CutSuffix(rest, " lower")
 		field, kind, _ := strings.Cut(rest, " ")

@@ -28,4 +28,5 @@ export const tasks = [
   { value: "semantic-segmentation", label: "Classify pixels" },
   { value: "keypoint-detection", label: "Find key points" },
   { value: "text-recognition", label: "Read text" },
+  { value: "embedding", label: "Compare pictures with texts" },
 ];
