@@ -53,6 +53,12 @@ func (w *Workflow) planStep(i int, registry Registry) *workflow.Problem {
 	*s = stepPlan{Step: p, width: 1, below: -1}
 	s.step = Step{Name: p.Name, Type: p.Manifest.Type, Fields: w.fields(p), Reads: w.reads(i)}
 	problem := workflow.Problem{Kind: workflow.KindSyntax, Step: p.Name, BlockType: p.Source.Type}
+	// Sharing refuses such a run before it reserves anything. A block that never runs is in no
+	// registry.
+	if why := p.NotRunnable(); why != nil && p.Manifest.Runs() {
+		problem.Message = "the step cannot run: " + why.Why()
+		return &problem
+	}
 	construct, ok := registry[p.Manifest.Type]
 	if !ok {
 		problem.Message = fmt.Sprintf("the block %s cannot be run here: this runner does not have it", p.Manifest.Type)

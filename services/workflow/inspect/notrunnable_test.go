@@ -107,3 +107,27 @@ func TestLoginsAreSlots(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A value of a field with which a block cannot run is found before anything is reserved, also
+// where it is the default.
+func TestConstantsThatCannotRun(t *testing.T) {
+	t.Parallel()
+	const step = `{"type":"roboflow_core/qwen_vlm@v%d","name":"q","images":"$inputs.image","prompt":"?"%s}`
+	for version := 1; version <= 2; version++ {
+		for fields, want := range map[string]string{
+			``: "needs_weights", `,"backend":"native"`: "needs_weights", `,"backend":"openrouter"`: "",
+		} {
+			report := inspect.Inspect(compile(t, fmt.Sprintf(step, version, fields)))
+			got := ""
+			for _, n := range report.NotRunnable {
+				got += string(n.Reason)
+				if !strings.Contains(n.Why, "openrouter") {
+					t.Errorf("%q does not say what to change", n.Why)
+				}
+			}
+			if got != want {
+				t.Errorf("version %d with %q: %q, want %q", version, fields, got, want)
+			}
+		}
+	}
+}

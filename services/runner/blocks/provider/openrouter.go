@@ -1,8 +1,6 @@
 package provider
 
 import (
-	"errors"
-
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider/protocol"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
@@ -108,15 +106,10 @@ func muse() engine.Constructor {
 	return f.block
 }
 
-// qwen is the block of Qwen's models. Only its backend OpenRouter can run.
+// qwen is the block of Qwen's models. Its manifest refuses every backend but OpenRouter.
 func qwen(f family) engine.Constructor {
 	f.thinks = true
-	return func(step engine.Step) (engine.Block, error) {
-		if step.Fields["backend"] == "native" {
-			return nil, errors.New(`backend: the backend "native" needs weights that Keyhole does not have; choose "openrouter"`)
-		}
-		return f.block(step)
-	}
+	return f.block
 }
 
 // qwen2 is the family of the second version, with Qwen's own form of boxes.

@@ -344,15 +344,6 @@ func withoutPictures(body string) string {
 	return b.String()
 }
 
-// A block that needs weights says so when its workflow is compiled.
-func TestQwenOfItsOwnIsRefused(t *testing.T) {
-	t.Parallel()
-	_, err := provider.Blocks()["roboflow_core/qwen_vlm@v2"](engine.Step{Fields: map[string]any{"backend": "native"}})
-	if err == nil || !strings.Contains(err.Error(), "openrouter") {
-		t.Errorf("got %v", err)
-	}
-}
-
 // What Google reads becomes text and boxes; a place that it leaves out is 0.
 func TestVisionReadsText(t *testing.T) {
 	t.Parallel()

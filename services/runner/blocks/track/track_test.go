@@ -181,19 +181,21 @@ func TestCameraMotion(t *testing.T) {
 		frames = append(frames, frame.WithVideo(&value.VideoMetadata{VideoID: "v", FrameNumber: int64(i), FPS: 30}))
 		detections = append(detections, frameOf(seen{float64(250 - left), 60, 0.9}))
 	}
-	for corrected, same := range map[bool]bool{true: true, false: false} {
-		for _, method := range []string{"sparseOptFlow", "sift"} {
-			out, err := blocktest.Play(t, track.Blocks(), "trackers_botsort@v1", map[string]any{
-				"detections": blocktest.Input{Kind: "object_detection_prediction", Value: detections}, "image": blocktest.Input{Kind: "image", Value: frames},
-				"enable_cmc": corrected, "cmc_method": method, "minimum_consecutive_frames": 1, "cmc_downscale": 1,
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			before, after := out[2]["tracked_detections"].(*value.Detections), out[4]["tracked_detections"].(*value.Detections)
-			if (before.TrackerID[0] == after.TrackerID[0]) != same {
-				t.Errorf("corrected %v by %s: %v and %v", corrected, method, before.TrackerID, after.TrackerID)
-			}
+	for method, same := range map[string]bool{"sparseOptFlow": true, "": false} {
+		fields := map[string]any{
+			"detections": blocktest.Input{Kind: "object_detection_prediction", Value: detections}, "image": blocktest.Input{Kind: "image", Value: frames},
+			"minimum_consecutive_frames": 1, "cmc_downscale": 1,
+		}
+		if method != "" {
+			fields["enable_cmc"], fields["cmc_method"] = true, method
+		}
+		out, err := blocktest.Play(t, track.Blocks(), "trackers_botsort@v1", fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, after := out[2]["tracked_detections"].(*value.Detections), out[4]["tracked_detections"].(*value.Detections)
+		if (before.TrackerID[0] == after.TrackerID[0]) != same {
+			t.Errorf("corrected by %q: %v and %v", method, before.TrackerID, after.TrackerID)
 		}
 	}
 }
