@@ -31,6 +31,7 @@ func TestARunAsItsTwoWorkspacesSeeIt(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
 		s.vault.addCredential("acme", "llm", "openai_compatible", "https://llm.example.com")
+		s.vault.set(func() { s.vault.credentials[llmCredential].Title = "OpenAI key of Acme" })
 		s.workflow("acme", "caption", secretWorkflow)
 		token := s.share("acme", "caption", &sharingv1.Share{CredentialAccess: sharingv1.CredentialAccess_CREDENTIAL_ACCESS_OWNER}).GetToken()
 		_, err := s.preview(s.member("visitor"), token, "r1", "question")
@@ -42,13 +43,13 @@ func TestARunAsItsTwoWorkspacesSeeIt(t *testing.T) {
 		})
 		must(t, err)
 		owner, visitor := s.run("acme", "r1"), s.run("visitor", "r1")
-		if c := owner.GetCharges()[1]; c.GetDestination() != "https://llm.example.com" || c.GetProvider() != "openai_compatible" || c.GetResource() != llmCredential {
+		if c := owner.GetCharges()[1]; c.GetDestination() != "https://llm.example.com" || c.GetProvider() != "openai_compatible" || c.GetResource() != llmCredential || c.GetTitle() != "OpenAI key of Acme" {
 			t.Errorf("the owner sees the call as %v", c)
 		}
 		if owner.GetMessage() != "" || owner.GetCallerKey() != "" || owner.GetChargedKey() != "" || owner.GetVisitor() == "" {
 			t.Errorf("the owner sees of the visitor: %v", owner)
 		}
-		if c := visitor.GetCharges()[1]; c.GetDestination() != "" || c.GetProvider() != "" || c.GetResource() != "" || c.GetQuantity() != 1 {
+		if c := visitor.GetCharges()[1]; c.GetDestination() != "" || c.GetProvider() != "" || c.GetResource() != "" || c.GetTitle() != "" || c.GetQuantity() != 1 {
 			t.Errorf("the visitor sees the call as %v", c)
 		}
 		if visitor.GetCallerKey() != "workspaces/visitor/keys/main" || visitor.GetMessage() == "" || visitor.GetWorkflow() != "" {

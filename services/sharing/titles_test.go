@@ -48,6 +48,11 @@ func TestRunsAndUsageHaveTitles(t *testing.T) {
 		if one := s.run("acme", "r1"); one.GetChargedKeyTitle() != "Laptop" {
 			t.Errorf("one run: %v", one)
 		}
+		versions, err := s.api.ListWorkflowVersions(owner, &sharingv1.ListWorkflowVersionsRequest{Parent: "workspaces/acme/workflows/greet"})
+		must(t, err)
+		if v := versions.GetVersions()[0]; v.GetAuthorTitle() != "Laptop" {
+			t.Errorf("a version: %v", v)
+		}
 		if r := list("visitor")[0]; r.GetWorkflowTitle()+r.GetShareTitle() != "" || r.GetChargedKeyTitle() != "Theirs" {
 			t.Errorf("the payer's list has %v", r)
 		}

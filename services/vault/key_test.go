@@ -93,8 +93,8 @@ func TestOwnerKeys(t *testing.T) {
 		must(t, err)
 		for _, e := range res.GetEvents() {
 			actions = append(actions, e.GetAction())
-			if e.GetActor() != n.key.GetName() {
-				t.Errorf("%s by %s", e.GetAction(), e.GetActor())
+			if e.GetActor() != n.key.GetName() || e.GetActorTitle() != n.key.GetTitle() || e.GetResourceTitle() != got.GetTitle() {
+				t.Errorf("%s by %s (%s) on %s", e.GetAction(), e.GetActor(), e.GetActorTitle(), e.GetResourceTitle())
 			}
 		}
 		if want := []string{"key.revoke", "key.update", "key.update", "key.create"}; !slices.Equal(actions, want) {

@@ -93,6 +93,18 @@ func TestACredentialSaysWhereAndWhenItIsUsed(t *testing.T) {
 		if len(list.GetCredentials()) != 1 || list.GetCredentials()[0].GetLastUseTime() == nil || list.GetCredentials()[0].GetWorkflowCount() != 1 {
 			t.Errorf("the list: %v", list)
 		}
+		for _, tc := range []struct {
+			provider, use string
+			want          int
+		}{
+			{c.GetProvider(), "", 1}, {"nobody", "", 0}, {"", "in_use", 1}, {"", "not_in_use", 0},
+		} {
+			list, err := r.public.ListCredentials(n.ctx, &vaultv1.ListCredentialsRequest{Parent: "workspaces/demo", Text: "llm", Provider: tc.provider, Use: tc.use})
+			must(t, err)
+			if len(list.GetCredentials()) != tc.want {
+				t.Errorf("provider %q, use %q: %v", tc.provider, tc.use, list)
+			}
+		}
 		for _, text := range []string{"%", "_l", "nothing", "!"} {
 			list, err := r.public.ListCredentials(n.ctx, &vaultv1.ListCredentialsRequest{Parent: "workspaces/demo", Text: text})
 			must(t, err)

@@ -98,7 +98,7 @@ func (s *Service) wireCredentials(deps Deps, p *parts) {
 
 func (s *Service) publicHandlers(p *parts) public {
 	return public{
-		auditHandlers:      audit.NewHandlers(p.log, p.pages),
+		auditHandlers:      audit.NewHandlers(p.log, p.tenants.Titles, p.pages),
 		workspaceHandlers:  workspaces.NewHandlers(p.tenants, p.log, p.pages, s.now),
 		keyHandlers:        keys.NewHandlers(s.keys, p.pages),
 		sessionHandlers:    sessions.NewHandlers(s.sessions, p.pages, p.codes, sessions.Doors{SignUp: s.cfg.SignUp, IdentityProvider: s.provider.Name()}),

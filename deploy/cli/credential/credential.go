@@ -60,12 +60,21 @@ func (c *credentialCreate) Run(ctx context.Context, a *cli.App) error {
 
 type credentialList struct {
 	cli.PageFlags
-	Text string `help:"Only those with this text in the id, the title, the provider or a host."`
+	Text     string `help:"Only those with this text in the id, the title, the provider or a host."`
+	Provider string `help:"Only those of this provider." placeholder:"NAME"`
+	Use      string `help:"Only those that a live workflow names, or only the others: ${enum}." enum:"any,in_use,not_in_use" default:"any"`
 }
 
 // Run lists the credentials.
 func (c *credentialList) Run(ctx context.Context, a *cli.App) error {
-	return a.List(ctx, "credentials", c.PageFlags, cli.TextQuery(c.Text), "name", "provider", "hosts", "fingerprint", "version", "lastUseTime")
+	query := cli.TextQuery(c.Text)
+	if c.Provider != "" {
+		query.Set("provider", c.Provider)
+	}
+	if c.Use != "any" {
+		query.Set("use", c.Use)
+	}
+	return a.List(ctx, "credentials", c.PageFlags, query, "name", "provider", "hosts", "fingerprint", "version", "lastUseTime")
 }
 
 type credentialGet struct {

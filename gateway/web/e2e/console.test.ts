@@ -142,6 +142,8 @@ describe("workflows", () => {
       await looks(page, `console-workflows-${name}`);
       await page.goto(`${base}/app/demo/workflows/read-text`);
       await page.locator("[data-part=how-it-works]").waitFor();
+      await page.getByRole("tab", { name: "History" }).click();
+      await page.getByRole("heading", { name: "Runs Open in Runs" }).waitFor();
       await page.getByRole("region", { name: "Versions of this workflow" }).waitFor();
       await looks(page, `console-workflow-${name}`);
       await page.getByRole("button", { name: "Share Workflow" }).click();

@@ -39,7 +39,7 @@ describe("credentials", () => {
 
     await page.getByRole("button", { name: "Test" }).click();
     await page.getByText("The provider accepted the credential.").waitFor();
-    await page.getByText("tested credential openai_compatible").waitFor();
+    await page.getByText("tested credential <img src=x onerror=alert(1)>").waitFor();
 
     await page.getByRole("button", { name: "Rotate" }).click();
     await page.getByRole("dialog").getByLabel("Value").fill(second);
@@ -100,6 +100,21 @@ describe("credentials", () => {
     await page.getByLabel("Search credentials").fill("h27.example");
     await expect.poll(() => rows.count()).toBe(1);
     expect(page.url()).toContain("q=h27.example");
+    await page.getByRole("combobox", { name: "Provider" }).selectOption("OpenAI");
+    await page.getByText("Nothing matches").waitFor();
+    await page.getByRole("combobox", { name: "Provider" }).selectOption("Every provider");
+    await page.getByRole("combobox", { name: "Use", exact: true }).selectOption("In no workflow");
+    await expect.poll(() => rows.count()).toBe(1);
+    await page.getByRole("link", { name: "c27" }).focus();
+    await page.keyboard.press("Enter"); // it opens beside the list
+    const panel = page.getByRole("complementary", { name: "c27" });
+    await panel.getByText("h27.example.com").waitFor();
+    await panel.getByRole("button", { name: "Test" }).waitFor();
+    await page.getByText("added credential").waitFor();
+    await looks(page, "credentials-beside");
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("c27");
     await page.getByLabel("Search credentials").fill("nothing of the kind");
     await page.getByText("Nothing matches").waitFor();
   });

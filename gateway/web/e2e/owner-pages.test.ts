@@ -53,6 +53,12 @@ describe("usage and audit", () => {
       await page.goto(`${base}/app/demo/models`);
       await page.getByRole("link", { name: /PP-OCR/ }).click();
       await page.getByText("Ready").waitFor();
+      await page.getByRole("heading", { name: "Try it on a picture" }).waitFor();
+      const buffer = await readFile(new URL("../../../deploy/demo/sample.jpg", import.meta.url));
+      const file = { name: "sign.jpg", mimeType: "image/jpeg", buffer };
+      await page.locator("[data-part=form] input[type=file]").setInputFiles(file);
+      await page.getByRole("button", { name: "Run", exact: true }).click();
+      await page.locator("[data-part=new-result]").waitFor();
       await looks(page, `model-${name}`);
     });
   }

@@ -53,11 +53,11 @@ for (const { name, options } of screens) {
     const step = page.getByRole("listitem").filter({ hasText: "llm" });
     await step.getByText("Failed", { exact: true }).waitFor();
     await step.getByText("A provider refused the call or failed").waitFor();
-    await page.getByText("Only the visitor gets the details").waitFor();
+    await page.getByText(/\. Only the visitor gets the details/).waitFor(); // two sentences
     const charges = page.getByRole("region", { name: "What the run used" });
-    await charges.getByText("(openai_compatible)").waitFor();
+    await charges.getByText("(OpenAI-compatible)").waitFor();
     await charges
-      .getByText(/^http:\/\/127\.0\.0\.1:\d+$/)
+      .getByText(/^(http:\/\/)?127\.0\.0\.1:\d+$/)
       .first()
       .waitFor();
     await nowhere(page, entered);

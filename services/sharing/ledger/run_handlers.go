@@ -58,11 +58,19 @@ func (h *Handlers) entitle(ctx context.Context, ws string, runs []*sharingv1.Run
 	var list []string
 	for _, r := range runs {
 		list = append(list, r.GetWorkflow(), r.GetShare(), r.GetChargedKey(), r.GetCallerKey())
+		for _, i := range r.GetCharges() {
+			if i.GetKind() == KindCredential {
+				list = append(list, i.GetResource())
+			}
+		}
 	}
 	called, err := h.titles.of(ctx, ws, list)
 	for _, r := range runs {
 		r.WorkflowTitle, r.ShareTitle = called[r.GetWorkflow()], called[r.GetShare()]
 		r.ChargedKeyTitle, r.CallerKeyTitle = called[r.GetChargedKey()], called[r.GetCallerKey()]
+		for _, i := range r.GetCharges() {
+			i.Title = called[i.GetResource()]
+		}
 	}
 	return err
 }

@@ -3,13 +3,16 @@ package workflows
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/sharing/names"
 )
 
 // ListWorkflowVersions implements the RPC.
@@ -32,7 +35,31 @@ func (h *Handlers) ListWorkflowVersions(ctx context.Context, r *sharingv1.ListWo
 	for _, v := range rows {
 		out.Versions = append(out.Versions, v.message(w))
 	}
+	h.flows.nameAuthors(ctx, w.Workspace, out.GetVersions())
 	return out, nil
+}
+
+// nameAuthors adds the titles of the keys that saved versions. A list without them is better
+// than none: while the vault is away, keys have no titles.
+func (s *Workflows) nameAuthors(ctx context.Context, ws string, versions []*sharingv1.WorkflowVersion) {
+	keys := map[string]bool{}
+	for _, v := range versions {
+		if resource.Segment(v.GetAuthor(), 0) == ws {
+			keys[resource.Segment(v.GetAuthor(), 1)] = true
+		}
+	}
+	if len(keys) == 0 {
+		return
+	}
+	found, err := s.peers.Titles(ctx, ws, slices.Sorted(maps.Keys(keys)), nil)
+	if err != nil {
+		return
+	}
+	for _, v := range versions {
+		if v.GetAuthor() == names.Key(ws, resource.Segment(v.GetAuthor(), 1)) {
+			v.AuthorTitle = found.GetKeys()[resource.Segment(v.GetAuthor(), 1)]
+		}
+	}
 }
 
 // GetWorkflowVersion implements the RPC.

@@ -46,9 +46,9 @@ func (h *Handlers) CreateCredential(ctx context.Context, req *vaultv1.CreateCred
 func (h *Handlers) ListCredentials(ctx context.Context, req *vaultv1.ListCredentialsRequest) (*vaultv1.ListCredentialsResponse, error) {
 	ws := resource.WorkspaceID(req.GetParent())
 	rows, next, err := page.List(h.pages, req, page.Listing[Credential, string]{
-		Binding: []string{"credentials", ws, req.GetText()},
+		Binding: []string{"credentials", ws, req.GetText(), req.GetProvider(), req.GetUse()},
 		Read: func(after string, limit int) ([]Credential, error) {
-			return h.all.list(ctx, ws, req.GetText(), after, limit)
+			return h.all.list(ctx, ws, req, after, limit)
 		},
 		CursorOf: func(c Credential) string { return c.ID },
 	})

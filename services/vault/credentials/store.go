@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
@@ -104,11 +105,14 @@ func find(ctx context.Context, q sqldb.Queryer, workspace, id string) (Credentia
 }
 
 // list returns credentials after an id that contain a text.
-func (s *Credentials) list(ctx context.Context, workspace, text, after string, limit int) ([]Credential, error) {
+func (s *Credentials) list(ctx context.Context, workspace string, of *vaultv1.ListCredentialsRequest, after string, limit int) ([]Credential, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+credentialFields+` FROM credentials
 		WHERE workspace = $1 AND id > $2 AND ($3 = '%%' OR id LIKE $3 ESCAPE '!' OR LOWER(title) LIKE $3 ESCAPE '!'
-			OR LOWER(provider) LIKE $3 ESCAPE '!' OR hosts LIKE $3 ESCAPE '!') ORDER BY id LIMIT $4`,
-		workspace, after, sqldb.Containing(text), limit)
+			OR LOWER(provider) LIKE $3 ESCAPE '!' OR hosts LIKE $3 ESCAPE '!')
+			AND ($5 = '' OR provider = $5) AND ($6 = '' OR ($6 = 'in_use') = EXISTS (SELECT 1 FROM credential_uses u
+				WHERE u.workspace = credentials.workspace AND u.credential = credentials.id))
+		ORDER BY id LIMIT $4`,
+		workspace, after, sqldb.Containing(of.GetText()), limit, of.GetProvider(), of.GetUse())
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (Credential, error) { return scanCredential(r) })
 }
 

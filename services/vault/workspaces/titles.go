@@ -13,15 +13,20 @@ import (
 // ResolveTitles returns the titles of keys and credentials of a workspace: one query for all
 // keys, and one for all credentials.
 func (h *InternalHandlers) ResolveTitles(ctx context.Context, req *vaultinternalv1.ResolveTitlesRequest) (*vaultinternalv1.ResolveTitlesResponse, error) {
-	keys, err := h.store.titles(ctx, "api_keys", req.GetWorkspace(), req.GetKeys())
-	if err != nil {
-		return nil, err
-	}
-	credentials, err := h.store.titles(ctx, "credentials", req.GetWorkspace(), req.GetCredentials())
+	keys, credentials, err := h.store.Titles(ctx, req.GetWorkspace(), req.GetKeys(), req.GetCredentials())
 	if err != nil {
 		return nil, err
 	}
 	return &vaultinternalv1.ResolveTitlesResponse{Keys: keys, Credentials: credentials}, nil
+}
+
+// Titles returns the titles of keys and credentials of a workspace, by their IDs.
+func (s *Store) Titles(ctx context.Context, workspace string, keys, credentials []string) (ofKeys, ofCredentials map[string]string, err error) {
+	if ofKeys, err = s.titles(ctx, "api_keys", workspace, keys); err != nil {
+		return nil, nil, err
+	}
+	ofCredentials, err = s.titles(ctx, "credentials", workspace, credentials)
+	return ofKeys, ofCredentials, err
 }
 
 // titleBatch keeps a statement below the number of parameters that the engines allow.

@@ -30,8 +30,13 @@ const paging = (pageToken: string, more: Record<string, string | undefined> = {}
 const credentials = "/v1/workspaces/{workspace}/credentials";
 const oneCredential = "/v1/workspaces/{workspace}/credentials/{credential}";
 
-export function listCredentials(workspace: string, words: string, pageToken: string): Promise<Page<Credential>> {
-  const params = { path: { workspace }, query: paging(pageToken, { text: words }) };
+export function listCredentials(
+  workspace: string,
+  words: string,
+  pageToken: string,
+  of: { provider?: string; use?: "" | "in_use" | "not_in_use" } = {},
+): Promise<Page<Credential>> {
+  const params = { path: { workspace }, query: paging(pageToken, { text: words, provider: of.provider, use: of.use }) };
   return pageOf(call(client.GET(credentials, { params, ...text })), "credentials");
 }
 

@@ -54,6 +54,12 @@ export function listWorkflows(
   return pageOf(call(client.GET("/v1/workspaces/{workspace}/workflows", { params, ...text })), "workflows");
 }
 
+export async function countWorkflows(workspace: string): Promise<number> {
+  const params = { path: { workspace }, query: { pageSize: 1 } };
+  const got = await call<Listed>(client.GET("/v1/workspaces/{workspace}/workflows", { params, ...text }));
+  return got.totalSize ?? 0;
+}
+
 export interface WorkflowPath {
   workspace: string;
   workflow: string;
@@ -61,6 +67,12 @@ export interface WorkflowPath {
 
 export function getWorkflow(path: WorkflowPath): Promise<Workflow> {
   return call(client.GET("/v1/workspaces/{workspace}/workflows/{workflow}", { params: { path }, ...text }));
+}
+
+// createWorkflowNamed makes a workflow without a version that has this id.
+export function createWorkflowNamed(path: WorkflowPath, title: string): Promise<Workflow> {
+  const params = { path: { workspace: path.workspace }, query: { workflowId: path.workflow } };
+  return call(client.POST("/v1/workspaces/{workspace}/workflows", { params, body: { title }, ...text }));
 }
 
 // listTrash lists the workflows that were deleted and can be restored.

@@ -15,7 +15,6 @@ import { useTitle } from "../parts/useTitle";
 import { useAddress } from "../routes";
 import { useMe } from "../session";
 import style from "./Audit.module.css";
-import { useNames } from "../parts/useNames";
 import { Event } from "./Event";
 import { exportAudit } from "./export";
 
@@ -46,7 +45,6 @@ export default function AuditPage() {
   const { query } = useAddress();
   const [resource, action, days] = [query.get("resource") ?? "", query.get("action") ?? "", query.get("days") ?? ""];
   const of: AuditFilter = { resource, action, since: days ? today(Number(days) - 1) : "", until: "" };
-  const nameOf = useNames();
   const list = useList<AuditEvent>(["audit", workspace, of], (token) => listAudit(workspace, of, token));
   return (
     <>
@@ -82,7 +80,7 @@ export default function AuditPage() {
       ) : (
         <ul className={style.list} aria-label="Events" aria-busy={list.isFetching || undefined}>
           {list.rows.map((e) => (
-            <Event key={e.name} event={e} nameOf={nameOf} />
+            <Event key={e.name} event={e} />
           ))}
         </ul>
       )}

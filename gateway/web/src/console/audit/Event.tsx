@@ -1,12 +1,11 @@
 import { moment } from "../../api/explain";
 import type { AuditEvent } from "../../api/manage";
 import { classes } from "../../ui/classes";
-import type { NameOf } from "../parts/useNames";
 import { actorOf, deedOf, moreOf, outcomeOf } from "./sentence";
 import style from "./Audit.module.css";
 
 // Event is one entry as a sentence.
-export function Event({ event: e, nameOf }: { event: AuditEvent; nameOf: NameOf }) {
+export function Event({ event: e }: { event: AuditEvent }) {
   const { word, bad } = outcomeOf(e);
   const more = moreOf(e);
   return (
@@ -15,7 +14,7 @@ export function Event({ event: e, nameOf }: { event: AuditEvent; nameOf: NameOf 
         {moment(e.time ?? "")}
       </time>
       <span className={style.text}>
-        <strong>{actorOf(e, nameOf)}</strong> {deedOf(e, nameOf)}
+        <strong>{actorOf(e)}</strong> {deedOf(e)}
         {more && <span className={style.more}>{more}</span>}
       </span>
       {word && <span className={classes(style.outcome, bad && style.bad)}>{word}</span>}

@@ -5,7 +5,6 @@ import type { Page } from "../../api/owner";
 import { Skeleton } from "../../ui/Skeleton";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
-import { useNames } from "../parts/useNames";
 import { Link, pathOf } from "../routes";
 import { Event } from "./Event";
 import style from "./Audit.module.css";
@@ -14,7 +13,6 @@ const most = 6;
 
 // LatestEvents are the last entries of one resource, as sentences.
 export function LatestEvents({ workspace, resource }: { workspace: string; resource: string }) {
-  const nameOf = useNames();
   const of = { resource, action: "", since: "", until: "" };
   const got = useQuery<Page<AuditEvent>, Failure>({
     queryKey: ["audit", workspace, "latest", resource],
@@ -33,7 +31,7 @@ export function LatestEvents({ workspace, resource }: { workspace: string; resou
       {got.data && (
         <ul className={style.list}>
           {got.data.rows.slice(0, most).map((e) => (
-            <Event key={e.name} event={e} nameOf={nameOf} />
+            <Event key={e.name} event={e} />
           ))}
         </ul>
       )}

@@ -1,12 +1,12 @@
 // Events of the audit log as sentences.
 import type { AuditEvent } from "../../api/manage";
-import { idOf, type NameOf } from "../parts/useNames";
+import { idOf } from "../parts/names";
 
 // actorOf names who did it: a key, a service, or nobody in particular.
-export function actorOf(e: AuditEvent, nameOf: NameOf = idOf): string {
+export function actorOf(e: AuditEvent): string {
   const actor = e.actor ?? "";
   if (/^workspaces\/[^/]+\/keys\//.test(actor)) {
-    return actor.startsWith("workspaces/operator/") ? "The operator" : `Key ${nameOf(actor)}`;
+    return actor.startsWith("workspaces/operator/") ? "The operator" : `Key ${e.actorTitle || idOf(actor)}`;
   }
   if (actor === "guest") return "A guest";
   if (actor === "runner") return e.details?.share ? "A run through a link" : "A run";
@@ -37,10 +37,10 @@ const deeds: Record<string, string> = {
   "answer.withheld": "got an answer withheld that held credential {}",
 };
 
-export function deedOf(e: AuditEvent, nameOf: NameOf = idOf): string {
+export function deedOf(e: AuditEvent): string {
   const action = e.action ?? "";
   const deed = deeds[action] ?? `did ${action.replace(/[._]/g, " ")} on {}`;
-  return deed.replace("{}", () => nameOf(e.resource));
+  return deed.replace("{}", () => e.resourceTitle || idOf(e.resource));
 }
 
 // moreOf describes the details.

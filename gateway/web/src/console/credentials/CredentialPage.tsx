@@ -4,10 +4,10 @@ import { moment } from "../../api/explain";
 import type { Failure } from "../../api/failure";
 import { getCredential } from "../../api/manage";
 import type { Credential } from "../../api/owner";
-import { hostOf, isKnown, providerName } from "../../run/providers";
+import { providerName } from "../../run/providers";
 import { Button } from "../../ui/Button";
 import { Skeleton } from "../../ui/Skeleton";
-import { Notice, Tag } from "../../ui/Tag";
+import { Notice } from "../../ui/Tag";
 import { useToast } from "../../ui/Toast";
 import { LatestEvents } from "../audit/LatestEvents";
 import { ago } from "../parts/ago";
@@ -20,6 +20,7 @@ import { navigate, pathOf } from "../routes";
 import { useMe } from "../session";
 import { Redirect, Rename, Rotate } from "./ChangeCredential";
 import { DeleteCredential } from "./DeleteCredential";
+import { Hosts } from "./Hosts";
 import { TestButton } from "./TestButton";
 import { WhereUsed } from "./WhereUsed";
 import { placeOf } from "./words";
@@ -130,17 +131,5 @@ export default function CredentialPage({ credential: id }: { credential: string 
         />
       )}
     </>
-  );
-}
-
-function Hosts({ hosts }: { hosts: string[] }) {
-  return (
-    <span className={page.tags}>
-      {hosts.map((h) => (
-        <Tag key={h} icon={isKnown(h) ? "guard" : "external"} tone={isKnown(h) ? "good" : "plain"}>
-          {hostOf(h)}
-        </Tag>
-      ))}
-    </span>
   );
 }

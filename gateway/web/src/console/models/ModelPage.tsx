@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Failure } from "../../api/failure";
 import { deleteModel, getModel, updateModel, type Model } from "../../api/manage";
 import { Button } from "../../ui/Button";
@@ -17,12 +17,15 @@ import { Trouble } from "../parts/Trouble";
 import { useTitle } from "../parts/useTitle";
 import { navigate, pathOf } from "../routes";
 import { useMe } from "../session";
+import { canTry } from "./trial";
 import { Visibility } from "./ModelsPage";
 import { Versions } from "./Versions";
 
+const TryModel = lazy(() => import("./TryModel"));
+
 // ModelPage shows one model with its versions.
 export default function ModelPage({ id }: { id: string }) {
-  const { workspace, owner } = useMe();
+  const { workspace, owner, editor } = useMe();
   const path = { workspace, model: id };
   const queries = useQueryClient();
   const say = useToast();
@@ -72,6 +75,11 @@ export default function ModelPage({ id }: { id: string }) {
               ]}
             />
           </section>
+          {editor && !!m.latestVersion && canTry(m.task) && (
+            <Suspense fallback={<Skeleton height={200} />}>
+              <TryModel model={m} />
+            </Suspense>
+          )}
           <Versions path={path} onChanged={refresh} />
         </>
       )}

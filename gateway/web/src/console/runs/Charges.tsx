@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { LineItem, Run } from "../../api/owner";
+import { hostOf, providerName } from "../../run/providers";
 import { Table } from "../../ui/Table";
 import { Tag } from "../../ui/Tag";
 import { numbers } from "../keys/budget";
@@ -31,8 +32,10 @@ export function Charges({ run }: { run: Run }) {
           columns={[
             { id: "what", head: "What", cell: (i) => <What item={i} /> },
             { id: "step", head: "Step", cell: (i) => i.step },
-            { id: "of", head: "Of", cell: (i) => <Of item={i} /> },
-            ...(calls ? [{ id: "to", head: "Destination", cell: (i: LineItem) => i.destination ?? "" }] : []),
+            { id: "of", head: "Of", cell: (i) => <Of item={i} run={run} /> },
+            ...(calls
+              ? [{ id: "to", head: "Destination", cell: (i: LineItem) => (i.destination ? hostOf(i.destination) : "") }]
+              : []),
             ...(calls ? [{ id: "tokens", head: "Tokens in, out", number: true, cell: tokens }] : []),
           ]}
         />
@@ -61,7 +64,7 @@ function What({ item }: { item: LineItem }) {
 }
 
 // Of names the workflow, the model or the credential. Resources of another workspace have no name here.
-function Of({ item }: { item: LineItem }): ReactNode {
+function Of({ item, run }: { item: LineItem; run: Run }): ReactNode {
   const me = useMe();
   const parts = (item.resource ?? "").split("/");
   const [, owner, , id = ""] = parts;
@@ -69,7 +72,7 @@ function Of({ item }: { item: LineItem }): ReactNode {
   switch (item.kind) {
     case "run":
       if (!mine) return item.resource === "inline" ? "a definition that is not saved" : "";
-      return parts[5] === "0" ? `${id}, the draft` : `${id}, version ${parts[5]}`;
+      return `${run.workflowTitle || id}, ${parts[5] === "0" ? "the draft" : `version ${parts[5]}`}`;
     case "model":
       if (!item.resource) return "the owner's model";
       return mine ? <Link href={pathOf.model(me.workspace, id)}>{id}</Link> : item.resource;
@@ -78,8 +81,12 @@ function Of({ item }: { item: LineItem }): ReactNode {
       if (parts.length < 4) return `the visitor's own, ${item.resource}`;
       return (
         <>
-          {mine && me.editor ? <Link href={pathOf.credential(me.workspace, id)}>{id}</Link> : id}
-          {item.provider && ` (${item.provider})`}
+          {mine && me.editor ? (
+            <Link href={pathOf.credential(me.workspace, id)}>{item.title || id}</Link>
+          ) : (
+            item.title || id
+          )}
+          {item.provider && ` (${providerName(item.provider)})`}
         </>
       );
   }

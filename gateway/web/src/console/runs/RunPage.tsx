@@ -64,7 +64,7 @@ function Why({ run }: { run: Run }) {
   return (
     <div className={page.why}>
       <Notice tone={run.state === "RUN_STATE_FAILED" || run.state === "RUN_STATE_ABANDONED" ? "bad" : "plain"}>
-        <strong>{sentence(run.message ?? "") || wordsOfReason(run.reason)}</strong>
+        <strong>{sentence(run.message || wordsOfReason(run.reason))}</strong>
         {visitors && " Only the visitor gets the details: they may quote what was entered."}
       </Notice>
     </div>

@@ -1,11 +1,8 @@
-import { moment } from "../../api/explain";
 import { listRuns, type Run, type RunState } from "../../api/owner";
 import { Button } from "../../ui/Button";
 import { EmptyState } from "../../ui/EmptyState";
 import { Select } from "../../ui/Select";
-import { Table } from "../../ui/Table";
 import { Tag } from "../../ui/Tag";
-import { Named } from "../parts/Named";
 import page from "../parts/Page.module.css";
 import { setQuery } from "../parts/query";
 import { Trouble } from "../parts/Trouble";
@@ -13,7 +10,8 @@ import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
 import { Link, pathOf, useAddress } from "../routes";
 import { useMe } from "../session";
-import { State, states, took } from "./state";
+import { RunTable } from "./RunTable";
+import { states } from "./state";
 
 // RunsPage lists runs, newest first, of all workflows, of one, or of one link.
 export default function RunsPage() {
@@ -48,10 +46,9 @@ export default function RunsPage() {
         <Trouble failure={list.error} onRetry={() => void list.refetch()} />
       ) : (
         <div className={page.wide}>
-          <Table<Run>
+          <RunTable
             caption="Runs"
             rows={list.rows}
-            keyOf={(r) => r.name ?? ""}
             empty={
               state && !list.isPending ? (
                 <EmptyState icon="search" title="Nothing matches">
@@ -63,23 +60,6 @@ export default function RunsPage() {
                 </EmptyState>
               )
             }
-            columns={[
-              {
-                id: "time",
-                head: "Started",
-                cell: (r) => <Link href={pathOf.run(workspace, idOfRun(r))}>{moment(r.startTime ?? "")}</Link>,
-              },
-              { id: "state", head: "State", cell: (r) => <State run={r} /> },
-              { id: "workflow", head: "Workflow", cell: (r) => <OfWorkflow run={r} workspace={workspace} /> },
-              { id: "share", head: "Link", cell: (r) => <OfShare run={r} workspace={workspace} /> },
-              {
-                id: "visitor",
-                head: "Visitor",
-                cell: (r) => (r.visitor ? <code>{r.visitor.slice(0, 14)}</code> : "you"),
-              },
-              { id: "key", head: "Paid by", cell: (r) => <OfKey run={r} /> },
-              { id: "took", head: "Took", number: true, cell: (r) => took(r) },
-            ]}
           />
         </div>
       )}
@@ -96,30 +76,9 @@ export default function RunsPage() {
 
 const choices = Object.entries(states).map(([value, [, label]]) => ({ value, label }));
 
-const idOfRun = (run: Run) => run.name?.split("/")[3] ?? "";
-
 // stateOf reads a state from the address. Words that are no state mean every state.
 function stateOf(word: string | null): RunState | undefined {
   return word !== null && Object.hasOwn(states, word) ? (word as RunState) : undefined;
-}
-
-function OfWorkflow({ run, workspace }: { run: Run; workspace: string }) {
-  const id = run.workflow?.split("/")[3];
-  if (!id) return "inline, or of another workspace";
-  const link = (words: string) => <Link href={pathOf.workflow(workspace, id)}>{words}</Link>;
-  return <Named title={run.workflowTitle} id={id} link={link} />;
-}
-
-function OfShare({ run, workspace }: { run: Run; workspace: string }) {
-  const [, , , workflow, , share] = run.share?.split("/") ?? [];
-  if (!share || !workflow) return "";
-  const link = (words: string) => <Link href={pathOf.runs(workspace, { workflow, share })}>{words}</Link>;
-  return <Named title={run.shareTitle} id={share} link={link} />;
-}
-
-function OfKey({ run }: { run: Run }) {
-  const id = run.chargedKey?.split("/")[3];
-  return id ? <Named title={run.chargedKeyTitle} id={id} /> : "the visitor";
 }
 
 // filterOf names what the list is limited to, by a title if one of its runs has it.

@@ -3,24 +3,42 @@ import type { Failure } from "../../api/failure";
 import { queryUsage, type Usage } from "../../api/manage";
 import { Skeleton } from "../../ui/Skeleton";
 import { numbers } from "../keys/budget";
+import { hoursAgo, today } from "../parts/today";
 import { Trouble } from "../parts/Trouble";
+import { compared } from "./compared";
 import style from "./Usage.module.css";
 
-// Totals are the sums of all groups.
-export function Totals({ workspace, since }: { workspace: string; since: string }) {
+interface Props {
+  workspace: string;
+  since: string;
+  days: number; // from since until now; they are compared with as many before
+}
+
+// Totals are the sums of all groups, beside those of the period before.
+export function Totals({ workspace, since, days }: Props) {
   const { data, error, refetch } = useQuery<Usage, Failure>({
     queryKey: ["usage", workspace, "", since],
     queryFn: () => queryUsage(workspace, { groupBy: "", since }),
+  });
+  const before = useQuery<Usage, Failure>({
+    queryKey: ["usage", workspace, "", since, "before", days],
+    queryFn: () => queryUsage(workspace, { groupBy: "", since: today(2 * days - 1), until: hoursAgo(24 * days) }),
   });
   if (error) return <Trouble failure={error} onRetry={() => void refetch()} />;
   const [row, used] = [data?.rows?.[0], data?.credentials?.[0]];
   const n = (text: string | undefined) => Number(text ?? 0);
   const runs = n(row?.runs);
   const rate = runs > 0 ? `${((n(row?.failedRuns) / runs) * 100).toFixed(1)}%` : "0%";
+  const [rowBefore, usedBefore] = [before.data?.rows?.[0], before.data?.credentials?.[0]];
+  const than = (now: number, then: string | undefined) => (data && before.data ? compared(now, n(then), days) : "");
   const figures: [string, string, string][] = [
-    ["Runs", numbers.format(runs), "Charged to your keys"],
+    ["Runs", numbers.format(runs), than(runs, rowBefore?.runs) || "Charged to your keys"],
     ["Runs that failed", rate, `${numbers.format(n(row?.failedRuns))} runs`],
-    ["Provider calls", numbers.format(n(used?.calls)), "With your credentials, also in runs of visitors"],
+    [
+      "Provider calls",
+      numbers.format(n(used?.calls)),
+      than(n(used?.calls), usedBefore?.calls) || "With your credentials, also in runs of visitors",
+    ],
     ["Tokens", numbers.format(n(used?.inputTokens) + n(used?.outputTokens)), "Of those calls, in and out"],
   ];
   return (

@@ -65,7 +65,7 @@ export default function UsagePage() {
         {got.data && <Download name={`usage-${group}.csv`} label="CSV" make={() => csv(group, got.data)} />}
       </div>
       <div className={style.top}>
-        <Totals workspace={workspace} since={since} />
+        <Totals workspace={workspace} since={since} days={Number(range)} />
         {owner && <Budgets workspace={workspace} />}
       </div>
       <section className={classes(page.panel, style.main)} aria-labelledby="by-day">

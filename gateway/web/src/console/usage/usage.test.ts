@@ -1,8 +1,19 @@
 import { describe, expect, test } from "vitest";
+import { compared } from "./compared";
 import { endOfMonth, forecast } from "./forecast";
 import { daysOf, scaleOf, seriesOf } from "./series";
 
 const days = daysOf("2026-11-01T00:00:00Z", Date.parse("2026-11-03T09:00:00Z"));
+
+describe("the period before", () => {
+  test.each([
+    [124, 100, 30, "Up 24% on the 30 days before"],
+    [50, 100, 7, "Down 50% on the 7 days before"],
+    [100, 100, 30, "As many as in the 30 days before"],
+    [3, 3, 1, "As many as yesterday"],
+    [3, 0, 30, ""],
+  ])("%d after %d in %d days", (now, before, days, words) => expect(compared(now, before, days)).toBe(words));
+});
 
 describe("series", () => {
   test("has each day once", () => expect(days).toEqual(["2026-11-01", "2026-11-02", "2026-11-03"]));

@@ -6,12 +6,11 @@ import { Tag } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
-import { useNames } from "../parts/useNames";
+import { idOf } from "../parts/names";
 import { pinnedWords } from "../parts/words";
 
 // Versions lists the versions of a workflow, newest first.
 export function Versions({ path, live }: { path: WorkflowPath; live: number }) {
-  const nameOf = useNames();
   const list = useList<WorkflowVersion>(["versions", path.workspace, path.workflow], (token) =>
     listVersions(path, token),
   );
@@ -38,7 +37,7 @@ export function Versions({ path, live }: { path: WorkflowPath; live: number }) {
               ),
             },
             { id: "time", head: "Saved", cell: (v) => moment(v.createTime ?? "") },
-            { id: "author", head: "Saved by", cell: (v) => nameOf(v.author) },
+            { id: "author", head: "Saved by", cell: (v) => v.authorTitle || idOf(v.author) },
             {
               id: "pinned",
               head: "Links",

@@ -5,15 +5,17 @@ import { getWorkflow, inspect, type Inspection, type Workflow } from "../../api/
 import { HowItWorks } from "../../graph/HowItWorks";
 import { Button } from "../../ui/Button";
 import { Skeleton } from "../../ui/Skeleton";
+import { Tabs } from "../../ui/Tabs";
 import { Tag } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
+import { setQuery } from "../parts/query";
 import { Trouble } from "../parts/Trouble";
 import { useTitle } from "../parts/useTitle";
 import { Link, navigate, pathOf, useAddress } from "../routes";
 import { useMe } from "../session";
+import { History } from "./History";
 import { Links } from "./Links";
 import { Problems } from "./Problems";
-import { Versions } from "./Versions";
 import style from "./Workflow.module.css";
 
 const DeleteWorkflow = lazy(() => import("./DeleteWorkflow"));
@@ -33,7 +35,8 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
     enabled: !!saved.data?.liveVersion, // before, there is nothing to look at
   });
   // Which link the dialog shows: "" for the first one, null while it is closed.
-  const asked = useAddress().query.has("share") && editor; // by a card of the list
+  const { query } = useAddress();
+  const asked = query.has("share") && editor; // by a card of the list
   const [sharing, setSharing] = useState<string | null>(asked ? "" : null);
   const [deleting, setDeleting] = useState(false);
   const title = saved.data?.title || workflow;
@@ -78,8 +81,16 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
       </div>
       {saved.data && (
         <>
-          <Links path={path} onOpen={(share) => setSharing(share)} />
-          <Versions path={path} live={saved.data.liveVersion ?? 0} />
+          <Tabs
+            label="Of this workflow"
+            className={page.section}
+            value={query.get("tab") === "history" ? "history" : "links"}
+            onChange={(tab) => setQuery({ tab: tab === "history" ? tab : "" })}
+            tabs={[
+              { id: "links", label: "Links", content: <Links path={path} onOpen={(share) => setSharing(share)} /> },
+              { id: "history", label: "History", content: <History path={path} live={saved.data.liveVersion ?? 0} /> },
+            ]}
+          />
         </>
       )}
       <Suspense fallback={null}>

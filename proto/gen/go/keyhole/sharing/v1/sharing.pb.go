@@ -682,7 +682,9 @@ type WorkflowVersion struct {
 	// When it was saved.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// Number of links, active or paused, that are pinned to it. Only a list has it.
-	PinnedShares  int32 `protobuf:"varint,7,opt,name=pinned_shares,json=pinnedShares,proto3" json:"pinned_shares,omitempty"`
+	PinnedShares int32 `protobuf:"varint,7,opt,name=pinned_shares,json=pinnedShares,proto3" json:"pinned_shares,omitempty"`
+	// Title of the key that saved it; empty if it has none. Only a list has it.
+	AuthorTitle   string `protobuf:"bytes,8,opt,name=author_title,json=authorTitle,proto3" json:"author_title,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -764,6 +766,13 @@ func (x *WorkflowVersion) GetPinnedShares() int32 {
 		return x.PinnedShares
 	}
 	return 0
+}
+
+func (x *WorkflowVersion) GetAuthorTitle() string {
+	if x != nil {
+		return x.AuthorTitle
+	}
+	return ""
 }
 
 // WorkflowDraft is the definition that the editors of a workflow work on. A workflow has
@@ -5368,7 +5377,9 @@ type LineItem struct {
 	Provider string `protobuf:"bytes,10,opt,name=provider,proto3" json:"provider,omitempty"`
 	// Where the calls with the credential went, for example "https://api.openai.com". Only the
 	// owner of the credential sees this.
-	Destination   string `protobuf:"bytes,11,opt,name=destination,proto3" json:"destination,omitempty"`
+	Destination string `protobuf:"bytes,11,opt,name=destination,proto3" json:"destination,omitempty"`
+	// Title of the credential. Only the owner of the credential sees this.
+	Title         string `protobuf:"bytes,12,opt,name=title,proto3" json:"title,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5476,6 +5487,13 @@ func (x *LineItem) GetProvider() string {
 func (x *LineItem) GetDestination() string {
 	if x != nil {
 		return x.Destination
+	}
+	return ""
+}
+
+func (x *LineItem) GetTitle() string {
+	if x != nil {
+		return x.Title
 	}
 	return ""
 }
@@ -6413,7 +6431,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\n" +
 	"SketchEdge\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\x05R\x06source\x12\x16\n" +
-	"\x06target\x18\x02 \x01(\x05R\x06target\"\xb2\x02\n" +
+	"\x06target\x18\x02 \x01(\x05R\x06target\"\xda\x02\n" +
 	"\x0fWorkflowVersion\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x1b\n" +
 	"\x06number\x18\x02 \x01(\x05B\x03\xe0A\x03R\x06number\x128\n" +
@@ -6424,7 +6442,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x06author\x18\x05 \x01(\tB\x03\xe0A\x03R\x06author\x12@\n" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12(\n" +
-	"\rpinned_shares\x18\a \x01(\x05B\x03\xe0A\x03R\fpinnedShares\"\xb8\x03\n" +
+	"\rpinned_shares\x18\a \x01(\x05B\x03\xe0A\x03R\fpinnedShares\x12&\n" +
+	"\fauthor_title\x18\b \x01(\tB\x03\xe0A\x03R\vauthorTitle\"\xb8\x03\n" +
 	"\rWorkflowDraft\x12X\n" +
 	"\x04name\x18\x01 \x01(\tBD\xbaHAr?2=^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}/draft$R\x04name\x125\n" +
 	"\n" +
@@ -6806,7 +6825,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"forkedFrom\"\x8e\x01\n" +
 	"\x1aForkSharedWorkflowResponse\x128\n" +
 	"\bworkflow\x18\x01 \x01(\v2\x1c.keyhole.sharing.v1.WorkflowR\bworkflow\x126\n" +
-	"\x06report\x18\x02 \x01(\v2\x1e.keyhole.sharing.v1.ForkReportR\x06report\"\xc3\x02\n" +
+	"\x06report\x18\x02 \x01(\v2\x1e.keyhole.sharing.v1.ForkReportR\x06report\"\xd9\x02\n" +
 	"\bLineItem\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x18\n" +
 	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12\x12\n" +
@@ -6820,7 +6839,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x06failed\x18\t \x01(\x03R\x06failed\x12\x1a\n" +
 	"\bprovider\x18\n" +
 	" \x01(\tR\bprovider\x12 \n" +
-	"\vdestination\x18\v \x01(\tR\vdestination\"\xbf\x01\n" +
+	"\vdestination\x18\v \x01(\tR\vdestination\x12\x14\n" +
+	"\x05title\x18\f \x01(\tR\x05title\"\xbf\x01\n" +
 	"\tStepEvent\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x129\n" +

@@ -166,10 +166,6 @@ const (
 	// The whole URL, for example of a webhook whose path is the secret. Its host is the
 	// credential's only destination.
 	SlotKind_SLOT_KIND_URL SlotKind = 6
-	// The password of a mail server (SMTP AUTH). `slot_name` is the user; without one the user
-	// is the sender of the mail. The hosts are mail servers: "smtps://smtp.example.com:465", or
-	// "smtp://smtp.example.com:587" for STARTTLS.
-	SlotKind_SLOT_KIND_SMTP SlotKind = 7
 )
 
 // Enum value maps for SlotKind.
@@ -182,7 +178,6 @@ var (
 		4: "SLOT_KIND_BASIC",
 		5: "SLOT_KIND_BODY",
 		6: "SLOT_KIND_URL",
-		7: "SLOT_KIND_SMTP",
 	}
 	SlotKind_value = map[string]int32{
 		"SLOT_KIND_UNSPECIFIED": 0,
@@ -192,7 +187,6 @@ var (
 		"SLOT_KIND_BASIC":       4,
 		"SLOT_KIND_BODY":        5,
 		"SLOT_KIND_URL":         6,
-		"SLOT_KIND_SMTP":        7,
 	}
 )
 
@@ -353,7 +347,7 @@ type WhoamiResponse struct {
 	KeyTitle string `protobuf:"bytes,7,opt,name=key_title,json=keyTitle,proto3" json:"key_title,omitempty"`
 	// Resource name of the person that the key belongs to; empty for a key of no person.
 	Person string `protobuf:"bytes,8,opt,name=person,proto3" json:"person,omitempty"`
-	// Name of the person.
+	// What the person is called.
 	PersonTitle string `protobuf:"bytes,9,opt,name=person_title,json=personTitle,proto3" json:"person_title,omitempty"`
 	// Whether a visitor may create a workspace here.
 	CanSignUp bool `protobuf:"varint,10,opt,name=can_sign_up,json=canSignUp,proto3" json:"can_sign_up,omitempty"`
@@ -679,7 +673,7 @@ type ListWorkspacesRequest struct {
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only those with this text in the id or the title. Case is ignored.
+	// Only those with this text in the id or the title. Case does not count.
 	Text          string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1095,7 +1089,7 @@ type ListKeysRequest struct {
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only those with this text in the id or the title. Case is ignored.
+	// Only those with this text in the id or the title. Case does not count.
 	Text          string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1381,11 +1375,11 @@ type Session struct {
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// Resource name of the person that its key belongs to; empty for a key of no person.
 	Person string `protobuf:"bytes,8,opt,name=person,proto3" json:"person,omitempty"`
-	// Resource name of the session that approved this one. This session ends with it. Empty for a session that nobody
-	// approved.
+	// Resource name of the session that approved this one, with which it ends; empty for a
+	// session that nobody approved.
 	Parent string `protobuf:"bytes,9,opt,name=parent,proto3" json:"parent,omitempty"`
-	// Active keys that were created by this session, by a session that it approved, or by one of these keys. They
-	// continue to work after the session ends. Only owners and operators see them.
+	// Keys that work and that it made, or that a session approved by it made, or that such
+	// keys made. They go on working when it ends. Only owners and operators see them.
 	MadeKeys      []*Key `protobuf:"bytes,10,rep,name=made_keys,json=madeKeys,proto3" json:"made_keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1601,10 +1595,10 @@ func (x *ApproveLoginRequest) GetChallenge() string {
 	return ""
 }
 
-// LoginApproval lets a command line sign in.
+// LoginApproval lets the command line sign in.
 type LoginApproval struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Code for CreateSession, to be sent together with the verifier.
+	// For CreateSession, together with the verifier.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	// When it stops working.
 	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
@@ -1780,7 +1774,7 @@ type DeleteSessionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/sessions/{session}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Whether its `made_keys` are revoked as well. Only owners and operators may set it.
+	// Whether its `made_keys` are revoked, too. Only owners and operators may set it.
 	RevokeKeys    bool `protobuf:"varint,2,opt,name=revoke_keys,json=revokeKeys,proto3" json:"revoke_keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1974,7 +1968,7 @@ type Person struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name, "workspaces/{workspace}/people/{person}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Name of the person.
+	// What the person is called.
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
 	// The e-mail address that the invitation named. Nobody has verified it.
 	Email string `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
@@ -2056,9 +2050,9 @@ type ListPeopleRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	// Maximum number of rows; 50 if 0, at most 500.
+	// At most so many; 50 when 0, at most 500.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the previous response.
+	// The token of the previous page's reply.
 	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2120,7 +2114,7 @@ type ListPeopleResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The people.
 	People []*Person `protobuf:"bytes,1,rep,name=people,proto3" json:"people,omitempty"`
-	// Token of the next page; empty on the last page.
+	// Token of the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2219,9 +2213,9 @@ func (x *GetPersonRequest) GetName() string {
 // UpdatePersonRequest changes a person.
 type UpdatePersonRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The person. `name` is required.
+	// The person; its name says which.
 	Person *Person `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
-	// Fields to change: title, role. Over HTTP, the default is all fields in the body.
+	// What to change: title, role. Over HTTP, what the body names.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2324,14 +2318,14 @@ type Invitation struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// The role of the person who will accept it.
 	Role PersonRole `protobuf:"varint,2,opt,name=role,proto3,enum=keyhole.vault.v1.PersonRole" json:"role,omitempty"`
-	// E-mail address of the person it is for. A note for owners: anyone with the link can accept it.
+	// Whom it is for. A note for owners: anyone with the link can accept it.
 	Email string `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
 	// The path of the link on the installation. Its fragment has the code, so that no server
 	// sees it when the link is opened. Only the reply to CreateInvitation contains it.
 	Path string `protobuf:"bytes,4,opt,name=path,proto3" json:"path,omitempty"`
-	// Resource name of the key that created it. The invitation ends with that key.
+	// Resource name of the key that made it, and that it ends with.
 	Key string `protobuf:"bytes,5,opt,name=key,proto3" json:"key,omitempty"`
-	// When it was created.
+	// When it was made.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When it stops working.
 	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
@@ -2478,9 +2472,9 @@ type ListInvitationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	// Maximum number of rows; 50 if 0, at most 500.
+	// At most so many; 50 when 0, at most 500.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the previous response.
+	// The token of the previous page's reply.
 	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2542,7 +2536,7 @@ type ListInvitationsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The invitations.
 	Invitations []*Invitation `protobuf:"bytes,1,rep,name=invitations,proto3" json:"invitations,omitempty"`
-	// Token of the next page; empty on the last page.
+	// Token of the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2684,7 +2678,7 @@ func (x *LookUpInvitationRequest) GetCode() string {
 	return ""
 }
 
-// LookUpInvitationResponse describes an invitation.
+// LookUpInvitationResponse says where an invitation leads.
 type LookUpInvitationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The workspace.
@@ -2693,7 +2687,7 @@ type LookUpInvitationResponse struct {
 	WorkspaceTitle string `protobuf:"bytes,2,opt,name=workspace_title,json=workspaceTitle,proto3" json:"workspace_title,omitempty"`
 	// The role that the person will have.
 	Role PersonRole `protobuf:"varint,3,opt,name=role,proto3,enum=keyhole.vault.v1.PersonRole" json:"role,omitempty"`
-	// E-mail address of the person it is for, as its owner wrote it.
+	// Whom the invitation is for, as its owner wrote it.
 	Email string `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
 	// When the invitation stops working.
 	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
@@ -2771,7 +2765,7 @@ type AcceptInvitationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The code of the invitation's link.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
-	// Name of the person.
+	// What the person is called.
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
 	// Product name of the client, for the list of sessions.
 	Client        string `protobuf:"bytes,3,opt,name=client,proto3" json:"client,omitempty"`
@@ -2835,9 +2829,9 @@ type SignUpRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its id: lower-case letters, digits and hyphens.
 	WorkspaceId string `protobuf:"bytes,1,opt,name=workspace_id,json=workspaceId,proto3" json:"workspace_id,omitempty"`
-	// Its title; the id if empty.
+	// Its title; the id when empty.
 	WorkspaceTitle string `protobuf:"bytes,2,opt,name=workspace_title,json=workspaceTitle,proto3" json:"workspace_title,omitempty"`
-	// Name of the owner.
+	// What the owner is called.
 	Title string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
 	// Product name of the client, for the list of sessions.
 	Client        string `protobuf:"bytes,4,opt,name=client,proto3" json:"client,omitempty"`
@@ -2991,7 +2985,7 @@ type Credential struct {
 	Fingerprint string `protobuf:"bytes,8,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
 	// Number of values stored so far, from 1.
 	Version int64 `protobuf:"varint,9,opt,name=version,proto3" json:"version,omitempty"`
-	// When it was first stored.
+	// When it was stored first.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When it was last changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
@@ -3233,8 +3227,14 @@ type ListCredentialsRequest struct {
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only those with this text in the id, the title, the provider or a host. Case is ignored.
-	Text          string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	// Only those with this text in the id, the title, the provider or a host. Case does not
+	// count.
+	Text string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	// Only those of this provider: "openai".
+	Provider string `protobuf:"bytes,5,opt,name=provider,proto3" json:"provider,omitempty"`
+	// Only those that the live version of a workflow names ("in_use"), or only the others
+	// ("not_in_use").
+	Use           string `protobuf:"bytes,6,opt,name=use,proto3" json:"use,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3293,6 +3293,20 @@ func (x *ListCredentialsRequest) GetPageToken() string {
 func (x *ListCredentialsRequest) GetText() string {
 	if x != nil {
 		return x.Text
+	}
+	return ""
+}
+
+func (x *ListCredentialsRequest) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *ListCredentialsRequest) GetUse() string {
+	if x != nil {
+		return x.Use
 	}
 	return ""
 }
@@ -3626,7 +3640,12 @@ type AuditEvent struct {
 	// "ok", "refused" or a reason.
 	Outcome string `protobuf:"bytes,6,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	// Share, run, step, attempt and destination, as far as they apply.
-	Details       map[string]string `protobuf:"bytes,7,rep,name=details,proto3" json:"details,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Details map[string]string `protobuf:"bytes,7,rep,name=details,proto3" json:"details,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Title of the key that did it. A title here is that of now, and empty for a name of
+	// another workspace and for what is gone.
+	ActorTitle string `protobuf:"bytes,8,opt,name=actor_title,json=actorTitle,proto3" json:"actor_title,omitempty"`
+	// Title of the key or credential that it was done to.
+	ResourceTitle string `protobuf:"bytes,9,opt,name=resource_title,json=resourceTitle,proto3" json:"resource_title,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3708,6 +3727,20 @@ func (x *AuditEvent) GetDetails() map[string]string {
 		return x.Details
 	}
 	return nil
+}
+
+func (x *AuditEvent) GetActorTitle() string {
+	if x != nil {
+		return x.ActorTitle
+	}
+	return ""
+}
+
+func (x *AuditEvent) GetResourceTitle() string {
+	if x != nil {
+		return x.ResourceTitle
+	}
+	return ""
 }
 
 // ListAuditEventsRequest pages through the audit log.
@@ -4099,14 +4132,17 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\n" +
 	"credential\x18\x02 \x01(\v2\x1c.keyhole.vault.v1.CredentialB\x06\xbaH\x03\xc8\x01\x01R\n" +
 	"credential\x12F\n" +
-	"\rcredential_id\x18\x03 \x01(\tB!\xbaH\x1er\x1c2\x1a^[a-z0-9][a-z0-9_-]{0,62}$R\fcredentialId\"\xc5\x01\n" +
+	"\rcredential_id\x18\x03 \x01(\tB!\xbaH\x1er\x1c2\x1a^[a-z0-9][a-z0-9_-]{0,62}$R\fcredentialId\"\x99\x02\n" +
 	"\x16ListCredentialsRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12\x1c\n" +
-	"\x04text\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\"\x81\x01\n" +
+	"\x04text\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\x12#\n" +
+	"\bprovider\x18\x05 \x01(\tB\a\xbaH\x04r\x02\x18(R\bprovider\x12-\n" +
+	"\x03use\x18\x06 \x01(\tB\x1b\xbaH\x18r\x16R\x00R\x06in_useR\n" +
+	"not_in_useR\x03use\"\x81\x01\n" +
 	"\x17ListCredentialsResponse\x12>\n" +
 	"\vcredentials\x18\x01 \x03(\v2\x1c.keyhole.vault.v1.CredentialR\vcredentials\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"l\n" +
@@ -4125,7 +4161,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/credentials/[a-z0-9_-]{1,63}$R\x04name\"k\n" +
 	"\x16TestCredentialResponse\x127\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x1d.keyhole.vault.v1.TestOutcomeR\aoutcome\x12\x18\n" +
-	"\amessage\x18\x02 \x01(\tR\amessage\"\xb5\x02\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\"\xfd\x02\n" +
 	"\n" +
 	"AuditEvent\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12.\n" +
@@ -4134,7 +4170,10 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x06action\x18\x04 \x01(\tR\x06action\x12\x1a\n" +
 	"\bresource\x18\x05 \x01(\tR\bresource\x12\x18\n" +
 	"\aoutcome\x18\x06 \x01(\tR\aoutcome\x12C\n" +
-	"\adetails\x18\a \x03(\v2).keyhole.vault.v1.AuditEvent.DetailsEntryR\adetails\x1a:\n" +
+	"\adetails\x18\a \x03(\v2).keyhole.vault.v1.AuditEvent.DetailsEntryR\adetails\x12\x1f\n" +
+	"\vactor_title\x18\b \x01(\tR\n" +
+	"actorTitle\x12%\n" +
+	"\x0eresource_title\x18\t \x01(\tR\rresourceTitle\x1a:\n" +
 	"\fDetailsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xef\x02\n" +
@@ -4163,7 +4202,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x17PERSON_ROLE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12PERSON_ROLE_VIEWER\x10\x01\x12\x16\n" +
 	"\x12PERSON_ROLE_EDITOR\x10\x02\x12\x15\n" +
-	"\x11PERSON_ROLE_OWNER\x10\x03*\xb6\x01\n" +
+	"\x11PERSON_ROLE_OWNER\x10\x03*\xa2\x01\n" +
 	"\bSlotKind\x12\x19\n" +
 	"\x15SLOT_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10SLOT_KIND_BEARER\x10\x01\x12\x14\n" +
@@ -4171,8 +4210,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x0fSLOT_KIND_QUERY\x10\x03\x12\x13\n" +
 	"\x0fSLOT_KIND_BASIC\x10\x04\x12\x12\n" +
 	"\x0eSLOT_KIND_BODY\x10\x05\x12\x11\n" +
-	"\rSLOT_KIND_URL\x10\x06\x12\x12\n" +
-	"\x0eSLOT_KIND_SMTP\x10\a*\xef\x01\n" +
+	"\rSLOT_KIND_URL\x10\x06*\xef\x01\n" +
 	"\vTestOutcome\x12\x1c\n" +
 	"\x18TEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15TEST_OUTCOME_ACCEPTED\x10\x01\x12\x18\n" +
