@@ -67,7 +67,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** LookUpInvitation says where an invitation leads, without using it. */
+        /** LookUpInvitation returns the workspace and the role of an invitation, without using it. */
         post: operations["VaultService_LookUpInvitation"];
         delete?: never;
         options?: never;
@@ -196,10 +196,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * WatchSharedWorkflow waits until what a link shows has changed: the link is paused, resumed,
-         *     rotated or revoked, or has a new version or presentation. It says at once that it
-         *     watches, then that something has changed, and ends. What others use of the link's limits
-         *     is no change until nothing is left.
+         * WatchSharedWorkflow waits until what a link shows has changed: the link is paused, resumed, rotated or revoked, or
+         *     has a new version or presentation. Its first message says that it watches. Its second says that something has
+         *     changed, and ends the stream. Use of the link's limits counts as a change only when a limit is exhausted.
          */
         get: operations["SharingService_WatchSharedWorkflow"];
         put?: never;
@@ -220,8 +219,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * CreateSignInLink makes a link that signs in once, with the caller's own key, within
-         *     ten minutes. It needs the key itself: a session cannot make one.
+         * CreateSignInLink creates a link that signs in once, with the caller's own key, within ten minutes. It needs the key
+         *     itself: a session cannot create one.
          */
         post: operations["VaultService_CreateSignInLink"];
         delete?: never;
@@ -421,9 +420,9 @@ export interface paths {
         get: operations["VaultService_ListInvitations"];
         put?: never;
         /**
-         * CreateInvitation makes a link that lets one person join the workspace, within seven
-         *     days. Only this reply contains the link. The invitation ends with the key that made
-         *     it. A key that the operator has limited cannot invite.
+         * CreateInvitation creates a link that lets one person join the workspace, within seven days. Only this reply
+         *     contains the link. The invitation ends with the key that created it. A key that the operator has limited cannot
+         *     invite.
          */
         post: operations["VaultService_CreateInvitation"];
         delete?: never;
@@ -484,6 +483,52 @@ export interface paths {
         head?: never;
         /** UpdateKey changes a key's title or budget. */
         patch: operations["VaultService_UpdateKey"];
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/modelAliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListModelAliases lists aliases by id. */
+        get: operations["RegistryService_ListModelAliases"];
+        put?: never;
+        /**
+         * CreateModelAlias maps a name to a model for the workspace; in the operator's
+         *     workspace, for everyone. Definitions may then use the name as the id of the model.
+         */
+        post: operations["RegistryService_CreateModelAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/modelAliases/{modelAliase}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetModelAlias returns one alias. */
+        get: operations["RegistryService_GetModelAlias"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteModelAlias deletes an alias. Links keep what the name meant when their version
+         *     was saved or shared.
+         */
+        delete: operations["RegistryService_DeleteModelAlias"];
+        options?: never;
+        head?: never;
+        /**
+         * UpdateModelAlias maps the name to another model. Links keep what the name meant when
+         *     their version was saved or shared.
+         */
+        patch: operations["RegistryService_UpdateModelAlias"];
         trace?: never;
     };
     "/v1/workspaces/{workspace}/models": {
@@ -597,7 +642,7 @@ export interface paths {
         head?: never;
         /**
          * UpdatePerson changes the title or the role of a person. A new role ends the person's
-         *     sessions. Nobody changes their own role, and the last owner keeps it.
+         *     sessions. Nobody can change their own role, and the last owner keeps the role owner.
          */
         patch: operations["VaultService_UpdatePerson"];
         trace?: never;
@@ -667,8 +712,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * DeleteSession ends a session. Within a second it stops working. Runs that it started
-         *     go on: they are charged to its key.
+         * DeleteSession ends a session. Within a second it stops working. Runs that it started continue: they are charged to
+         *     its key.
          */
         delete: operations["VaultService_DeleteSession"];
         options?: never;
@@ -773,9 +818,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * PublishWorkflowDraft makes the draft the next version, with all checks of
-         *     UpdateWorkflow, and removes the draft. It is refused (CONFLICT) if the live version is
-         *     another than the one that the draft started from.
+         * PublishWorkflowDraft makes the draft the next version, with all checks of UpdateWorkflow, and removes the draft.
+         *     It is refused (CONFLICT) if the draft did not start from the live version.
          */
         post: operations["SharingService_PublishWorkflowDraft"];
         delete?: never;
@@ -980,8 +1024,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * PurgeWorkflow deletes a workflow in the trash for good, with its versions, its draft and
-         *     its links. Its runs and charges stay.
+         * PurgeWorkflow permanently deletes a workflow in the trash, with its versions, its draft and its links. Its runs and
+         *     charges stay.
          */
         post: operations["SharingService_PurgeWorkflow"];
         delete?: never;
@@ -1133,8 +1177,8 @@ export interface components {
              */
             draft?: boolean;
             /**
-             * @description If set, must be the etag of the draft. Otherwise the run is refused (CONFLICT), so that
-             *     what runs is what the caller has seen.
+             * @description If set, it must equal the etag of the draft. Otherwise the run is refused (CONFLICT), so that a caller runs only
+             *     the draft that they have seen.
              */
             draftEtag?: string;
         };
@@ -1155,8 +1199,8 @@ export interface components {
              */
             draft?: boolean;
             /**
-             * @description If set, must be the etag of the draft. Otherwise the run is refused (CONFLICT), so that
-             *     what runs is what the caller has seen.
+             * @description If set, it must equal the etag of the draft. Otherwise the run is refused (CONFLICT), so that a caller runs only
+             *     the draft that they have seen.
              */
             draftEtag?: string;
             /** @description Let the event of each finished step carry its outputs, cut to a preview. */
@@ -1164,9 +1208,9 @@ export interface components {
         };
         /** @description StoreShareExampleRequest names a sample of a share. */
         RunnerServiceStoreShareExampleBody: {
-            /** @description Title of the sample; the one without a title when empty. */
+            /** @description Title of the sample; empty for the sample without a title. */
             sample?: string;
-            /** @description Credential inputs by name, a JSON object, where visitors bring them. */
+            /** @description Credential inputs by name, a JSON object, if visitors bring their own credentials. */
             credentials?: Record<string, unknown>;
         };
         /** @description ForkSharedWorkflowRequest asks for a fork. */
@@ -1199,7 +1243,7 @@ export interface components {
         SharingServicePauseShareBody: Record<string, unknown>;
         /** @description PublishWorkflowDraftRequest names a draft. */
         SharingServicePublishWorkflowDraftBody: {
-            /** @description If set, must be that of the draft. */
+            /** @description If set, it must equal the etag of the draft. */
             etag?: string;
         };
         /** @description PurgeWorkflowRequest names a workflow in the trash. */
@@ -1339,7 +1383,7 @@ export interface components {
         v1AcceptInvitationRequest: {
             /** @description The code of the invitation's link. */
             code?: string;
-            /** @description What the person is called. */
+            /** @description Name of the person. */
             title?: string;
             /** @description Product name of the client, for the list of sessions. */
             client?: string;
@@ -1517,7 +1561,7 @@ export interface components {
             readonly version?: string;
             /**
              * Format: date-time
-             * @description When it was stored first.
+             * @description When it was first stored.
              */
             readonly createTime?: string;
             /**
@@ -1591,7 +1635,7 @@ export interface components {
             /** @description Title of the key, share, workflow or credential that `group` names, if it has one. */
             title?: string;
         };
-        /** @description Cut says how a part of a preview was cut. */
+        /** @description Cut describes a part of a preview that was shortened. */
         v1Cut: {
             /** @description JSON pointer (RFC 6901) into the values; empty for the list of elements. */
             pointer?: string;
@@ -1602,12 +1646,12 @@ export interface components {
             unit?: string;
             /**
              * Format: int64
-             * @description How many are there.
+             * @description Number of these in the preview.
              */
             kept?: string;
             /**
              * Format: int64
-             * @description How many there were.
+             * @description Number of these in the original value.
              */
             total?: string;
         };
@@ -1625,9 +1669,9 @@ export interface components {
         };
         /** @description Detected lists what was found in the shared version. */
         v1Detected: {
-            /** @description Private models: run access can be opened. */
+            /** @description Private models, which make run access possible. */
             privateModels?: string[];
-            /** @description Slots: credentials can be opened. */
+            /** @description Slots, which make hidden credentials possible. */
             slots?: components["schemas"]["v1Slot"][];
             /** @description Sinks. They are off unless sinks_enabled is set. */
             sinks?: string[];
@@ -1638,8 +1682,8 @@ export interface components {
             unknownDestinations?: string[];
         };
         /**
-         * @description Example is the stored result of a sample: what a run of the owner's through the link
-         *     returned. It is gone when the version or the sample changes.
+         * @description Example is the stored result of a sample: the outputs of a run that the owner made through the link. It is removed
+         *     when the version or the sample changes.
          */
         v1Example: {
             /** @description Title of the sample. */
@@ -1838,18 +1882,18 @@ export interface components {
             /** @description Resource name, "workspaces/{workspace}/invitations/{invitation}". */
             name?: string;
             role?: components["schemas"]["v1PersonRole"];
-            /** @description Whom it is for. A note for owners: anyone with the link can accept it. */
+            /** @description E-mail address of the person it is for. A note for owners: anyone with the link can accept it. */
             email?: string;
             /**
              * @description The path of the link on the installation. Its fragment has the code, so that no server
              *     sees it when the link is opened. Only the reply to CreateInvitation contains it.
              */
             readonly path?: string;
-            /** @description Resource name of the key that made it, and that it ends with. */
+            /** @description Resource name of the key that created it. The invitation ends with that key. */
             readonly key?: string;
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When it was created.
              */
             readonly createTime?: string;
             /**
@@ -1896,9 +1940,9 @@ export interface components {
             period?: components["schemas"]["v1Period"];
             /**
              * Format: int64
-             * @description Runs of one visitor in a period. A visitor is a workspace with all of its keys, or a
-             *     guest. 0 means no separate limit; while run access or credentials are open, 0 means a
-             *     fifth of `runs`, so that no single visitor exhausts the share.
+             * @description Runs of one visitor in a period. A visitor is a workspace with all of its keys, or a guest. 0 means no separate
+             *     limit; with run access or hidden credentials, 0 means a fifth of `runs`, so that no single visitor exhausts the
+             *     share.
              */
             visitorRuns?: string;
             /**
@@ -1994,13 +2038,20 @@ export interface components {
         v1ListInvitationsResponse: {
             /** @description The invitations. */
             invitations?: components["schemas"]["v1Invitation"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListKeysResponse is a page of keys. */
         v1ListKeysResponse: {
             /** @description The keys. */
             keys?: components["schemas"]["v1Key"][];
+            /** @description Token of the next page; empty on the last page. */
+            nextPageToken?: string;
+        };
+        /** @description ListModelAliasesResponse is a page of aliases. */
+        v1ListModelAliasesResponse: {
+            /** @description The aliases. */
+            modelAliases?: components["schemas"]["v1ModelAlias"][];
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
@@ -2022,7 +2073,7 @@ export interface components {
         v1ListPeopleResponse: {
             /** @description The people. */
             people?: components["schemas"]["v1Person"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
         /** @description ListRunsResponse is a page of runs. */
@@ -2077,9 +2128,9 @@ export interface components {
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
-        /** @description LoginApproval lets the command line sign in. */
+        /** @description LoginApproval lets a command line sign in. */
         v1LoginApproval: {
-            /** @description For CreateSession, together with the verifier. */
+            /** @description Code for CreateSession, to be sent together with the verifier. */
             code?: string;
             /**
              * Format: date-time
@@ -2092,14 +2143,14 @@ export interface components {
             /** @description The code of the invitation's link. */
             code?: string;
         };
-        /** @description LookUpInvitationResponse says where an invitation leads. */
+        /** @description LookUpInvitationResponse describes an invitation. */
         v1LookUpInvitationResponse: {
             /** @description The workspace. */
             workspace?: string;
             /** @description Title of the workspace. */
             workspaceTitle?: string;
             role?: components["schemas"]["v1PersonRole"];
-            /** @description Whom the invitation is for, as its owner wrote it. */
+            /** @description E-mail address of the person it is for, as its owner wrote it. */
             email?: string;
             /**
              * Format: date-time
@@ -2127,6 +2178,41 @@ export interface components {
              */
             readonly createTime?: string;
         };
+        /**
+         * @description ModelAlias maps a name in definitions to a model. The first of these decides what a name
+         *     means: an alias of the workspace, a model of the workspace, an alias of the operator, a
+         *     public model of the operator.
+         */
+        v1ModelAlias: {
+            /**
+             * @description Resource name, "workspaces/{workspace}/modelAliases/{id}". The id is the alias with "~"
+             *     in place of "/".
+             */
+            name?: string;
+            /**
+             * @description The name as definitions have it: "yolov8n-640", "coco/3". One to three parts of
+             *     letters, digits, ".", "_" and "-", each at most 80 characters.
+             */
+            alias?: string;
+            /**
+             * @description The model, "workspaces/{workspace}/models/{model}" for its newest version or with
+             *     "/versions/{n}". It is one of the workspace or public; an alias of the operator needs a
+             *     public one.
+             */
+            model?: string;
+            /** @description Task of the model; empty if the model is gone, or may not be used anymore. */
+            readonly task?: string;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            readonly updateTime?: string;
+        };
         /** @description ModelUse is a model that a step uses. */
         v1ModelUse: {
             /** @description Step name. */
@@ -2139,6 +2225,17 @@ export interface components {
             missing?: boolean;
             /** @description Whether an input selects it. */
             fromInput?: boolean;
+            /** @description What the model must do: "object-detection" ... */
+            task?: string;
+            /** @description Whether a model alias decides which model it is. */
+            aliased?: boolean;
+            /**
+             * @description Models of the workspace, and public ones of the operator, that fit the task: resource
+             *     names. Only if the model does not exist.
+             */
+            candidates?: string[];
+            /** @description How to get a model, for people. Only if the model does not exist. */
+            advice?: string;
         };
         /** @description ModelVersion is an immutable version of a model. */
         v1ModelVersion: {
@@ -2222,7 +2319,7 @@ export interface components {
         v1Person: {
             /** @description Resource name, "workspaces/{workspace}/people/{person}". */
             name?: string;
-            /** @description What the person is called. */
+            /** @description Name of the person. */
             title?: string;
             /** @description The e-mail address that the invitation named. Nobody has verified it. */
             readonly email?: string;
@@ -2246,15 +2343,15 @@ export interface components {
          */
         v1PersonRole: "PERSON_ROLE_UNSPECIFIED" | "PERSON_ROLE_VIEWER" | "PERSON_ROLE_EDITOR" | "PERSON_ROLE_OWNER";
         /**
-         * @description Presentation is what the owner of a link says to its visitors. All of it is plain text
-         *     but the guide. It says nothing about who pays or where data goes: Terms does.
+         * @description Presentation has the owner's texts for visitors of a link. All of them are plain text, except the guide. They do not
+         *     say who pays or where data goes; Terms does.
          */
         v1Presentation: {
-            /** @description Title of the page; that of the workflow when empty. */
+            /** @description Title of the page; the workflow's title if empty. */
             title?: string;
-            /** @description A few words below the title; the description of the workflow when empty. */
+            /** @description A few words below the title; the workflow's description if empty. */
             welcome?: string;
-            /** @description A guide in Markdown. Pages show no raw HTML and no pictures of it. */
+            /** @description A guide in Markdown. Pages do not show its raw HTML and pictures. */
             guide?: string;
             /**
              * @description Colour of the main action, "#3a4bd0". Pages change it where text on it would be hard to
@@ -2336,8 +2433,8 @@ export interface components {
             /** @description The key that started it. Only its own workspace sees this. */
             callerKey?: string;
             /**
-             * @description Title of the workflow. A title here is that of now, and empty for a name of another
-             *     workspace and for what is gone.
+             * @description Current title of the workflow. This and the following titles are empty for resources of another workspace and for
+             *     resources that no longer exist.
              */
             workflowTitle?: string;
             /** @description Title of the share. */
@@ -2391,8 +2488,8 @@ export interface components {
          */
         v1RunState: "RUN_STATE_UNSPECIFIED" | "RUN_STATE_RUNNING" | "RUN_STATE_SUCCEEDED" | "RUN_STATE_FAILED" | "RUN_STATE_CANCELLED" | "RUN_STATE_ABANDONED" | "RUN_STATE_STOPPED";
         /**
-         * @description Sample is an example input that the owner publishes. Those with one title belong
-         *     together: visitors pick them at once.
+         * @description Sample is an example input that the owner publishes. Samples with the same title form one set, which visitors pick as
+         *     a whole.
          */
         v1Sample: {
             /** @description Name of the input. */
@@ -2431,13 +2528,13 @@ export interface components {
             /** @description Resource name of the person that its key belongs to; empty for a key of no person. */
             person?: string;
             /**
-             * @description Resource name of the session that approved this one, with which it ends; empty for a
-             *     session that nobody approved.
+             * @description Resource name of the session that approved this one. This session ends with it. Empty for a session that nobody
+             *     approved.
              */
             parent?: string;
             /**
-             * @description Keys that work and that it made, or that a session approved by it made, or that such
-             *     keys made. They go on working when it ends. Only owners and operators see them.
+             * @description Active keys that were created by this session, by a session that it approved, or by one of these keys. They
+             *     continue to work after the session ends. Only owners and operators see them.
              */
             madeKeys?: components["schemas"]["v1Key"][];
         };
@@ -2571,9 +2668,9 @@ export interface components {
             /** @description Results of the samples. */
             examples?: components["schemas"]["v1Example"][];
         };
-        /** @description SharedWorkflowChange says that what a link shows has changed, and nothing about it. */
+        /** @description SharedWorkflowChange says that the view behind a link has changed. It does not say what has changed. */
         v1SharedWorkflowChange: {
-            /** @description Whether it has changed. The first message of a stream says that it has not yet. */
+            /** @description Whether it has changed. False in the first message of a stream. */
             changed?: boolean;
         };
         /** @description SignInLink signs in once. */
@@ -2593,9 +2690,9 @@ export interface components {
         v1SignUpRequest: {
             /** @description Its id: lower-case letters, digits and hyphens. */
             workspaceId?: string;
-            /** @description Its title; the id when empty. */
+            /** @description Its title; the id if empty. */
             workspaceTitle?: string;
-            /** @description What the owner is called. */
+            /** @description Name of the owner. */
             title?: string;
             /** @description Product name of the client, for the list of sessions. */
             client?: string;
@@ -2689,10 +2786,13 @@ export interface components {
          *      - SLOT_KIND_BODY: A string in a JSON body, at a JSON pointer: "/auth/token".
          *      - SLOT_KIND_URL: The whole URL, for example of a webhook whose path is the secret. Its host is the
          *     credential's only destination.
+         *      - SLOT_KIND_SMTP: The password of a mail server (SMTP AUTH). `slot_name` is the user; without one the user
+         *     is the sender of the mail. The hosts are mail servers: "smtps://smtp.example.com:465", or
+         *     "smtp://smtp.example.com:587" for STARTTLS.
          * @default SLOT_KIND_UNSPECIFIED
          * @enum {string}
          */
-        v1SlotKind: "SLOT_KIND_UNSPECIFIED" | "SLOT_KIND_BEARER" | "SLOT_KIND_HEADER" | "SLOT_KIND_QUERY" | "SLOT_KIND_BASIC" | "SLOT_KIND_BODY" | "SLOT_KIND_URL";
+        v1SlotKind: "SLOT_KIND_UNSPECIFIED" | "SLOT_KIND_BEARER" | "SLOT_KIND_HEADER" | "SLOT_KIND_QUERY" | "SLOT_KIND_BASIC" | "SLOT_KIND_BODY" | "SLOT_KIND_URL" | "SLOT_KIND_SMTP";
         /**
          * @description State is the state of a version.
          *
@@ -2726,18 +2826,17 @@ export interface components {
              */
             reason?: string;
         };
-        /** @description StepOutputs is a preview of what a step gave. */
+        /** @description StepOutputs is a preview of a step's outputs. */
         v1StepOutputs: {
             /**
-             * @description A JSON list with one object of outputs for each of the first elements that the step
-             *     worked on; null for an element without outputs. It is as in a result, but for pictures,
-             *     which are JPEG of at most 320 px with the size of the original next to them: {"type":
-             *     "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
+             * @description A JSON list with one object of outputs for each of the first elements that the step worked on; null for an element
+             *     without outputs. Values have the form of a result, except pictures: a picture is a JPEG of at most 320 px, with the
+             *     size of the original: {"type": "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
              */
             values?: Record<string, unknown>[];
             /**
              * Format: int32
-             * @description Number of elements that the step gave, 1 for a step outside of lists.
+             * @description Number of elements that the step returned; 1 for a step without a batch.
              */
             elements?: number;
             /**
@@ -2745,7 +2844,7 @@ export interface components {
              * @description How long the step took, in milliseconds.
              */
             durationMillis?: string;
-            /** @description What was left out. Empty if the values are complete but for the size of pictures. */
+            /** @description What was left out. Empty if the values are complete, except for the size of pictures. */
             cuts?: components["schemas"]["v1Cut"][];
         };
         /** @description StepProgress is the state of one step. */
@@ -2769,10 +2868,7 @@ export interface components {
             title?: string;
             /** @description What the workflow returns, in one sentence. */
             summary?: string;
-            /**
-             * @description What it needs. Without needs it runs at once on an installation that has the standard
-             *     models.
-             */
+            /** @description What it needs. A template without needs runs immediately on an installation that has the standard models. */
             needs?: components["schemas"]["v1TemplateNeed"][];
             /**
              * Format: byte
@@ -2815,7 +2911,7 @@ export interface components {
             /** @description Shape; -1 for a dynamic dimension. */
             shape?: string[];
         };
-        /** @description Terms tells a visitor on whose behalf a run through the link happens. */
+        /** @description Terms tells a visitor who pays for a run through the link, whose credentials it uses and where data goes. */
         v1Terms: {
             /** @description One line: who pays, whose credentials, where data goes. */
             summary?: string;
@@ -2929,7 +3025,7 @@ export interface components {
             keyTitle?: string;
             /** @description Resource name of the person that the key belongs to; empty for a key of no person. */
             person?: string;
-            /** @description What the person is called. */
+            /** @description Name of the person. */
             personTitle?: string;
             /** @description Whether a visitor may create a workspace here. */
             canSignUp?: boolean;
@@ -2945,7 +3041,7 @@ export interface components {
             name?: string;
             /** @description Human-readable title. */
             title?: string;
-            /** @description What it does, for people. */
+            /** @description A description of what it does. */
             description?: string;
             /** @description The definition of the live version, in the language of Roboflow Workflows. */
             definition?: Record<string, unknown>;
@@ -2988,7 +3084,7 @@ export interface components {
             readonly pausedShares?: number;
             /**
              * Format: date-time
-             * @description When it is deleted for good; unset outside the trash.
+             * @description When it is deleted permanently; unset outside the trash.
              */
             readonly purgeTime?: string;
             sketch?: components["schemas"]["v1Sketch"];
@@ -3024,9 +3120,8 @@ export interface components {
              */
             baseVersion?: number;
             /**
-             * @description Changes with every update. An update must send the etag of the draft that it replaces,
-             *     and none if there is no draft. Otherwise it is refused (CONFLICT), so that nobody
-             *     overwrites what they have not seen.
+             * @description Changes with every update. An update must send the etag of the draft that it replaces, and none if there is no
+             *     draft. Otherwise it is refused (CONFLICT), so that nobody overwrites a change that they have not seen.
              */
             etag?: string;
             /** @description SHA-256 of the stored bytes, hex. A version with the same definition has the same hash. */
@@ -3636,7 +3731,7 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /** @description Only those with this text in the id or the title. Case does not count. */
+                /** @description Only those with this text in the id or the title. Case is ignored. */
                 text?: string;
             };
             header?: never;
@@ -3846,10 +3941,7 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /**
-                 * @description Only those with this text in the id, the title, the provider or a host. Case does not
-                 *     count.
-                 */
+                /** @description Only those with this text in the id, the title, the provider or a host. Case is ignored. */
                 text?: string;
                 /** @description Only those of this provider: "openai". */
                 provider?: string;
@@ -4036,7 +4128,7 @@ export interface operations {
                     readonly version?: string;
                     /**
                      * Format: date-time
-                     * @description When it was stored first.
+                     * @description When it was first stored.
                      */
                     readonly createTime?: string;
                     /**
@@ -4125,9 +4217,9 @@ export interface operations {
     VaultService_ListInvitations: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
             };
             header?: never;
@@ -4233,7 +4325,7 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /** @description Only those with this text in the id or the title. Case does not count. */
+                /** @description Only those with this text in the id or the title. Case is ignored. */
                 text?: string;
             };
             header?: never;
@@ -4428,6 +4520,203 @@ export interface operations {
             };
         };
     };
+    RegistryService_ListModelAliases: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
+                pageSize?: number;
+                /** @description `next_page_token` of the previous response. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ListModelAliasesResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RegistryService_CreateModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        /** @description The alias: `alias` and `model` are required. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1ModelAlias"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ModelAlias"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RegistryService_GetModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                modelAliase: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ModelAlias"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RegistryService_DeleteModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                modelAliase: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    RegistryService_UpdateModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                modelAliase: string;
+            };
+            cookie?: never;
+        };
+        /** @description The alias. `name` is required. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The name as definitions have it: "yolov8n-640", "coco/3". One to three parts of
+                     *     letters, digits, ".", "_" and "-", each at most 80 characters.
+                     */
+                    alias?: string;
+                    /**
+                     * @description The model, "workspaces/{workspace}/models/{model}" for its newest version or with
+                     *     "/versions/{n}". It is one of the workspace or public; an alias of the operator needs a
+                     *     public one.
+                     */
+                    model?: string;
+                    /** @description Task of the model; empty if the model is gone, or may not be used anymore. */
+                    readonly task?: string;
+                    /**
+                     * Format: date-time
+                     * @description When it was created.
+                     */
+                    readonly createTime?: string;
+                    /**
+                     * Format: date-time
+                     * @description When it was changed last.
+                     */
+                    readonly updateTime?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ModelAlias"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
     RegistryService_ListModels: {
         parameters: {
             query?: {
@@ -4435,7 +4724,7 @@ export interface operations {
                 pageSize?: number;
                 /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
-                /** @description Only those with this text in the id, the title or the task. Case does not count. */
+                /** @description Only those with this text in the id, the title or the task. Case is ignored. */
                 text?: string;
             };
             header?: never;
@@ -4765,9 +5054,9 @@ export interface operations {
     VaultService_ListPeople: {
         parameters: {
             query?: {
-                /** @description At most so many; 50 when 0, at most 500. */
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
-                /** @description The token of the previous page's reply. */
+                /** @description `next_page_token` of the previous response. */
                 pageToken?: string;
             };
             header?: never;
@@ -4872,11 +5161,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The person; its name says which. */
+        /** @description The person. `name` is required. */
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What the person is called. */
+                    /** @description Name of the person. */
                     title?: string;
                     /** @description The e-mail address that the invitation named. Nobody has verified it. */
                     readonly email?: string;
@@ -5036,7 +5325,7 @@ export interface operations {
     VaultService_DeleteSession: {
         parameters: {
             query?: {
-                /** @description Whether its `made_keys` are revoked, too. Only owners and operators may set it. */
+                /** @description Whether its `made_keys` are revoked as well. Only owners and operators may set it. */
                 revokeKeys?: boolean;
             };
             header?: never;
@@ -5281,7 +5570,7 @@ export interface operations {
                 "application/json": {
                     /** @description Human-readable title. */
                     title?: string;
-                    /** @description What it does, for people. */
+                    /** @description A description of what it does. */
                     description?: string;
                     /** @description The definition of the live version, in the language of Roboflow Workflows. */
                     definition?: Record<string, unknown>;
@@ -5324,7 +5613,7 @@ export interface operations {
                     readonly pausedShares?: number;
                     /**
                      * Format: date-time
-                     * @description When it is deleted for good; unset outside the trash.
+                     * @description When it is deleted permanently; unset outside the trash.
                      */
                     readonly purgeTime?: string;
                     sketch?: components["schemas"]["v1Sketch"];
@@ -5402,7 +5691,7 @@ export interface operations {
     SharingService_DeleteWorkflowDraft: {
         parameters: {
             query?: {
-                /** @description If set, must be that of the draft. */
+                /** @description If set, it must equal the etag of the draft. */
                 etag?: string;
             };
             header?: never;
@@ -5444,7 +5733,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The draft; its name says of which workflow. */
+        /** @description The draft. Its name contains the workflow. */
         requestBody: {
             content: {
                 "application/json": {
@@ -5457,9 +5746,8 @@ export interface operations {
                      */
                     baseVersion?: number;
                     /**
-                     * @description Changes with every update. An update must send the etag of the draft that it replaces,
-                     *     and none if there is no draft. Otherwise it is refused (CONFLICT), so that nobody
-                     *     overwrites what they have not seen.
+                     * @description Changes with every update. An update must send the etag of the draft that it replaces, and none if there is no
+                     *     draft. Otherwise it is refused (CONFLICT), so that nobody overwrites a change that they have not seen.
                      */
                     etag?: string;
                     /** @description SHA-256 of the stored bytes, hex. A version with the same definition has the same hash. */

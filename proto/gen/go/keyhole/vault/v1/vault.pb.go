@@ -166,6 +166,10 @@ const (
 	// The whole URL, for example of a webhook whose path is the secret. Its host is the
 	// credential's only destination.
 	SlotKind_SLOT_KIND_URL SlotKind = 6
+	// The password of a mail server (SMTP AUTH). `slot_name` is the user; without one the user
+	// is the sender of the mail. The hosts are mail servers: "smtps://smtp.example.com:465", or
+	// "smtp://smtp.example.com:587" for STARTTLS.
+	SlotKind_SLOT_KIND_SMTP SlotKind = 7
 )
 
 // Enum value maps for SlotKind.
@@ -178,6 +182,7 @@ var (
 		4: "SLOT_KIND_BASIC",
 		5: "SLOT_KIND_BODY",
 		6: "SLOT_KIND_URL",
+		7: "SLOT_KIND_SMTP",
 	}
 	SlotKind_value = map[string]int32{
 		"SLOT_KIND_UNSPECIFIED": 0,
@@ -187,6 +192,7 @@ var (
 		"SLOT_KIND_BASIC":       4,
 		"SLOT_KIND_BODY":        5,
 		"SLOT_KIND_URL":         6,
+		"SLOT_KIND_SMTP":        7,
 	}
 )
 
@@ -347,7 +353,7 @@ type WhoamiResponse struct {
 	KeyTitle string `protobuf:"bytes,7,opt,name=key_title,json=keyTitle,proto3" json:"key_title,omitempty"`
 	// Resource name of the person that the key belongs to; empty for a key of no person.
 	Person string `protobuf:"bytes,8,opt,name=person,proto3" json:"person,omitempty"`
-	// What the person is called.
+	// Name of the person.
 	PersonTitle string `protobuf:"bytes,9,opt,name=person_title,json=personTitle,proto3" json:"person_title,omitempty"`
 	// Whether a visitor may create a workspace here.
 	CanSignUp bool `protobuf:"varint,10,opt,name=can_sign_up,json=canSignUp,proto3" json:"can_sign_up,omitempty"`
@@ -673,7 +679,7 @@ type ListWorkspacesRequest struct {
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only those with this text in the id or the title. Case does not count.
+	// Only those with this text in the id or the title. Case is ignored.
 	Text          string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1089,7 +1095,7 @@ type ListKeysRequest struct {
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only those with this text in the id or the title. Case does not count.
+	// Only those with this text in the id or the title. Case is ignored.
 	Text          string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1375,11 +1381,11 @@ type Session struct {
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// Resource name of the person that its key belongs to; empty for a key of no person.
 	Person string `protobuf:"bytes,8,opt,name=person,proto3" json:"person,omitempty"`
-	// Resource name of the session that approved this one, with which it ends; empty for a
-	// session that nobody approved.
+	// Resource name of the session that approved this one. This session ends with it. Empty for a session that nobody
+	// approved.
 	Parent string `protobuf:"bytes,9,opt,name=parent,proto3" json:"parent,omitempty"`
-	// Keys that work and that it made, or that a session approved by it made, or that such
-	// keys made. They go on working when it ends. Only owners and operators see them.
+	// Active keys that were created by this session, by a session that it approved, or by one of these keys. They
+	// continue to work after the session ends. Only owners and operators see them.
 	MadeKeys      []*Key `protobuf:"bytes,10,rep,name=made_keys,json=madeKeys,proto3" json:"made_keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1595,10 +1601,10 @@ func (x *ApproveLoginRequest) GetChallenge() string {
 	return ""
 }
 
-// LoginApproval lets the command line sign in.
+// LoginApproval lets a command line sign in.
 type LoginApproval struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// For CreateSession, together with the verifier.
+	// Code for CreateSession, to be sent together with the verifier.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	// When it stops working.
 	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
@@ -1774,7 +1780,7 @@ type DeleteSessionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/sessions/{session}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Whether its `made_keys` are revoked, too. Only owners and operators may set it.
+	// Whether its `made_keys` are revoked as well. Only owners and operators may set it.
 	RevokeKeys    bool `protobuf:"varint,2,opt,name=revoke_keys,json=revokeKeys,proto3" json:"revoke_keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1968,7 +1974,7 @@ type Person struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name, "workspaces/{workspace}/people/{person}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// What the person is called.
+	// Name of the person.
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
 	// The e-mail address that the invitation named. Nobody has verified it.
 	Email string `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
@@ -2050,9 +2056,9 @@ type ListPeopleRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	// At most so many; 50 when 0, at most 500.
+	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// The token of the previous page's reply.
+	// `next_page_token` of the previous response.
 	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2114,7 +2120,7 @@ type ListPeopleResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The people.
 	People []*Person `protobuf:"bytes,1,rep,name=people,proto3" json:"people,omitempty"`
-	// Token of the next page; empty on the last.
+	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2213,9 +2219,9 @@ func (x *GetPersonRequest) GetName() string {
 // UpdatePersonRequest changes a person.
 type UpdatePersonRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The person; its name says which.
+	// The person. `name` is required.
 	Person *Person `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
-	// What to change: title, role. Over HTTP, what the body names.
+	// Fields to change: title, role. Over HTTP, the default is all fields in the body.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2318,14 +2324,14 @@ type Invitation struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// The role of the person who will accept it.
 	Role PersonRole `protobuf:"varint,2,opt,name=role,proto3,enum=keyhole.vault.v1.PersonRole" json:"role,omitempty"`
-	// Whom it is for. A note for owners: anyone with the link can accept it.
+	// E-mail address of the person it is for. A note for owners: anyone with the link can accept it.
 	Email string `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
 	// The path of the link on the installation. Its fragment has the code, so that no server
 	// sees it when the link is opened. Only the reply to CreateInvitation contains it.
 	Path string `protobuf:"bytes,4,opt,name=path,proto3" json:"path,omitempty"`
-	// Resource name of the key that made it, and that it ends with.
+	// Resource name of the key that created it. The invitation ends with that key.
 	Key string `protobuf:"bytes,5,opt,name=key,proto3" json:"key,omitempty"`
-	// When it was made.
+	// When it was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When it stops working.
 	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
@@ -2472,9 +2478,9 @@ type ListInvitationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	// At most so many; 50 when 0, at most 500.
+	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// The token of the previous page's reply.
+	// `next_page_token` of the previous response.
 	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2536,7 +2542,7 @@ type ListInvitationsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The invitations.
 	Invitations []*Invitation `protobuf:"bytes,1,rep,name=invitations,proto3" json:"invitations,omitempty"`
-	// Token of the next page; empty on the last.
+	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2678,7 +2684,7 @@ func (x *LookUpInvitationRequest) GetCode() string {
 	return ""
 }
 
-// LookUpInvitationResponse says where an invitation leads.
+// LookUpInvitationResponse describes an invitation.
 type LookUpInvitationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The workspace.
@@ -2687,7 +2693,7 @@ type LookUpInvitationResponse struct {
 	WorkspaceTitle string `protobuf:"bytes,2,opt,name=workspace_title,json=workspaceTitle,proto3" json:"workspace_title,omitempty"`
 	// The role that the person will have.
 	Role PersonRole `protobuf:"varint,3,opt,name=role,proto3,enum=keyhole.vault.v1.PersonRole" json:"role,omitempty"`
-	// Whom the invitation is for, as its owner wrote it.
+	// E-mail address of the person it is for, as its owner wrote it.
 	Email string `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
 	// When the invitation stops working.
 	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
@@ -2765,7 +2771,7 @@ type AcceptInvitationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The code of the invitation's link.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
-	// What the person is called.
+	// Name of the person.
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
 	// Product name of the client, for the list of sessions.
 	Client        string `protobuf:"bytes,3,opt,name=client,proto3" json:"client,omitempty"`
@@ -2829,9 +2835,9 @@ type SignUpRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its id: lower-case letters, digits and hyphens.
 	WorkspaceId string `protobuf:"bytes,1,opt,name=workspace_id,json=workspaceId,proto3" json:"workspace_id,omitempty"`
-	// Its title; the id when empty.
+	// Its title; the id if empty.
 	WorkspaceTitle string `protobuf:"bytes,2,opt,name=workspace_title,json=workspaceTitle,proto3" json:"workspace_title,omitempty"`
-	// What the owner is called.
+	// Name of the owner.
 	Title string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
 	// Product name of the client, for the list of sessions.
 	Client        string `protobuf:"bytes,4,opt,name=client,proto3" json:"client,omitempty"`
@@ -2985,7 +2991,7 @@ type Credential struct {
 	Fingerprint string `protobuf:"bytes,8,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
 	// Number of values stored so far, from 1.
 	Version int64 `protobuf:"varint,9,opt,name=version,proto3" json:"version,omitempty"`
-	// When it was stored first.
+	// When it was first stored.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When it was last changed.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
@@ -3227,8 +3233,7 @@ type ListCredentialsRequest struct {
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only those with this text in the id, the title, the provider or a host. Case does not
-	// count.
+	// Only those with this text in the id, the title, the provider or a host. Case is ignored.
 	Text string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
 	// Only those of this provider: "openai".
 	Provider string `protobuf:"bytes,5,opt,name=provider,proto3" json:"provider,omitempty"`
@@ -4202,7 +4207,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x17PERSON_ROLE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12PERSON_ROLE_VIEWER\x10\x01\x12\x16\n" +
 	"\x12PERSON_ROLE_EDITOR\x10\x02\x12\x15\n" +
-	"\x11PERSON_ROLE_OWNER\x10\x03*\xa2\x01\n" +
+	"\x11PERSON_ROLE_OWNER\x10\x03*\xb6\x01\n" +
 	"\bSlotKind\x12\x19\n" +
 	"\x15SLOT_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10SLOT_KIND_BEARER\x10\x01\x12\x14\n" +
@@ -4210,7 +4215,8 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x0fSLOT_KIND_QUERY\x10\x03\x12\x13\n" +
 	"\x0fSLOT_KIND_BASIC\x10\x04\x12\x12\n" +
 	"\x0eSLOT_KIND_BODY\x10\x05\x12\x11\n" +
-	"\rSLOT_KIND_URL\x10\x06*\xef\x01\n" +
+	"\rSLOT_KIND_URL\x10\x06\x12\x12\n" +
+	"\x0eSLOT_KIND_SMTP\x10\a*\xef\x01\n" +
 	"\vTestOutcome\x12\x1c\n" +
 	"\x18TEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15TEST_OUTCOME_ACCEPTED\x10\x01\x12\x18\n" +
