@@ -4,43 +4,50 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"iter"
+	"slices"
 )
 
 // eventFields are the beginnings of a stream of server-sent events. No JSON begins like that.
 var eventFields = [][]byte{[]byte("data:"), []byte("event:"), []byte("id:"), []byte("retry:"), []byte(":")}
 
-// events returns the data of the events of a stream, or nil if the answer is no stream
-// (https://html.spec.whatwg.org/multipage/server-sent-events.html). No request here asks for a
-// stream, but some servers send one anyway.
+// maxEvents bounds the events of a stream; the longest answers have about as many tokens.
+const maxEvents = 1 << 17
+
+// isStream reports whether an answer is a stream of server-sent events. No request here asks
+// for one, but some servers send it anyway.
 //
 // It decides by the first bytes, as the vault's guard does. So the guard has searched the text
 // that the events join to.
-func events(body []byte) [][]byte {
-	var stream bool
-	for _, field := range eventFields {
-		stream = stream || bytes.HasPrefix(body, field)
-	}
-	if !stream {
-		return nil
-	}
-	list := [][]byte{}
-	var data []byte
-	for line := range bytes.Lines(append(bytes.Clone(body), '\n')) {
-		line = bytes.TrimRight(line, "\r\n")
-		more, ok := bytes.CutPrefix(line, []byte("data:"))
-		switch {
-		case ok && len(data) > 0:
-			data = append(append(data, '\n'), bytes.TrimPrefix(more, []byte(" "))...)
-		case ok:
-			data = append(data, bytes.TrimPrefix(more, []byte(" "))...)
-		case len(line) == 0 && len(data) > 0:
-			list, data = append(list, data), nil
+func isStream(body []byte) bool {
+	return slices.ContainsFunc(eventFields, func(field []byte) bool { return bytes.HasPrefix(body, field) })
+}
+
+// events yields the data of the events of a stream
+// (https://html.spec.whatwg.org/multipage/server-sent-events.html). The data is valid until the
+// next event.
+func events(body []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		var data []byte
+		for line := range bytes.Lines(body) {
+			line = bytes.TrimRight(line, "\r\n")
+			more, ok := bytes.CutPrefix(line, []byte("data:"))
+			switch {
+			case ok && len(data) > 0:
+				data = append(append(data, '\n'), bytes.TrimPrefix(more, []byte(" "))...)
+			case ok:
+				data = append(data, bytes.TrimPrefix(more, []byte(" "))...)
+			case len(line) == 0 && len(data) > 0:
+				if !yield(data) {
+					return
+				}
+				data = data[:0]
+			}
+		}
+		if len(data) > 0 { // the last event has no empty line
+			yield(data)
 		}
 	}
-	if len(data) > 0 { // the last event has no empty line
-		list = append(list, data)
-	}
-	return list
 }
 
 // done is the last event of OpenAI's streams.
@@ -56,17 +63,18 @@ type stream[T any] interface {
 // read reads an answer: one JSON value, or a stream of values. It returns what it has even if
 // there is an error.
 func read[T any](body []byte, s stream[T]) (answer T, err error) {
-	list := events(body)
-	if list == nil {
+	if !isStream(body) {
 		return answer, decode(body, &answer)
 	}
-	finished := false
-	for _, data := range list {
+	finished, n := false, 0
+	for data := range events(body) {
 		if finished = string(data) == done; finished {
 			break
 		}
 		var event T
-		if err = decode(data, &event); err == nil {
+		if n++; n > maxEvents {
+			err = fmt.Errorf("%w: more than %d events", ErrMalformed, maxEvents)
+		} else if err = decode(data, &event); err == nil {
 			err = s.join(event)
 		}
 		if err != nil {
