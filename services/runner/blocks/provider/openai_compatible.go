@@ -118,7 +118,7 @@ func (b *openAICompatible) question(ctx context.Context, call *engine.Call) (pro
 // material splits parameters into pictures, which are sent next to the text, and texts.
 // Pictures that the prompt names come first, in the prompt's order.
 func material(ctx context.Context, call *engine.Call, prompt template, values map[string]any) ([]string, map[string]string, error) {
-	var pictures []string
+	var pictures album
 	texts := map[string]string{}
 	seen := map[string]bool{}
 	for _, name := range slices.Concat(prompt.names, slices.Sorted(maps.Keys(values))) {
@@ -127,12 +127,11 @@ func material(ctx context.Context, call *engine.Call, prompt template, values ma
 			continue
 		}
 		seen[name] = true
-		some, err := picturesOf(ctx, call, v)
+		found, err := pictures.take(ctx, call, v)
 		switch {
 		case err != nil:
 			return nil, nil, fmt.Errorf("encode parameter %q: %w", name, err)
-		case len(some) > 0:
-			pictures = append(pictures, some...)
+		case found:
 			texts[name] = ""
 		case !slices.Contains(prompt.names, name):
 		case value.Size(v, maxPrompt) > maxPrompt:
@@ -141,7 +140,7 @@ func material(ctx context.Context, call *engine.Call, prompt template, values ma
 			texts[name] = value.Text(v)
 		}
 	}
-	return pictures, texts, nil
+	return pictures.pictures, texts, nil
 }
 
 func temperature(call *engine.Call) *float64 {

@@ -58,31 +58,47 @@ func scaled(ctx context.Context, picture *value.Image, side int) (*value.Image, 
 	return picture.WithPixels(raster.Each(pixels, func(p raster.Plane) raster.Plane { return raster.Resize(p, width, height) })), nil
 }
 
-// picturesOf collects the pictures of a prompt parameter: a picture, encoded bytes, or a
-// list that contains some. It returns none if the parameter has no picture.
-func picturesOf(ctx context.Context, call *engine.Call, v any) ([]string, error) {
+// maxPictures bounds the pictures of one question together, in bytes of base64. A definition may
+// name one picture thousands of times, and the egress takes no larger request.
+const maxPictures = 48 << 20
+
+// album has the pictures of a question, in base64.
+type album struct {
+	pictures []string
+	size     int
+}
+
+// take adds the pictures of a prompt parameter: a picture, encoded bytes, or a list that
+// contains some. It reports whether the parameter has any.
+func (a *album) take(ctx context.Context, call *engine.Call, v any) (found bool, err error) {
 	switch v := v.(type) {
 	case *value.Image:
 		encoded, err := jpegOf(ctx, call, v)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		return []string{encoded}, nil
+		return true, a.add(encoded)
 	case []byte:
-		return []string{base64.StdEncoding.EncodeToString(v)}, nil
+		return true, a.add(base64.StdEncoding.EncodeToString(v))
 	case []any:
-		var all []string
 		for _, item := range v {
 			if _, nested := item.([]any); nested {
 				continue
 			}
-			some, err := picturesOf(ctx, call, item)
+			one, err := a.take(ctx, call, item)
 			if err != nil {
-				return nil, err
+				return false, err
 			}
-			all = append(all, some...)
+			found = found || one
 		}
-		return all, nil
 	}
-	return nil, nil
+	return found, nil
+}
+
+func (a *album) add(encoded string) error {
+	if a.size += len(encoded); a.size > maxPictures {
+		return engine.Failf(engine.LimitsCaused, "the pictures of the prompt are larger than %d MiB together; send fewer or smaller ones", maxPictures>>20)
+	}
+	a.pictures = append(a.pictures, encoded)
+	return nil
 }

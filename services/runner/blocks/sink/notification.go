@@ -36,13 +36,16 @@ func (n *notification) text(ctx context.Context, call *engine.Call) (string, []a
 	if err != nil {
 		return "", nil, fmt.Errorf("message_parameters: %w", err)
 	}
-	texts, size := make(map[string]string, len(parameters)), 0
+	texts, size, encoded := make(map[string]string, len(parameters)), 0, 0
 	var pictures []attachment
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		if picture, ok := parameters[name].(*value.Image); ok {
 			a, err := attached(ctx, call, name+".jpg", picture)
 			if err != nil {
 				return "", nil, err
+			}
+			if encoded += len(a.content); encoded > maxAttached {
+				return "", nil, tooMuchAttached()
 			}
 			pictures, texts[name] = append(pictures, a), "["+a.name+"]"
 			continue
@@ -66,20 +69,25 @@ type attachment struct {
 // attachments are those of the step, in the order of their names, after the given ones.
 func attachments(ctx context.Context, call *engine.Call, all []attachment) ([]attachment, error) {
 	files, _ := call.Arg("attachments").(map[string]any)
+	total := 0
+	for _, a := range all {
+		total += len(a.content)
+	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		a, err := attached(ctx, call, name, files[name])
 		if err != nil {
 			return nil, err
 		}
+		if total += len(a.content); total > maxAttached {
+			return nil, tooMuchAttached()
+		}
 		all = append(all, a)
 	}
-	total := 0
-	for _, a := range all {
-		if total += len(a.content); total > maxAttached {
-			return nil, engine.Failf(engine.LimitsCaused, "the attachments are larger than %d MiB together", maxAttached>>20)
-		}
-	}
 	return all, nil
+}
+
+func tooMuchAttached() error {
+	return engine.Failf(engine.LimitsCaused, "the attachments are larger than %d MiB together", maxAttached>>20)
 }
 
 func attached(ctx context.Context, call *engine.Call, name string, v any) (attachment, error) {
