@@ -75,7 +75,7 @@ type chatUsage struct {
 }
 
 type chatChoice struct {
-	Index        int             `json:"index"`
+	Index        json.RawMessage `json:"index"` // of an event
 	FinishReason string          `json:"finish_reason"`
 	Message      chatMessage     `json:"message"`
 	Delta        chatMessage     `json:"delta"` // of an event

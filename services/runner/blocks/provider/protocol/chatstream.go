@@ -18,7 +18,7 @@ func (s *chatStream) join(event chatAnswer) error {
 		return within(event.Error)
 	}
 	for i := range event.Choices {
-		if event.Choices[i].Index == 0 {
+		if first := strings.Trim(string(event.Choices[i].Index), `"`); first == "" || first == "0" {
 			s.add(&event.Choices[i])
 		}
 	}
