@@ -5,8 +5,67 @@ import (
 	"database/sql"
 	"time"
 
+	"google.golang.org/protobuf/types/known/emptypb"
+
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
+
+// DeleteWorkflow implements the RPC.
+func (h *Handlers) DeleteWorkflow(ctx context.Context, r *sharingv1.DeleteWorkflowRequest) (*sharingv1.Workflow, error) {
+	w, err := h.flows.store.Find(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	if err := w.check(r.GetEtag()); err != nil {
+		return nil, err
+	}
+	if w.Deleted == 0 {
+		w.Deleted = h.flows.now().UnixMicro()
+	}
+	out, err := h.flows.save(ctx, caller.From(ctx), w, edit{})
+	if err != nil {
+		return nil, err
+	}
+	deleted := sqldb.Micros(out.GetUpdateTime().AsTime())
+	if err := h.flows.dependents.Withdraw(ctx, w, deleted); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// UndeleteWorkflow implements the RPC.
+func (h *Handlers) UndeleteWorkflow(ctx context.Context, r *sharingv1.UndeleteWorkflowRequest) (*sharingv1.Workflow, error) {
+	w, err := h.flows.store.Find(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	w.Deleted = 0
+	return h.flows.save(ctx, caller.From(ctx), w, edit{})
+}
+
+// PurgeWorkflow implements the RPC. It takes only a workflow in the trash, so that one
+// request never destroys a workflow that works.
+func (h *Handlers) PurgeWorkflow(ctx context.Context, r *sharingv1.PurgeWorkflowRequest) (*emptypb.Empty, error) {
+	w, err := h.flows.store.Find(ctx, r.GetName())
+	if err != nil {
+		return nil, err
+	}
+	if w.Deleted == 0 {
+		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_IN_USE, "the workflow is not in the trash; delete it first")
+	}
+	gone, err := h.flows.dependents.Purge(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	if !gone {
+		return nil, errs.Unavailable("the workflow was undeleted meanwhile, or the credentials of one of its links are still being withdrawn; try again in a minute")
+	}
+	return &emptypb.Empty{}, nil
+}
 
 // TrashLife is how long a deleted workflow can be undeleted.
 const TrashLife = 30 * 24 * time.Hour
