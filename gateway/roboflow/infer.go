@@ -145,16 +145,33 @@ func (x *exchange) legacyOptions() (object, error) {
 	return options, nil
 }
 
-// taskOf returns the task of a model of the caller's workspace. A name that is none of
-// them may be an alias of a detector, which the run resolves.
+// taskOf returns the task of a model of the caller's workspace, or of one that an alias of
+// the workspace means. Any other name may be an alias of the operator, which the run
+// resolves: it is taken for a detector.
 func (x *exchange) taskOf(ctx context.Context, model string) (string, error) {
 	id, _, _ := strings.Cut(model, "/")
 	if !segment.MatchString(id) || id != strings.ToLower(id) {
-		return detection, nil
+		return x.aliasTask(ctx, model)
 	}
 	found, err := x.Registry.GetModel(ctx, &registryv1.GetModelRequest{Name: "workspaces/" + caller.From(ctx).Workspace + "/models/" + id})
 	switch {
 	case errs.CodeOf(err) == codes.NotFound, errs.CodeOf(err) == codes.InvalidArgument:
+		return x.aliasTask(ctx, model)
+	case err != nil:
+		return "", err
+	}
+	return found.GetTask(), nil
+}
+
+func (x *exchange) aliasTask(ctx context.Context, model string) (string, error) {
+	if !modelID.MatchString(model) {
+		return detection, nil
+	}
+	found, err := x.Registry.GetModelAlias(ctx, &registryv1.GetModelAliasRequest{
+		Name: "workspaces/" + caller.From(ctx).Workspace + "/modelAliases/" + strings.ReplaceAll(model, "/", "~"),
+	})
+	switch {
+	case errs.CodeOf(err) == codes.NotFound, errs.CodeOf(err) == codes.InvalidArgument, err == nil && found.GetTask() == "":
 		return detection, nil
 	case err != nil:
 		return "", err

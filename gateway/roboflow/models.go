@@ -116,7 +116,7 @@ func (x *exchange) usable(ctx context.Context, id string) (string, error) {
 	}
 	for _, m := range seen.GetModels() {
 		if m.GetMissing() {
-			return "", errs.NotFound("there is no model %q in your workspace; upload it, or give one of your models this name", id)
+			return "", errs.NotFound("%s", m.GetAdvice())
 		}
 	}
 	return task, nil

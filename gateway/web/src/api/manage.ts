@@ -10,6 +10,7 @@ export type Budget = Schemas["v1Budget"];
 export type AuditEvent = Schemas["v1AuditEvent"];
 export type Model = Schemas["v1Model"];
 export type ModelVersion = Schemas["v1ModelVersion"];
+export type ModelAlias = Schemas["v1ModelAlias"];
 export type Usage = Schemas["v1QueryUsageResponse"];
 export type UsageRow = Schemas["v1UsageRow"];
 export type CredentialUsage = Schemas["v1CredentialUsage"];
@@ -243,4 +244,22 @@ export function createModelVersion(path: ModelPath): Promise<ModelVersion> {
 
 export function deleteModelVersion(path: ModelPath & { version: string }): Promise<unknown> {
   return call(client.DELETE(`${oneModel}/versions/{version}`, { params: { path }, ...text }));
+}
+
+// Model aliases: names in workflows, and the models that they mean.
+
+const aliases = "/v1/workspaces/{workspace}/modelAliases";
+
+export function listAliases(workspace: string, pageToken: string): Promise<Page<ModelAlias>> {
+  const params = { path: { workspace }, query: paging(pageToken) };
+  return pageOf(call(client.GET(aliases, { params, ...text })), "modelAliases");
+}
+
+export function createAlias(workspace: string, alias: string, model: string): Promise<ModelAlias> {
+  return call(client.POST(aliases, { params: { path: { workspace } }, body: { alias, model }, ...text }));
+}
+
+export function deleteAlias(workspace: string, id: string): Promise<unknown> {
+  const path = { workspace, modelAliase: id };
+  return call(client.DELETE(`${aliases}/{modelAliase}`, { params: { path }, ...text }));
 }

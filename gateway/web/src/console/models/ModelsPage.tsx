@@ -14,6 +14,7 @@ import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
 import { Link, navigate, pathOf, useAddress } from "../routes";
 import { useMe } from "../session";
+import { Aliases } from "./Aliases";
 import { DropFile } from "./DropFile";
 import { useUpload } from "./useUpload";
 import { idFrom, idOfModel, tasks } from "./words";
@@ -79,6 +80,7 @@ export default function ModelsPage() {
           { id: "made", head: "Added", cell: (m) => ago(m.createTime) },
         ]}
       />
+      <Aliases />
       {file && (
         <FormDialog
           title="Add a model"

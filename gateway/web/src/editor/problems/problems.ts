@@ -27,7 +27,7 @@ export function troublesOf(inspection: Inspection | undefined, doc: Doc): Troubl
       trouble({ step: s.step, message: `This block does not run here: ${s.message}` }, "stops"),
     ),
     ...missing.map((m) =>
-      trouble({ step: m.step, field: "model_id", message: `There is no model ${m.modelId}` }, "stops"),
+      trouble({ step: m.step, field: "model_id", message: m.advice || `There is no model ${m.modelId}` }, "stops"),
     ),
     ...slots.map((s) =>
       trouble(
