@@ -218,14 +218,27 @@ func (s *shell) modelCommands(t *testing.T) {
 	s.wants(t, says{"ocr/1"}, "model", "versions", "ocr")
 	s.wants(t, says{"ready", "inputs"}, "model", "version", "ocr/1")
 	s.wants(t, says{"private"}, "model", "update", "ocr", "--visibility", "private")
-	s.wants(t, says{"coco/3", "models/ocr", "text-recognition"}, "model", "alias", "create", "coco/3", "ocr")
-	s.wants(t, says{"models/ocr/versions/1"}, "model", "alias", "update", "coco/3", "ocr/1")
-	s.wants(t, says{"coco/3", "versions/1"}, "model", "alias", "list")
+	s.wants(t, says{"coco/3", "ocr", "text-recognition"}, "model", "alias", "create", "coco/3", "ocr")
+	s.wants(t, says{"ocr/1"}, "model", "alias", "update", "coco/3", "ocr/1")
+	s.wants(t, says{"coco/3", "ocr/1"}, "model", "alias", "list")
 	s.wants(t, says{"coco/3"}, "model", "alias", "get", "modelAliases/coco~3")
 	s.refused(t, "ALREADY_EXISTS", "model", "alias", "create", "coco/3", "ocr")
 	s.refused(t, "NOT_FOUND", "model", "alias", "create", "coco/4", "ocr", "--everyone")
 	s.keyhole(t, "model", "alias", "delete", "coco/3")
 	s.refused(t, "NOT_FOUND", "model", "alias", "get", "coco/3")
+	s.importCommand(t)
+}
+
+// importCommand brings a well-known model from a mirror, and with it the vendor's other name.
+func (s *shell) importCommand(t *testing.T) {
+	mirror := httptest.NewServer(http.FileServer(http.Dir(filepath.Join("..", "..", ".tools", "testdata"))))
+	t.Cleanup(mirror.Close)
+	from := []string{"model", "import", "yolov8n-640", "--source", mirror.URL + "/yolov8n.onnx"}
+	s.refused(t, "--accept-licence", from...)
+	s.wants(t, says{"yolov8n-640/1", "ready"}, append(from, "--accept-licence")...)
+	s.wants(t, says{"yolov8n-640", "object-detection"}, "model", "alias", "get", "coco/3")
+	s.keyhole(t, "model", "delete", "yolov8n-640")
+	s.keyhole(t, "model", "alias", "delete", "coco/3")
 }
 
 func (s *shell) modelEnds(t *testing.T) {

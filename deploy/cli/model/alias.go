@@ -18,7 +18,7 @@ type aliasCommands struct {
 	Delete aliasDelete `cmd:"" help:"Delete an alias. Links keep the model that they have."`
 }
 
-var aliasFields = []string{"name", "alias", "model", "task", "updateTime"}
+var aliasFields = []string{"alias", "model", "task", "updateTime"}
 
 // scope says whose aliases a command works on.
 type scope struct {
