@@ -6,7 +6,6 @@ package demo
 import (
 	"context"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -75,6 +74,7 @@ func Seed(ctx context.Context, operator *client.Client, modelFile string, progre
 	if s.err != nil {
 		return nil, fmt.Errorf("make the demo's %w", s.err)
 	}
+	storeExample(ctx, owner, result.Share, progress)
 	return result, nil
 }
 
@@ -122,9 +122,13 @@ func seedWorkflow(ctx context.Context, owner *client.Client) error {
 func seedShare(ctx context.Context, owner *client.Client, result *Result) error {
 	path := "/v1/workspaces/" + Workspace + "/workflows/" + Workflow + "/shares"
 	var share struct{ Name, Token string }
-	err := owner.Do(ctx, http.MethodPost, path, url.Values{"shareId": {"demo"}}, object{
+	starts, err := samples(ctx, owner)
+	if err != nil {
+		return err
+	}
+	err = owner.Do(ctx, http.MethodPost, path, url.Values{"shareId": {"demo"}}, object{
 		"title": "Demo link", "runAccess": "RUN_ACCESS_OWNER",
-		"samples": []object{{"input": "image", "value": object{"type": "base64", "value": base64.StdEncoding.EncodeToString(Photo)}}},
+		"samples": starts,
 	}, &share)
 	if client.IsReason(err, "ALREADY_EXISTS") {
 		err = owner.Do(ctx, http.MethodGet, path+"/demo", nil, nil, &share)

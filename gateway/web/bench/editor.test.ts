@@ -74,6 +74,14 @@ describe("the editor", () => {
       "type 20 letters": () => template.pressSequentially(" twenty letters here", { delay: 60 }),
       "type 5 letters, each with an inspection": () => template.pressSequentially("slow!", { delay: 700 }),
       "select a block": () => node("s108").click(),
+      "fold and unfold the run panel": async () => {
+        await page.getByRole("button", { name: "Fold the run panel" }).click();
+        await page.getByRole("button", { name: "Unfold the run panel" }).click();
+      },
+      "close and open the settings": async () => {
+        await page.keyboard.press("Escape");
+        await node("s108").click();
+      },
       "go by 4 arrow keys": async () => {
         for (const key of ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"]) await page.keyboard.press(key);
       },
@@ -100,6 +108,12 @@ describe("the editor", () => {
         await page.mouse.down();
         await page.mouse.move(into.x + into.width / 3, into.y + into.height / 2, { steps: 12 });
         await page.mouse.up();
+      },
+      "open the JSON and come back": async () => {
+        await page.getByRole("button", { name: "JSON", exact: true }).first().click();
+        await page.locator(".cm-content").first().waitFor();
+        await page.getByRole("button", { name: "Graph", exact: true }).first().click();
+        await page.locator("[data-part=node]").first().waitFor();
       },
     });
     console.table(found);

@@ -12,8 +12,11 @@ describe("the demo's link", () => {
     const page = await visit(`/s/${demo}`);
     await ready(page);
     await page.getByAltText("Input: Sample picture").waitFor();
+    await expect.poll(() => page.locator("[data-part=example]").innerText()).toContain("NASA");
+    await expect.poll(() => page.getByRole("group", { name: "Samples" }).getByRole("button").count()).toBe(3);
     await shot(page, "demo-before");
     await run(page);
+    await page.locator("[data-part=example]").waitFor({ state: "detached" });
     const values = page.getByRole("group", { name: "Values" });
     await expect.poll(() => values.innerText()).toContain("NASA");
     await expect.poll(() => page.locator("[data-part=boxes] g").count()).toBeGreaterThan(1);

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { everything, useBrowser, visit } from "./browser";
 import { startIdentity, type Identity } from "./identity";
+import { startLogin } from "./login";
 import { nowhere } from "./owner";
 import { looks, screens } from "./screens";
 import { startServer, type Server } from "./server";
@@ -88,6 +89,41 @@ test("a group decides the role, and an account without a rule stays out", async 
     await page.getByText("Acme ID did not sign you in.").waitFor();
     expect((await listPeople()).some((p) => p.title === "Eve" || p.title === "Mallory")).toBe(false);
   }
+});
+
+test("a command line acts as who signed in at the provider, until that session is ended", async () => {
+  const line = await startLogin(server.base);
+  const page = await visit(line.link);
+  await goThrough(page, "grace");
+  await page.getByRole("heading", { name: "Sign in the command line on this computer?" }).waitFor();
+  const facts = page.getByRole("region", { name: "The command line" });
+  await expect.poll(() => facts.innerText()).toMatch(/With key\s+Grace/);
+  expect(await facts.innerText()).not.toContain("key_"); // no raw id
+  await looks(page, "command-line");
+  await page.getByRole("button", { name: "Approve" }).click();
+  expect(await line.done).toBe(0);
+  expect(await line.run("whoami")).toContain("Grace");
+  await line.run("workflow", "list");
+
+  const owner = (method: string, path: string) =>
+    fetch(server.base + path, { method, headers: { authorization: `Bearer ${server.ownerKey}` } });
+  const { sessions } = (await (await owner("GET", "/v1/workspaces/demo/sessions")).json()) as {
+    sessions: { name: string; parent?: string }[];
+  };
+  const browser = sessions.find((s) => s.parent)!.parent!;
+  expect((await owner("DELETE", `/v1/${browser}`)).status).toBe(200);
+  await expect
+    .poll(() => line.run("workflow", "list").catch((e: { stderr: string }) => e.stderr))
+    .toMatch(/sign|session/i);
+  await expect
+    .poll(() =>
+      line.run("workflow", "list").then(
+        () => "works",
+        () => "refused",
+      ),
+    )
+    .toBe("refused");
+  await line.remove();
 });
 
 test("somebody who turns back at the provider reads why, in words of this page", async () => {

@@ -15,7 +15,7 @@ export interface Server {
   stop: () => Promise<void>;
 }
 
-const program = process.env.KEYHOLE_BIN ?? resolve(import.meta.dirname, "../../../bin/keyhole");
+export const program = process.env.KEYHOLE_BIN ?? resolve(import.meta.dirname, "../../../bin/keyhole");
 
 export async function startServer(...more: string[]): Promise<Server> {
   if (!existsSync(program)) throw new Error(`${program} is missing: run make build`);

@@ -180,7 +180,7 @@ describe("the story", () => {
     await owner.getByRole("link", { name: "Usage", exact: true }).click();
     await owner.getByRole("button", { name: "Key", exact: true }).click();
     const usage = owner.getByRole("region", { name: "Usage by key" }).locator("tbody tr");
-    await expect.poll(() => usage.first().innerText()).toMatch(new RegExp(`${mine}\\s+1\\s`));
+    await expect.poll(() => usage.first().innerText()).toMatch(new RegExp(`${mine}\\s+2\\s`)); // one is the example of the demo
     await shot(owner, "story-usage");
 
     await addsCredential(owner);

@@ -1,5 +1,6 @@
 import { Icon } from "../ui/icons";
 import style from "./SamplePicker.module.css";
+import type { Picture } from "./picture";
 import type { Form } from "./useForm";
 import type { SampleSet } from "./useSamples";
 
@@ -22,24 +23,30 @@ export function SamplePicker({ sets, chosen, form, disabled }: Props) {
       <div className={style.list}>
         {sets.map((set) => {
           const picture = [...set.pictures.values()][0];
+          const thumb = picture || set.waits;
           return (
             <button
               key={set.title}
               type="button"
-              className={picture ? style.thumb : style.word}
-              disabled={disabled}
+              className={thumb ? style.thumb : style.word}
+              disabled={disabled || set.waits}
               aria-pressed={set === chosen}
-              aria-label={picture ? set.title : undefined}
-              title={picture ? set.title : undefined}
+              aria-label={thumb ? set.title : undefined}
+              title={thumb ? set.title : undefined}
               onClick={() => form.pick(set)}
             >
-              {!picture ? set.title : picture.shown ? <img src={picture.shown} alt="" /> : <Icon name="link" />}
+              {thumb ? <Thumb picture={picture} /> : set.title}
             </button>
           );
         })}
       </div>
     </div>
   );
+}
+
+function Thumb({ picture }: { picture?: Picture }) {
+  if (!picture) return null;
+  return picture.shown ? <img src={picture.shown} alt="" /> : <Icon name="link" />;
 }
 
 // sampleIn is the sample that a form holds, unchanged.

@@ -11,7 +11,11 @@ export interface SampleSet {
   title: string;
   values: Map<string, unknown>;
   pictures: Map<string, Picture>;
+  // Whether a picture of it is still being read: its place is kept, so that nothing moves.
+  waits: boolean;
 }
+
+const noneYet: Map<Sample, Picture> = new Map();
 
 export interface Samples {
   values: Map<string, unknown>; // the first of each input
@@ -20,7 +24,7 @@ export interface Samples {
 }
 
 export function useSamples(inputs: Input[], samples: Sample[] | undefined, version: string | undefined): Samples {
-  const [pictures, setPictures] = useState<Map<Sample, Picture>>(new Map());
+  const [pictures, setPictures] = useState(noneYet);
   const marks = useMemo(() => (samples ?? []).map((s) => `${s.input} ${s.title}`).join(), [samples]);
   useEffect(() => {
     let stale = false;
@@ -40,8 +44,8 @@ export function useSamples(inputs: Input[], samples: Sample[] | undefined, versi
   return useMemo(() => {
     const values = new Map<string, unknown>();
     for (const s of samples ?? []) if (!values.has(s.input ?? "")) values.set(s.input ?? "", s.value);
-    return { values, pictures: byInput(pictures), sets: setsOf(samples ?? [], pictures) };
-  }, [samples, pictures]);
+    return { values, pictures: byInput(pictures), sets: setsOf(samples ?? [], pictures, inputs) };
+  }, [samples, pictures, inputs]);
 }
 
 function byInput(pictures: Map<Sample, Picture>): Map<string, Picture[]> {
@@ -54,15 +58,17 @@ function byInput(pictures: Map<Sample, Picture>): Map<string, Picture[]> {
 }
 
 // setsOf is empty where no sample has a title.
-function setsOf(samples: Sample[], pictures: Map<Sample, Picture>): SampleSet[] {
+function setsOf(samples: Sample[], pictures: Map<Sample, Picture>, inputs: Input[]): SampleSet[] {
+  const shown = new Set(inputs.filter((i) => kindOf(i) === "picture").map((i) => i.name));
   const sets = new Map<string, SampleSet>();
   const byKey = new Map([...pictures].map(([s, p]) => [`${s.input} ${s.title}`, p]));
   for (const s of samples) {
     const { title = "", input = "" } = s;
     if (!title) continue;
-    const set = sets.get(title) ?? { title, values: new Map<string, unknown>(), pictures: new Map<string, Picture>() };
+    const set = sets.get(title) ?? { title, values: new Map(), pictures: new Map(), waits: false };
     const picture = pictures.get(s) ?? byKey.get(`${input} ${title}`);
     if (picture) set.pictures.set(input, picture);
+    else if (pictures === noneYet && shown.has(input)) set.waits = true;
     else set.values.set(input, s.value);
     sets.set(title, set);
   }

@@ -10,6 +10,7 @@ import { ago } from "../parts/ago";
 import { Confirm } from "../parts/Confirm";
 import { Listing } from "../parts/Listing";
 import page from "../parts/Page.module.css";
+import { useNames } from "../parts/useNames";
 import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
 import { Link, pathOf } from "../routes";
@@ -22,6 +23,7 @@ const idOf = (s: Session) => s.name?.split("/")[3] ?? "";
 export default function SessionsPage() {
   useTitle("Sessions");
   const me = useMe();
+  const nameOf = useNames();
   const queries = useQueryClient();
   const say = useToast();
   const [asked, setAsked] = useState<Session | "others" | null>(null);
@@ -80,7 +82,7 @@ export default function SessionsPage() {
             head: "Acts with key",
             cell: (s) => {
               const id = s.key?.split("/")[3] ?? "";
-              return me.owner ? <Link href={pathOf.key(me.workspace, id)}>{id}</Link> : id;
+              return me.owner ? <Link href={pathOf.key(me.workspace, id)}>{nameOf(s.key)}</Link> : nameOf(s.key);
             },
           },
           { id: "made", head: "Signed in", cell: (s) => ago(s.createTime) },

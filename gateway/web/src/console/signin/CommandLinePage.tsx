@@ -46,7 +46,7 @@ function Ask({ line }: { line: CommandLine }) {
           facts={[
             ["Code", <strong key="code">{code.data ?? "…"}</strong>],
             ["Acts in", me.workspace],
-            ["With key", me.key],
+            ["With key", me.keyTitle],
             ["Role", me.role],
           ]}
         />
