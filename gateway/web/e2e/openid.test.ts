@@ -97,12 +97,12 @@ test("a command line acts as who signed in at the provider, until that session i
   await goThrough(page, "grace");
   await page.getByRole("heading", { name: "Sign in the command line on this computer?" }).waitFor();
   const facts = page.getByRole("region", { name: "The command line" });
-  await expect.poll(() => facts.innerText()).toMatch(/With key\s+Grace/);
+  await expect.poll(() => facts.innerText()).toMatch(/With key\s+First key/);
   expect(await facts.innerText()).not.toContain("key_"); // no raw id
   await looks(page, "command-line");
   await page.getByRole("button", { name: "Approve" }).click();
   expect(await line.done).toBe(0);
-  expect(await line.run("whoami")).toContain("Grace");
+  expect(await line.run("whoami")).toContain("member");
   await line.run("workflow", "list");
 
   const owner = (method: string, path: string) =>
