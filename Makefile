@@ -49,7 +49,7 @@ assets: ## Fetch ONNX Runtime, fonts and the demo's model into bin/ (checked sum
 	@deploy/fetch/pp-ocr.sh bin/models
 	@deploy/fetch/fonts.sh bin/fonts
 
-# The programs embed the web app. Without Node they are built all the same, and
+# The programs embed the web app. Without Node they are built without it, and
 # serve a page that says how to get it.
 $(WEB): $(WEB_SOURCES)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo 'no npm: building without the web app'; fi

@@ -39,7 +39,7 @@ const photoWorkflow = `{
  ]}`
 
 // BenchmarkPhotograph compares a shared run on a photograph over HTTP, one at a time and on
-// all connections at once, with the same work by hand in this process, with the same
+// all connections at the same time, with the same work by hand in this process, with the same
 // concurrency: decode, prepare, ONNX Runtime in a worker with the same threads, read the
 // detections, draw, encode.
 func BenchmarkPhotograph(b *testing.B) {

@@ -111,7 +111,7 @@ func TestABrowserSignsInWithTheIdentityProvider(t *testing.T) {
 			keys = append(keys, me.text("key"))
 			out := b.call(t, http.MethodPost, "/app/sign-out", object{}, b.page()...)
 			if want := p.URL + "/logout?client_id=keyhole&from=here&post_logout_redirect_uri=" + url.QueryEscape(in.base+"/app/sign-in"); out.text("location") != want {
-				t.Errorf("sign-out goes on to %q, want %q", out.text("location"), want)
+				t.Errorf("sign-out continues to %q, want %q", out.text("location"), want)
 			}
 			eventually(t, limit, "the session ends", func() bool { return b.role(t, b.page()...) == "guest" })
 		}

@@ -85,7 +85,7 @@ func (o *outage) consistent(t *testing.T) {
 	})
 	for _, r := range o.w.get(t, o.w.path()+"/runs").list("runs") {
 		if at(r, "state") == "RUN_STATE_RUNNING" {
-			t.Errorf("a run goes on: %v", r)
+			t.Errorf("a run continues: %v", r)
 		}
 	}
 }

@@ -215,7 +215,7 @@ func TestAttackRunOfARemovedPerson(t *testing.T) {
 	case r := <-answers:
 		a.Attempt(r.status >= 400, "the run ends with %s", r)
 	case <-time.After(limit):
-		a.Attempt(false, "the run goes on %v later", limit)
+		a.Attempt(false, "the run continues %v later", limit)
 	}
 	eventually(t, limit, "the session ends at the second gateway", func() bool {
 		return second.call(t, http.MethodGet, "/v1/whoami", nil).status == http.StatusUnauthorized

@@ -145,7 +145,7 @@ func (r *rights) lapseInFlight(t *testing.T, withdraw func()) time.Duration {
 		}
 		return time.Since(begin)
 	case <-time.After(limit):
-		t.Fatalf("the run goes on %v after its right is gone", limit)
+		t.Fatalf("the run continues %v after its right is gone", limit)
 		return limit
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // revoke withdraws each right that a run depends on while its provider works. The run ends
-// at once, and is booked.
+// immediately, and is booked.
 func revoke(t *testing.T, in *installation) {
 	for name, withdraw := range map[string]func(t *testing.T, owner, visitor *tenant, share string){
 		"the share": func(t *testing.T, owner, _ *tenant, share string) {
@@ -53,7 +53,7 @@ func revoked(t *testing.T, in *installation, withdraw func(t *testing.T, owner, 
 			t.Errorf("a run whose right is gone ends with %s", r)
 		}
 	case <-time.After(limit):
-		t.Errorf("the run goes on %v after its right is gone", limit)
+		t.Errorf("the run continues %v after its right is gone", limit)
 	}
 	if r := visitor.shared(t, token, question("x")); r.status < 400 || provider.count() != 1 {
 		t.Errorf("the next run gets %s", r)

@@ -52,7 +52,7 @@ func readsTemplates(t *testing.T, in *installation) {
 		}
 	}
 	if atOnce < 4 {
-		t.Errorf("only %d templates run at once", atOnce)
+		t.Errorf("only %d templates run immediately", atOnce)
 	}
 }
 

@@ -18,6 +18,8 @@ var retired = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	`hitherto`, `there(of|by|in|upon)`, `here(of|by|in)`, `whilst`, `lest`, `unto`, `upon`, `shall`, `forthwith`,
 	`br(ing|ings|ought|inging) along`, `leads? nowhere`, `(is|are|was|were) told`, `goes by`, `what (is|was) [a-z]+ (is|was)`,
 	`(internal|public) face`, `not before [a-z' ]+ (does|is|has|may|can)`,
+	`for good`, `all the same`, `save for`, `(is|are) to be`, `anew`, `thenceforth`, `inasmuch`, `insofar`, `albeit`,
+	`what (it|he|she|they) (is|are|was|were) called`, `goes on`, `at once`,
 }, "|") + `)\b`)
 
 // nor is used with neither only: "not printed nor logged" is "not printed or logged".

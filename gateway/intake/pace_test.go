@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// burst returns much at once, then one byte for each read.
+// burst returns much in one read, then one byte for each read.
 type burst struct{ left int }
 
 func (b *burst) Read(buf []byte) (int, error) {

@@ -56,7 +56,7 @@ func TestRoboflowKeyIsOne(t *testing.T) {
 		"header":         {header: "Bearer kh_a", want: key},
 		"body":           {body: &key, want: key},
 		"query":          {query: key, want: key},
-		"all the same":   {header: "Bearer kh_a", query: key, body: &key, want: key},
+		"three times":    {header: "Bearer kh_a", query: key, body: &key, want: key},
 		"two that clash": {header: "Bearer kh_a", body: &other, fails: true},
 		"basic":          {header: "Basic a2g6", fails: true},
 	} {

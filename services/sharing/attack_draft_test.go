@@ -56,7 +56,7 @@ var hidingPlaces = map[string]string{
 	"a wrapper":                             `{"specification":{"notes":"%s"}}`,
 }
 
-// TestAttackDraftSecret: a draft need not compile, and holds no secret all the same.
+// TestAttackDraftSecret: a draft need not compile, but holds no secret.
 func TestAttackDraftSecret(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A2", "a secret in a draft that does not compile")

@@ -92,7 +92,7 @@ func TestOnlyResumingEndsASuspension(t *testing.T) {
 }
 
 // Every change that ends a share's use of its grant also removes the grant from the vault:
-// at once, or when the vault is back.
+// immediately, or when the vault is back.
 func TestWhatNoShareCoversIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(s *harness, share string) error{

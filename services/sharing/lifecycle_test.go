@@ -98,7 +98,7 @@ func TestAnAbandonedRunIsSettledOnceFromItsIntents(t *testing.T) {
 	})
 }
 
-// The vault is unavailable when a run is to be closed. The run is closed when the vault is
+// The vault is unavailable when a run must be closed. The run is closed when the vault is
 // back.
 func TestASettlementWaitsForTheVault(t *testing.T) {
 	t.Parallel()

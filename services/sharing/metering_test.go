@@ -286,7 +286,7 @@ func TestARunIsBookedWhateverItsMessageSays(t *testing.T) {
 	})
 }
 
-// A caller that leaves between the reservation and its row gets all of it back at once.
+// A caller that leaves between the reservation and its row gets all of it back immediately.
 // Otherwise a caller that leaves repeatedly would block others.
 func TestACallerThatLeavesHoldsNothing(t *testing.T) {
 	t.Parallel()

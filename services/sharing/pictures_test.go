@@ -290,7 +290,7 @@ func TestAttackARunnerDoesMoreThanReserved(t *testing.T) {
 			_, err = s.runner.FinishRun(context.Background(), end)
 			must(t, err)
 		}
-		for _, when := range []string{"at once", "after a lost Redis"} {
+		for _, when := range []string{"immediately", "after a lost Redis"} {
 			s.clock.advance(time.Minute) // the remainder is cached for a while
 			left := s.left(guest, token, "share")
 			a.Attempt(left.GetPicturesLeft() == 0 && left.GetRunsLeft() == 1, "%s %v is left of the link", when, left)

@@ -130,7 +130,7 @@ func TestAnExampleBelongsToItsVersionAndSample(t *testing.T) {
 		if !allowed.GetPreview() || string(allowed.GetSampleInputs()) != `{"who":"Eve"}` || len(allowed.GetHiddenOutputs()) != 1 {
 			t.Fatalf("the sample's run is %v", allowed)
 		}
-		// A hidden output that reaches sharing all the same is not shown.
+		// A hidden output that reaches sharing nevertheless is not shown.
 		if b := s.finishSample("e1", `[{"text": "hello Eve", "debug": "inside", "n": 9007199254740993}]`); b.GetInstead() != nil || !b.GetCounted() {
 			t.Fatalf("the example is not stored: %v", b)
 		}

@@ -33,7 +33,7 @@ func TestAttackExposedValueOnOtherLinks(t *testing.T) {
 		report.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_PAUSED, "another link that is open: %v", err)
 		out, err := r.sharer.EndRun(context.Background(), &vaultinternalv1.EndRunRequest{Run: running, Leaving: [][]byte{[]byte("hello")}})
 		must(t, err)
-		report.Attempt(out.GetVerdict() == vaultinternalv1.Verdict_VERDICT_STOPPED, "a run of another link that goes on: %v", out.GetVerdict())
+		report.Attempt(out.GetVerdict() == vaultinternalv1.Verdict_VERDICT_STOPPED, "a run of another link that continues: %v", out.GetVerdict())
 		for _, resume := range []bool{true, false} {
 			report.Attempt(errs.ReasonOf(n.opens("new", resume)) == exposedReason, "a new link, resume %v", resume)
 		}
@@ -50,7 +50,7 @@ func TestAttackExposedValueOnOtherLinks(t *testing.T) {
 		_, _, err = f.run(r, "c", "hello")
 		must(t, err) // the guard has not suspended this one
 		_, _, err = f.run(r, "a", "hello")
-		report.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_PAUSED, "a suspended link goes on without its owner: %v", err)
+		report.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_PAUSED, "a suspended link continues without its owner: %v", err)
 		must(t, n.opens("a", true))
 		_, _, err = f.run(r, "a", "hello")
 		must(t, err)

@@ -209,7 +209,7 @@ func TestAttackSlicesAtTwoReplicasAtOnce(t *testing.T) {
 				})
 			}
 			all.Wait()
-			report.Attempt(shown <= mostShown, "%d characters were shown at once", shown)
+			report.Attempt(shown <= mostShown, "%d characters were shown together", shown)
 		})
 	}
 }
@@ -308,7 +308,7 @@ func TestAttackTextsThatTheRunnerBuilds(t *testing.T) {
 			must(t, err)
 			report.Attempt(out.GetVerdict() == vaultinternalv1.Verdict_VERDICT_WITHHELD && time.Since(began) > 0, "%s: %v", name, out.GetVerdict())
 			_, _, err = f.run(r, "a", "hello")
-			report.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_PAUSED, "%s: the share goes on: %v", name, err)
+			report.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_SHARE_PAUSED, "%s: the share continues: %v", name, err)
 		}
 	})
 }

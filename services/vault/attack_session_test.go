@@ -76,13 +76,13 @@ func TestAttackLookalikeTokens(t *testing.T) {
 			a.Attempt(err != nil, "%.8s... is a code", text)
 		}
 		_, err := gateway.Authenticate(context.Background(), &vaultinternalv1.AuthenticateRequest{Session: token, Key: n.key.GetKey()})
-		a.Attempt(err != nil, "a key and a session at once")
+		a.Attempt(err != nil, "a key and a session together")
 		for _, peer := range []string{"runner", "sharing", "registry"} {
 			_, err := r.asPeer(peer).Authenticate(context.Background(), &vaultinternalv1.AuthenticateRequest{Session: token})
 			a.Attempt(errs.ReasonOf(err) == errorsv1.Reason_REASON_PERMISSION_DENIED, "%s presents a session: %v", peer, err)
 		}
 		_, err = r.public.CreateSession(n.ctx, &vaultv1.CreateSessionRequest{Code: code})
-		a.Attempt(err != nil, "a key and a code at once")
+		a.Attempt(err != nil, "a key and a code together")
 		must(t, r.present(token))
 	})
 }
@@ -125,7 +125,7 @@ func TestAttackTokensAtRest(t *testing.T) {
 // The other replica learns of the end of a session or of its key.
 func TestAttackEndedSessionElsewhere(t *testing.T) {
 	t.Parallel()
-	a := attack.New(t, "S5", "an ended session at another replica, and at a run that goes on")
+	a := attack.New(t, "S5", "an ended session at another replica, and at a run that continues")
 	stores(t, func(t *testing.T, r *replica) {
 		n := r.tenant(t, "demo")
 		second := r.start(t)

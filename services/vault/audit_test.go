@@ -124,7 +124,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	for _, value := range []string{canary, visitors, n.key.GetKey()} {
 		for what, form := range encodings(value) {
 			if bytes.Contains(seen.Bytes(), []byte(form)) {
-				t.Errorf("a secret is to be seen (%s)", what)
+				t.Errorf("a secret can be seen (%s)", what)
 			}
 		}
 	}

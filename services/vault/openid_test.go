@@ -165,7 +165,7 @@ func TestChangedClaimsChangeTheAccess(t *testing.T) {
 			t.Errorf("without a rule: %v", err)
 		}
 		if e.present(moved.GetSession().GetToken()) == nil || len(e.people(t, second)) != 0 {
-			t.Error("access goes on after no rule matched")
+			t.Error("access continues after no rule matched")
 		}
 		back, err := e.enter(t, ada)
 		must(t, err)

@@ -64,7 +64,7 @@ func TestRevocationEndsRunningCalls(t *testing.T) {
 					case err := <-ended:
 						refusedWith(t, err, errorsv1.Reason_REASON_RUN_REVOKED, codes.Aborted)
 					case <-limit:
-						t.Fatal("a call goes on a second after its right has ended")
+						t.Fatal("a call continues a second after its right has ended")
 					}
 				}
 			})
@@ -95,7 +95,7 @@ func TestRevocationWithoutMessages(t *testing.T) {
 	case err := <-ended:
 		refusedWith(t, err, errorsv1.Reason_REASON_RUN_REVOKED, codes.Aborted)
 	case <-time.After(time.Second):
-		t.Fatal("the call goes on a second after its right has ended")
+		t.Fatal("the call continues a second after its right has ended")
 	}
 }
 

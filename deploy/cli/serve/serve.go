@@ -44,7 +44,7 @@ type Command struct {
 	ModelWorkers    int           `help:"Maximum number of model workers (default: twice the number of processors). One workspace gets at most half of them." default:"0"`
 	Connections     int           `help:"Maximum number of open connections, and of concurrent requests, per client address. Trusted proxies are exempt." default:"1024"`
 	BodyMemory      int64         `help:"Memory for request bodies in MiB. One workspace gets at most half of it." default:"1024"`
-	HSTS            time.Duration `name:"hsts" help:"How long browsers that were here over HTTPS keep to HTTPS (Strict-Transport-Security). 0 sends no header. Never sent for localhost." default:"4320h" placeholder:"DURATION"`
+	HSTS            time.Duration `name:"hsts" help:"How long browsers that came over HTTPS use only HTTPS (Strict-Transport-Security). 0 sends no header. Never sent for localhost." default:"4320h" placeholder:"DURATION"`
 	AllowOrigins    []string      `help:"Origins that may call the API from a browser (default: all)." placeholder:"ORIGIN"`
 	SharingDB       string        `help:"Sharing database URL, postgres://... (default: SQLite in the data directory)." placeholder:"URL"`
 	VaultDB         string        `help:"Vault database URL (default: SQLite in the data directory)." placeholder:"URL"`

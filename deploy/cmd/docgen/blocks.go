@@ -12,7 +12,7 @@ import (
 
 func blocksPage() (string, error) {
 	var b strings.Builder
-	b.WriteString("# Blocks\n\nWhat a definition may use. A workflow with a block that cannot run is saved, viewed, shared and forked; its runs are refused. A block of another type is refused when the definition is saved.\n")
+	b.WriteString("# Blocks\n\nThe blocks that a definition can use. A workflow with a block that cannot run here can be saved, viewed, shared and forked, but its runs are refused. A definition with a block that is not in this list cannot be saved.\n")
 	all := manifest.Core().All()
 	runs := 0
 	for _, m := range all {
@@ -20,7 +20,7 @@ func blocksPage() (string, error) {
 			runs++
 		}
 	}
-	fmt.Fprintf(&b, "\n%d of %d versions run. An example holds what the block cannot do without; `GET /v1/blocks` has the same data for programs.\n", runs, len(all))
+	fmt.Fprintf(&b, "\n%d of %d versions run. An example has the required fields of a step. `GET /v1/blocks` returns the same data for programs.\n", runs, len(all))
 	slices.SortFunc(all, func(x, y *manifest.Manifest) int { return strings.Compare(x.Type, y.Type) })
 	for _, m := range all {
 		fmt.Fprintf(&b, "\n## %s\n\n`%s`", m.Title, m.Type)
@@ -32,7 +32,7 @@ func blocksPage() (string, error) {
 			fmt.Fprintf(&b, "\nCannot run: %s.\n", m.NotRunnable.Why())
 		}
 		if m.Sink {
-			b.WriteString("\nActs on the world: off in shared runs unless the owner turns it on.\n")
+			b.WriteString("\nA sink, with effects outside: off in runs through a link, unless the owner turns it on.\n")
 		}
 		b.WriteString("\n| field | |\n|---|---|\n")
 		for i := range m.Fields {

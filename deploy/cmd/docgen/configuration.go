@@ -18,7 +18,7 @@ var programs = []struct{ title, pkg, command string }{
 
 func configurationPage() (string, error) {
 	var b strings.Builder
-	b.WriteString("# Settings\n\nA flag, else an environment variable, else the file that `--config` names (YAML or JSON, the same names), else the default.\nAn empty variable is none. " +
+	b.WriteString("# Settings\n\nA setting comes from its flag, then from its environment variable, then from the file that `--config` names (YAML or JSON, with the same names), then from its default.\nAn empty variable counts as unset. " +
 		"Secrets are never values: they are read from files, which must be readable by their owner only.\n")
 	for _, p := range programs {
 		args := []string{"run", p.pkg}

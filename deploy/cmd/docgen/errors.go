@@ -23,7 +23,7 @@ func errorsPage() (string, error) {
 	defer func() { _ = file.Close() }()
 	var b strings.Builder
 	b.WriteString("# Errors\n\nEvery error is a `google.rpc.Status`: a code, a message for people, and an `ErrorInfo` of the domain `keyhole.dev` whose\n" +
-		"`reason` is for machines. Over HTTP the status follows from the code, but that used-up budgets are 402 and too large requests 413.\n\n| reason | when |\n|---|---|\n")
+		"`reason` is for machines. The HTTP status follows from the code, with two exceptions: an exhausted budget is 402, and a request or a result that is too large is 413.\n\n| reason | when |\n|---|---|\n")
 	var comment []string
 	var found bool
 	for lines := bufio.NewScanner(file); lines.Scan(); {

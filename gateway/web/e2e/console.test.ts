@@ -73,7 +73,7 @@ describe("signing in", () => {
     await accessible(page);
   });
 
-  test("with a link: its code leaves the address at once, it asks first, and works once", async () => {
+  test("with a link: its code leaves the address immediately, it asks first, and works once", async () => {
     const { path } = await call<{ path: string }>("POST", "/v1/signInLinks", {});
     const page = await visit(path);
     const button = page.getByRole("button", { name: "Sign in with this link" });

@@ -106,12 +106,12 @@ describe("credentials", () => {
     await page.getByRole("combobox", { name: "Use", exact: true }).selectOption("In no workflow");
     await expect.poll(() => rows.count()).toBe(1);
     await page.getByRole("link", { name: "c27" }).focus();
-    await page.keyboard.press("Enter"); // it opens beside the list
+    await page.keyboard.press("Enter"); // it opens next to the list
     const panel = page.getByRole("complementary", { name: "c27" });
     await panel.getByText("h27.example.com").waitFor();
     await panel.getByRole("button", { name: "Test" }).waitFor();
     await page.getByText("added credential").waitFor();
-    await looks(page, "credentials-beside");
+    await looks(page, "credentials-panel");
     await page.keyboard.press("Escape");
     await panel.waitFor({ state: "detached" });
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("c27");

@@ -12,7 +12,7 @@ test("an empty workspace offers the gallery, and a template opens in the editor 
   const page = await signIn(`/app/${workspace}/workflows`, {}, key);
   await page.getByRole("heading", { name: "Start from a template" }).waitFor();
   const cards = page.getByRole("list", { name: "Templates" }).getByRole("listitem");
-  await expect.poll(() => cards.filter({ hasText: "Runs at once" }).count()).toBe(4);
+  await expect.poll(() => cards.filter({ hasText: "Runs immediately" }).count()).toBe(4);
   await expect.poll(() => cards.filter({ hasText: "Needs" }).count()).toBe(4);
   await page.getByText("Needs a model that finds objects and an OpenAI key").waitFor();
   await accessible(page);

@@ -16,7 +16,7 @@ async function workspaceWith(...ids: string[]) {
   return made;
 }
 
-test("a workflow is deleted, found in the trash, restored, and deleted for good", async () => {
+test("a workflow is deleted, found in the trash, restored, and deleted permanently", async () => {
   const { key, workspace } = await workspaceWith("greet", "other");
   await call("DELETE", `/v1/workspaces/${workspace}/workflows/other`, undefined, key);
   const page = await signIn(`/app/${workspace}/workflows/greet`, {}, key);
@@ -35,8 +35,8 @@ test("a workflow is deleted, found in the trash, restored, and deleted for good"
   await page.getByText("<b>Greeter</b> is restored", { exact: true }).waitFor();
   await page.getByText("Nothing matches").waitFor();
   await page.getByLabel("Search the trash").fill("");
-  await page.getByRole("button", { name: "Delete other for good" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Delete for good" }).click();
+  await page.getByRole("button", { name: "Delete other permanently" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete permanently" }).click();
   await page.getByText("The trash is empty").waitFor();
   const list = await call<{ workflows: { name: string }[] }>(
     "GET",
@@ -47,7 +47,7 @@ test("a workflow is deleted, found in the trash, restored, and deleted for good"
   expect(list.workflows.map((w) => w.name)).toEqual([`workspaces/${workspace}/workflows/greet`]);
 });
 
-test("an editor restores, and cannot delete for good", async () => {
+test("an editor restores, and cannot delete permanently", async () => {
   const { key, workspace } = await workspaceWith("greet");
   await call("DELETE", `/v1/workspaces/${workspace}/workflows/greet`, undefined, key);
   const body = { role: "PERSON_ROLE_EDITOR", email: "eva@example.com" };
@@ -58,9 +58,9 @@ test("an editor restores, and cannot delete for good", async () => {
   await page.getByRole("button", { name: "Join the workspace" }).click();
   await page.getByRole("button", { name: "I have kept the key" }).click();
   await page.getByRole("link", { name: "Trash" }).click();
-  await page.getByText("Only owners delete for good.").waitFor();
+  await page.getByText("Only owners delete permanently.").waitFor();
   await page.getByRole("button", { name: "Restore <b>Greeter</b>" }).waitFor();
-  expect(await page.getByRole("button", { name: /for good/ }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: /permanently/ }).count()).toBe(0);
   const purge = `/v1/workspaces/${workspace}/workflows/greet:purge`;
   const status = page.evaluate(async (path) => (await fetch(path, { method: "POST", body: "{}" })).status, purge);
   expect(await status).toBe(403);

@@ -107,7 +107,7 @@ func TestQuietTenantGetsThrough(t *testing.T) {
 	})
 }
 
-// expired never waits: a request that does not fit at once is refused.
+// expired never waits: a request that does not fit immediately is refused.
 type expired struct{ context.Context }
 
 func (expired) Done() <-chan struct{} {

@@ -5,7 +5,7 @@ import (
 	"image/draw"
 )
 
-// Upright returns the picture as it is to be shown, with its origin at 0, 0. An upright
+// Upright returns the picture as it must be shown, with its origin at 0, 0. An upright
 // picture is returned as it is. It keeps the colour model of the usual decoded forms, so a
 // JPEG needs memory for its planes again and not four bytes per pixel.
 func (o Orientation) Upright(src image.Image) image.Image {

@@ -192,7 +192,7 @@ func TestGuessesAtTheSameTime(t *testing.T) {
 	})
 }
 
-// The same wrong key costs one try, also when it comes many times at once.
+// The same wrong key costs one try, also when it comes many times at the same time.
 func TestTheSameWrongKeyAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -109,7 +109,7 @@ func join(all []*seen, hit Code, gap float64) []*seen {
 	return append(all, &seen{hit, 1})
 }
 
-// codesOfRow reads a row from both sides, and goes on behind each code.
+// codesOfRow reads a row from both sides, and continues behind each code.
 func codesOfRow(d oned.RowDecoder, bits *gozxing.BitMatrix, y int) (codes []Code) {
 	w := bits.GetWidth()
 	for _, backwards := range []bool{false, true} {

@@ -89,7 +89,7 @@ func patternsOfRow(bits *gozxing.BitMatrix, finder *detector.FinderPatternFinder
 	n := 0 // runs that are complete, or the one that grows
 	for x := 0; x <= bits.GetWidth(); x++ {
 		dark := x < bits.GetWidth() && bits.Get(x, y)
-		if dark == (n%2 == 0) { // the run goes on
+		if dark == (n%2 == 0) { // the run continues
 			if x < bits.GetWidth() {
 				runs[n]++
 			}

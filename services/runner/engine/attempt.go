@@ -128,7 +128,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 }
 
 // Session is what the steps of one compiled workflow remember. Each run has its own unless
-// the request brings one: then the run goes on where the last one of the session ended, as
+// the request brings one: then the run continues where the last one of the session ended, as
 // the frames of a video do. Its runs must follow one another and belong to one person.
 type Session struct {
 	steps  []stepState

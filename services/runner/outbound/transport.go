@@ -19,7 +19,7 @@ func (o *Outbound) Client(_ context.Context, attempt engine.Attempt, slots ...st
 	}, nil
 }
 
-// noRedirects makes a client return redirects. The egress follows those that are to be followed.
+// noRedirects makes a client return redirects. The egress follows those that may be followed.
 func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // transport sends the requests of one attempt through the egress.

@@ -11,7 +11,7 @@ import (
 )
 
 // between is the slow plain version: it weighs four pixels of one channel by the distance to
-// the place, in parts of 1/32. What is outside is black.
+// the place, in parts of 1/32. Points outside are black.
 func between(src *image.RGBA, x, y float64, channel int) uint8 {
 	x, y = math.Round(x*32)/32, math.Round(y*32)/32
 	left, top := math.Floor(x), math.Floor(y)

@@ -44,7 +44,7 @@ func (r *run) watchSteps() func(context.Context, engine.Given) {
 	makes := peek.New(r.deps.Codec, r.redactor.Text)
 	return func(ctx context.Context, given engine.Given) {
 		outputs, err := preview(ctx, makes, given)
-		if err != nil { // the step has succeeded all the same
+		if err != nil { // the step has succeeded nevertheless
 			r.deps.Logger.InfoContext(ctx, "no preview of a step", "run", r.id, "error", err)
 			return
 		}

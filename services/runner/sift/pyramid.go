@@ -139,5 +139,5 @@ func newOctave(ctx context.Context, first grid, size float64, number int) (*octa
 	return o, nil
 }
 
-// missing is the blur that is to be added to one for another.
+// missing is the blur that must be added to one for another.
 func missing(has, wants float64) float64 { return math.Sqrt(max(wants*wants-has*has, 0.01)) }

@@ -14,9 +14,9 @@ import (
 // key would be wrong: its private models would count as public.
 const Stranger = "-"
 
-// Models returns what the model IDs in an owner's definition name, and whether the keys
-// of the charged workspace may use them. The answers have the order of the IDs. pins say
-// what some of them mean, whatever the owner's aliases are now; nil for none.
+// Models resolves the model IDs in an owner's definition, and reports whether the keys of
+// the charged workspace may use them. The answers have the order of the IDs. pins fix what
+// some of the IDs mean, even if the owner's aliases have changed; nil for none.
 func (p *Peers) Models(ctx context.Context, owner, charged string, ids []string, pins Pins) ([]*registryinternalv1.ModelCheck, error) {
 	if len(ids) == 0 {
 		return nil, nil

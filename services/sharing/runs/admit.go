@@ -132,7 +132,7 @@ func (s *admitter) admit(ctx context.Context, a *admission, held *meter.Reservat
 	return nil
 }
 
-// confirm makes a reservation count for good. If another run has taken the last of a limit
+// confirm makes a reservation count permanently. If another run has taken the last of a limit
 // meanwhile, the run is refused. Its row goes before its reservation: a row without a
 // reservation would count in the next rebuild. It does not end with the caller's context,
 // because the row is written.

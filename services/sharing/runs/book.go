@@ -58,7 +58,7 @@ func (s *booker) bookedBefore(ctx context.Context, row ledger.Run) (b booking, e
 		return b, fmt.Errorf("read line items: %w", err)
 	}
 	b.visible = s.visibleScopes(ctx, row)
-	if b.left, err = s.meter.Left(ctx, b.visible); err != nil { // the run is booked all the same
+	if b.left, err = s.meter.Left(ctx, b.visible); err != nil { // the run is booked nevertheless
 		s.log.WarnContext(ctx, "remaining allowances cannot be read", "run", row.ID, "error", err)
 	}
 	return b, nil

@@ -42,7 +42,7 @@ func (s *booker) end(ctx context.Context, row ledger.Run, r *sharinginternalv1.R
 }
 
 // recount checks the pictures of a run again. More than was reserved is a fault of the
-// runner. It is recorded all the same, so that the next run meets the limit.
+// runner. It is recorded nevertheless, so that the next run meets the limit.
 func (s *booker) recount(ctx context.Context, row *ledger.Run, r *sharinginternalv1.RunEnd) {
 	if row.PicturesOver = max(0, r.GetPictures()-row.Pictures); row.PicturesOver > 0 {
 		s.log.WarnContext(ctx, "runner exceeded its reservation", "run", row.ID, "reserved", row.Pictures, "done", r.GetPictures())

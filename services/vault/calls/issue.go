@@ -52,7 +52,7 @@ func (s *InternalHandlers) newHandle(c *grant.Claims, peer string, req *vaultint
 	h.Destination = slot.Destination
 	if h.Attempt > int64(c.Limits.Attempts) {
 		return h, errs.ResourceExhausted(errorsv1.Reason_REASON_CREDENTIAL_CALLS_EXHAUSTED,
-			"the step has used all of the %d calls that it may make in one run; send fewer elements at once", c.Limits.Attempts).With("step", h.Step)
+			"the step has used all of the %d calls that it may make in one run; send fewer elements in one run", c.Limits.Attempts).With("step", h.Step)
 	}
 	if slot.Input != "" {
 		h.Input, h.Provider, h.SlotKind, h.SlotName, h.SlotPrefix = slot.Input, slot.Provider, slot.SlotKind, slot.SlotName, slot.SlotPrefix

@@ -19,7 +19,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/tokens"
 )
 
-// approvalLife is how long an approval of a command line works. The command line takes it at once.
+// approvalLife is how long an approval of a command line works. The command line takes it immediately.
 const approvalLife = 5 * time.Minute
 
 // challengeOf is the challenge of a command line's secret (RFC 7636, S256); "" without a secret.

@@ -122,7 +122,7 @@ func TestInnerWorkflowProblems(t *testing.T) {
 		"too deep":                        {innerStep("a", `"who":"x"`, deep), "", workflow.KindLimit, "steps.a__n__n__n__n.workflow_definition"},
 		"a circle":                        {innerStep("a", `"who":"$steps.a.text"`, passing) + "," + strings.Replace(greeting, "$inputs.who", "$steps.a.text", 1), "", workflow.KindCycle, "steps.greet.data.who"},
 		"an output that is not there":     {innerStep("a", `"who":"x"`, child), `{"type":"JsonField","name":"o","selector":"$steps.a.nothing"}`, workflow.KindReference, "outputs[0].selector"},
-		"all outputs at once":             {innerStep("a", `"who":"x"`, child), `{"type":"JsonField","name":"o","selector":"$steps.a.*"}`, workflow.KindReference, "outputs[0].selector"},
+		"all outputs together":            {innerStep("a", `"who":"x"`, child), `{"type":"JsonField","name":"o","selector":"$steps.a.*"}`, workflow.KindReference, "outputs[0].selector"},
 		"a name of two steps":             {innerStep("a", `"who":"x"`, child) + "," + strings.NewReplacer(`"greet"`, `"a__greet"`, "$inputs.who", "$inputs.p").Replace(greeting), "", workflow.KindDuplicatedName, "steps.a__greet.name"},
 		"a key as a constant":             {innerStep("a", `"key":"hunter2"`, llm), "", workflow.KindSyntax, "steps.a__llm.api_key"},
 		"a credential as ordinary data":   {innerStep("a", `"who":"$credentials.c"`, child), "", workflow.KindSyntax, "steps.a__greet.data.who"},

@@ -56,7 +56,7 @@ describe("events", () => {
 });
 
 describe("failures", () => {
-  test("of a stream that was refused at once are like any other", () => {
+  test("of a stream that was refused immediately are like any other", () => {
     expect(failureOf({ code: 8, message: "used up", details: [{ reason: "SHARE_BUDGET_EXHAUSTED" }] }).reason).toBe(
       "SHARE_BUDGET_EXHAUSTED",
     );

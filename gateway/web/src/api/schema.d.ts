@@ -3155,7 +3155,7 @@ export interface components {
             readonly draftChanged?: boolean;
             /**
              * @description Its runs of each of the last seven days in UTC, today last: by its owner and through its
-             *     links, whoever paid. Only a list has it.
+             *     links, regardless of who paid. Only a list has it.
              */
             readonly dailyRuns?: string[];
         };
@@ -5693,7 +5693,7 @@ export interface operations {
                     readonly draftChanged?: boolean;
                     /**
                      * @description Its runs of each of the last seven days in UTC, today last: by its owner and through its
-                     *     links, whoever paid. Only a list has it.
+                     *     links, regardless of who paid. Only a list has it.
                      */
                     readonly dailyRuns?: string[];
                 };

@@ -59,7 +59,7 @@ func smaller(p raster.Plane, side int) raster.Plane {
 	return raster.Resize(p, size(p.W), size(p.H))
 }
 
-// tilt returns the angle by which the edges of a picture are to be turned.
+// tilt returns the angle by which the edges of a picture must be turned.
 func tilt(p raster.Plane, target string) (angle float64, ok bool) {
 	mean, square := 0.0, 0.0
 	for _, v := range p.Pix {

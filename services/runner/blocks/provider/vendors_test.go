@@ -235,7 +235,7 @@ func TestEveryFailureIsNamed(t *testing.T) {
 				e.server.Feel(mood)
 				before := len(e.server.Calls())
 				result, err := askVendor(t, e, tc.block, 1, tc.more)
-				if mood == vendors.Streaming { // nobody asked for a stream, and it is an answer all the same
+				if mood == vendors.Streaming { // nobody asked for a stream, but it is an answer
 					if err != nil || outputsOf(result)["output"] != "a red motorcycle" || e.uses[0].InputTokens != 7 || e.uses[0].OutputTokens != 4 {
 						t.Errorf("%s: %v, %v, metered %+v", mood, outputsOf(result), err, e.uses)
 					}

@@ -16,7 +16,7 @@ type botSort struct {
 	first, second, unconfirmed float64 // least similarity of a match in the three rounds
 	steady                     int     // measurements in a row before an object gets its ID
 	patient                    int     // frames after which a lost object is given up
-	instant                    bool    // objects of the first frame get their IDs at once
+	instant                    bool    // objects of the first frame get their IDs immediately
 	camera                     *camera // nil if its motion is not corrected
 
 	frame int

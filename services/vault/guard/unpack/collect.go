@@ -249,7 +249,7 @@ func (c *Collector) close(out func(Run)) {
 	c.clear()
 }
 
-// Break ends a string and opens it at once. The run continues, because a stream delivers one text
+// Break ends a string and opens it immediately. The run continues, because a stream delivers one text
 // in many strings.
 func (c *Collector) Break(out func(Run)) {
 	if len(c.run) == 0 || c.over {

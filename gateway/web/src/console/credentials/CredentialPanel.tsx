@@ -24,7 +24,7 @@ interface Props {
   onClose: () => void;
 }
 
-// CredentialPanel shows one credential beside the list. Opening it moves the focus there; Escape
+// CredentialPanel shows one credential next to the list. Opening it moves the focus there; Escape
 // closes it.
 export function CredentialPanel({ id, calls, onClose }: Props) {
   const { workspace, owner } = useMe();

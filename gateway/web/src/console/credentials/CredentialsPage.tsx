@@ -40,7 +40,7 @@ export default function CredentialsPage() {
   const list = useList<Credential>(["credentials", workspace, "list", words, filter], (token) =>
     listCredentials(workspace, words, token, filter),
   );
-  const open = query.get("open") ?? ""; // beside the list
+  const open = query.get("open") ?? ""; // next to the list
   const shut = () => {
     setQuery({ open: "" });
     document.getElementById(`credential-${open}`)?.focus();
@@ -66,7 +66,7 @@ export default function CredentialsPage() {
         Sealed when saved. Nobody can read a value back, not even you.{" "}
         {!owner && "Only owners add and change credentials."}
       </p>
-      <div className={classes(style.beside, open && style.open)}>
+      <div className={classes(style.split, open && style.open)}>
         <div>
           <Listing<Credential>
             caption="Credentials"
@@ -110,7 +110,7 @@ function Name({ credential: c, workspace }: { credential: Credential; workspace:
   const id = idOfCredential(c);
   return (
     <span className={page.name}>
-      <Link href={pathOf.credential(workspace, id)} id={`credential-${id}`} onClick={(e) => beside(e, id)}>
+      <Link href={pathOf.credential(workspace, id)} id={`credential-${id}`} onClick={(e) => openNextTo(e, id)}>
         {c.title || id}
       </Link>
       <span className={page.quiet}>
@@ -121,8 +121,8 @@ function Name({ credential: c, workspace }: { credential: Credential; workspace:
   );
 }
 
-// beside opens a credential beside the list where there is room. Elsewhere its page opens.
-function beside(e: MouseEvent, id: string) {
+// openNextTo opens a credential next to the list where there is room. Elsewhere its page opens.
+function openNextTo(e: MouseEvent, id: string) {
   if (e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
   if (!window.matchMedia("(min-width: 1100px)").matches) return;
   e.preventDefault();

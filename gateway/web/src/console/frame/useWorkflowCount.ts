@@ -3,7 +3,7 @@ import type { Failure } from "../../api/failure";
 import { countWorkflows } from "../../api/owner";
 import { useMe } from "../session";
 
-const fresh = 5 * 60_000; // ms; a change of the list asks again at once
+const fresh = 5 * 60_000; // ms; a change of the list asks again immediately
 
 // useWorkflowCount is the number in the rail: one small request, which is not repeated while it
 // is fresh. It is a hint, so a failure shows nothing.

@@ -124,7 +124,7 @@ export default function KeyPage({ id, tenant }: { id: string; tenant?: string })
           text={
             id === mine
               ? "It is the key that you are signed in with: you are signed out, and runs on it end within a second."
-              : "It stops working within a second, for good. Runs that it pays for end, and so do its sessions and the links that charge it."
+              : "It stops working within a second, permanently. Runs that it pays for end, and so do its sessions and the links that charge it."
           }
           action="Revoke the key"
           danger

@@ -47,7 +47,7 @@ export function RollKey({ of: k, mine, onClose, onDone }: Props) {
         <Checkbox
           checked={revoke}
           onChange={(e) => setRevoke(e.target.checked)}
-          label="Revoke the old key at once. Otherwise revoke it here when the new one is in use."
+          label="Revoke the old key immediately. Otherwise revoke it here when the new one is in use."
         />
         {revoke && (
           <Notice role="note">

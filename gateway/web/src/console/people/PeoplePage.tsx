@@ -213,7 +213,7 @@ function Invitations({ workspace, onChanged }: Part) {
       {asked && (
         <Confirm
           title="Revoke this invitation?"
-          text="Its link stops working at once."
+          text="Its link stops working immediately."
           action="Revoke"
           danger
           onConfirm={revoke}

@@ -16,7 +16,7 @@ interface LinkActions {
   asking: ReactNode; // the dialog that asks once more
 }
 
-// useLinkActions stops a link for a while or for good, and gives it another address.
+// useLinkActions pauses or revokes a link, and gives it another address.
 export function useLinkActions(share: Share, onChanged: () => Promise<void>): LinkActions {
   const say = useToast();
   const [asked, ask] = useState<Asked>("");
@@ -54,7 +54,7 @@ export function useLinkActions(share: Share, onChanged: () => Promise<void>): Li
       {asked === "revoke" && (
         <Confirm
           title="Revoke this link?"
-          text="It stops working within a second, for good, and its runs end. Forks stay with their owners."
+          text="It stops working within a second, permanently, and its runs end. Forks stay with their owners."
           action="Revoke the link"
           danger
           onConfirm={() => act(revokeShare, "The link is revoked")}

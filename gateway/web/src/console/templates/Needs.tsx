@@ -9,7 +9,7 @@ export function Needs({ template }: { template: Template }) {
   if (!needs)
     return (
       <span className={style.atOnce}>
-        <Icon name="play" size={12} /> Runs at once
+        <Icon name="play" size={12} /> Runs immediately
       </span>
     );
   return (

@@ -66,7 +66,7 @@ function Outlook({ of: k, spent }: { of: Key; spent: number | undefined }) {
   const start = lifetime ? new Date(k.createTime ?? now) : new Date(startOf(period, now));
   const f = forecast(spent, Number(k.budget?.runs ?? 0), start, lifetime ? null : endOfMonth(now), now);
   if (used) return <span className={style.soon}>Used up{lifetime ? "." : " until the month ends."}</span>;
-  if (f.at) return <span className={style.soon}>Used up around {day(f.at)}, if use goes on like this.</span>;
+  if (f.at) return <span className={style.soon}>Used up around {day(f.at)}, if use continues like this.</span>;
   return <span className={page.quiet}>{lifetime ? "Lasts for long." : "Lasts until it resets."}</span>;
 }
 

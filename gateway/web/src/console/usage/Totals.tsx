@@ -14,7 +14,7 @@ interface Props {
   days: number; // from since until now; they are compared with as many before
 }
 
-// Totals are the sums of all groups, beside those of the period before.
+// Totals are the sums of all groups, next to those of the period before.
 export function Totals({ workspace, since, days }: Props) {
   const { data, error, refetch } = useQuery<Usage, Failure>({
     queryKey: ["usage", workspace, "", since],

@@ -1,4 +1,4 @@
-// When a budget is used up, if use goes on as it did since the period began.
+// When a budget is used up, if use continues as it did since the period began.
 const dayMs = 24 * 3600e3;
 
 export interface Forecast {

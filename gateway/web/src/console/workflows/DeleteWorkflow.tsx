@@ -25,7 +25,7 @@ export default function DeleteWorkflow({ path, title, onClose }: Props) {
   return (
     <Confirm
       title={`Delete ${title}?`}
-      text="It goes to the trash for 30 days, and its links stop working at once. You can restore it from the trash."
+      text="It goes to the trash for 30 days, and its links stop working immediately. You can restore it from the trash."
       action="Move to the trash"
       danger
       onConfirm={remove}

@@ -6,7 +6,7 @@ type Picture = NonNullable<Workflow["sketch"]>;
 
 const [column, row, width, height, tile] = [46, 30, 30, 18, 7]; // in units of the picture
 
-// Sketch draws the outline of a workflow's graph. It is decoration: the words beside it say the same.
+// Sketch draws the outline of a workflow's graph. It is decoration: the words next to it say the same.
 export function Sketch({ of }: { of: Picture | undefined }) {
   const nodes = of?.nodes ?? [];
   if (nodes.length === 0) return <span className={style.none} aria-hidden="true" />;

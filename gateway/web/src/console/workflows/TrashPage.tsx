@@ -19,7 +19,7 @@ import { useMe } from "../session";
 const idOf = (w: Workflow) => w.name?.split("/")[3] ?? "";
 const titleOf = (w: Workflow) => w.title || idOf(w);
 
-// TrashPage lists workflows that were deleted. Editors restore them; owners delete for good.
+// TrashPage lists workflows that were deleted. Editors restore them; owners delete permanently.
 export default function TrashPage() {
   useTitle("Trash");
   const { workspace, owner } = useMe();
@@ -33,7 +33,7 @@ export default function TrashPage() {
     await (purge ? purgeWorkflow(path) : undeleteWorkflow(path));
     await queries.invalidateQueries({ queryKey: ["trash", workspace] });
     void queries.invalidateQueries({ queryKey: ["workflows", workspace] });
-    say(`${titleOf(workflow)} is ${purge ? "deleted for good" : "restored"}`);
+    say(`${titleOf(workflow)} is ${purge ? "deleted permanently" : "restored"}`);
   };
   return (
     <>
@@ -44,7 +44,7 @@ export default function TrashPage() {
       </div>
       <p className={page.hintLine}>
         Deleted workflows stay here for 30 days. Their links do not work.
-        {!owner && " Only owners delete for good."}
+        {!owner && " Only owners delete permanently."}
       </p>
       <Listing<Workflow>
         caption="Trash"
@@ -68,7 +68,7 @@ export default function TrashPage() {
             ),
           },
           { id: "deleted", head: "Deleted", cell: (w) => ago(w.deleteTime) },
-          { id: "purge", head: "Gone for good", cell: (w) => moment(w.purgeTime ?? "") },
+          { id: "purge", head: "Deleted permanently", cell: (w) => moment(w.purgeTime ?? "") },
           {
             id: "do",
             head: "Actions",
@@ -85,10 +85,10 @@ export default function TrashPage() {
                   <Button
                     size={28}
                     look="danger"
-                    aria-label={`Delete ${titleOf(w)} for good`}
+                    aria-label={`Delete ${titleOf(w)} permanently`}
                     onClick={() => setAsked({ workflow: w, purge: true })}
                   >
-                    Delete for good
+                    Delete permanently
                   </Button>
                 )}
               </span>
@@ -98,13 +98,13 @@ export default function TrashPage() {
       />
       {asked && (
         <Confirm
-          title={asked.purge ? `Delete ${titleOf(asked.workflow)} for good?` : `Restore ${titleOf(asked.workflow)}?`}
+          title={asked.purge ? `Delete ${titleOf(asked.workflow)} permanently?` : `Restore ${titleOf(asked.workflow)}?`}
           text={
             asked.purge
-              ? "Its versions, its draft and its links are gone at once, and nobody can bring them back. Its runs stay in the list of runs."
+              ? "Its versions, its draft and its links are gone immediately, and nobody can bring them back. Its runs stay in the list of runs."
               : "Its links work again as they did. A link that used your credentials waits until you confirm them again."
           }
-          action={asked.purge ? "Delete for good" : "Restore"}
+          action={asked.purge ? "Delete permanently" : "Restore"}
           danger={asked.purge}
           onConfirm={() => act(asked.workflow, asked.purge)}
           onClose={() => setAsked(null)}

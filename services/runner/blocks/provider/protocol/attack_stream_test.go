@@ -20,7 +20,7 @@ func TestAttackStreamOfManyEvents(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			_, err := p.Answer(body)
 			runtime.ReadMemStats(&after)
-			// A decoded event takes less than a kilobyte, and is garbage at once.
+			// A decoded event takes less than a kilobyte, and is garbage immediately.
 			took := (after.TotalAlloc - before.TotalAlloc) >> 20
 			a.Attempt(errors.Is(err, ErrMalformed) && took < maxEvents>>10, "%s: %T takes %d MiB and says %v", name, p, took, err)
 		}
