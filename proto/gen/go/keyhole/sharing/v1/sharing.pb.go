@@ -314,7 +314,7 @@ type Workflow struct {
 	// Whether it has a draft that differs from the live version. Only a list has it.
 	DraftChanged bool `protobuf:"varint,18,opt,name=draft_changed,json=draftChanged,proto3" json:"draft_changed,omitempty"`
 	// Its runs of each of the last seven days in UTC, today last: by its owner and through its
-	// links, whoever paid. Only a list has it.
+	// links, regardless of who paid. Only a list has it.
 	DailyRuns     []int64 `protobuf:"varint,19,rep,packed,name=daily_runs,json=dailyRuns,proto3" json:"daily_runs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
