@@ -33,7 +33,7 @@ func TestWhatCannotRunIsKeptAndNotRun(t *testing.T) {
 		got = append(got, n.GetStep()+" "+n.GetReason()+" "+n.GetMessage())
 	}
 	want := "depth needs_weights needs weights that Keyhole does not ship, and cannot take them as ONNX yet; plc needs_device needs a PLC; " +
-		"mqtt needs_device needs an MQTT broker; secrets server_access would read the server's environment"
+		"mqtt needs_device needs an MQTT broker"
 	if strings.Join(got, "; ") != want || len(found.GetProblems())+len(found.GetSharingProblems()) != 0 {
 		t.Errorf("inspect says %q, problems %v %v", got, found.GetProblems(), found.GetSharingProblems())
 	}
@@ -64,7 +64,7 @@ func TestWhatCannotRunIsKeptAndNotRun(t *testing.T) {
 		for _, v := range e.Violations() {
 			steps = append(steps, v.GetField()+": "+v.GetDescription())
 		}
-		if e.Code() != codes.FailedPrecondition || len(steps) != 4 || steps[1] != "steps.plc: needs a PLC" {
+		if e.Code() != codes.FailedPrecondition || len(steps) != 3 || steps[1] != "steps.plc: needs a PLC" {
 			t.Errorf("%s gets %s %q", who, e.Code(), steps)
 		}
 	}

@@ -244,6 +244,8 @@ func (s *suite) registry(mocks *mocks) engine.Registry {
 			}
 		}
 	}
+	// The shipped one names credentials; the cases want the reference's, which reads an environment.
+	registry[rewrite.SecretsStore] = bystanders()[rewrite.SecretsStore]
 	return registry
 }
 

@@ -28,6 +28,20 @@ func (c *Cache) LiteralsOfDraft(draft *workflow.Definition) []inspect.Literal {
 	return inspect.LiteralsOfDraft(draft, c.catalogue)
 }
 
+// BindSecrets returns a definition with the credentials that its secrets stores name in the
+// fields that take one.
+func (c *Cache) BindSecrets(d *workflow.Definition) (*workflow.Definition, error) {
+	raw, err := rewrite.BindSecrets(d, c.catalogue)
+	if err != nil || len(raw) == len(d.Raw) && string(raw) == string(d.Raw) {
+		return d, err
+	}
+	bound, problems := workflow.Parse(raw)
+	if bound == nil {
+		return nil, Invalid(problems)
+	}
+	return bound, nil
+}
+
 // HostsIn returns HostsOf for a definition that may have problems. A name that two steps
 // have gives no hosts.
 func (c *Cache) HostsIn(d *workflow.Definition) func(step string) []string {

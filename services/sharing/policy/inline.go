@@ -25,6 +25,11 @@ func (p *Decider) inlineDefinition(d *Decision, raw []byte) error {
 	if parsed == nil {
 		return definition.Invalid(problems)
 	}
+	parsed, err := p.definitions.BindSecrets(parsed)
+	if err != nil {
+		return err
+	}
+	raw = parsed.Raw
 	literals := p.definitions.Literals(parsed)
 	if err := definition.RefuseLiterals(literals); err != nil {
 		return err

@@ -29,6 +29,9 @@ func (s *Workflows) admit(ctx context.Context, ws string, given []byte) ([]byte,
 	if parsed, err = s.embedded(ctx, ws, parsed); err != nil {
 		return nil, err
 	}
+	if parsed, err = s.definitions.BindSecrets(parsed); err != nil {
+		return nil, err
+	}
 	raw, literals := parsed.Raw, s.definitions.Literals(parsed)
 	if err := definition.RefuseLiterals(literals); err != nil {
 		return nil, err

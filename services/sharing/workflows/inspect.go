@@ -53,6 +53,9 @@ func (s *Workflows) inspectUnsaved(ctx context.Context, ws string, given []byte)
 	var unfixed error
 	if parsed, _ := workflow.Parse(raw); parsed != nil {
 		if parsed, unfixed = s.embedded(ctx, ws, parsed); unfixed == nil {
+			if parsed, err = s.definitions.BindSecrets(parsed); err != nil {
+				return nil, err
+			}
 			raw = parsed.Raw
 		}
 	}

@@ -17,6 +17,7 @@ func Inspect(p *plan.Plan) Report {
 		i.step(&p.Steps[s])
 	}
 	i.strayInputs()
+	i.strayedSecrets()
 	i.askingInputs()
 	return i.report
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
@@ -44,6 +45,7 @@ func Definition(p *plan.Plan, catalogue *manifest.Catalogue, options Options) []
 		r.hidden[slot.Pointer] = prefixOf(slot) + SlotMarker
 	}
 	r.hideModels(report)
+	r.hideSecretNames()
 	r.object(p.Definition.Root, "", definitionKeys)
 	return r.out.Bytes()
 }
@@ -77,6 +79,20 @@ func (r *redactor) hideModels(report inspect.Report) {
 	for _, model := range report.Models {
 		if name, private := r.options.ModelNames[model.ID]; private {
 			r.hidden[model.Pointer] = name
+		}
+	}
+}
+
+// hideSecretNames replaces the names in secrets stores, because they are ids of the owner's credentials.
+func (r *redactor) hideSecretNames() {
+	for i := range r.plan.Steps {
+		s := &r.plan.Steps[i]
+		list := s.Source.Node.Get("variables_storing_secrets")
+		if s.Manifest.Type != rewrite.SecretsStore || list == nil {
+			continue
+		}
+		for at := range list.Items {
+			r.hidden[document.JoinIndex(s.Source.Pointer+"/variables_storing_secrets", at)] = "SECRET_" + strconv.Itoa(at+1)
 		}
 	}
 }

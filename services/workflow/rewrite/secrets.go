@@ -1,0 +1,56 @@
+package rewrite
+
+import (
+	"strings"
+
+	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
+	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+)
+
+// SecretsStore is the block that reads the server's environment in Roboflow's engine. Here
+// its outputs are the workspace's credentials of those names.
+const SecretsStore = "roboflow_core/environment_secrets_store@v1"
+
+// BindSecrets replaces each reference to an output of a secrets store, in a field that takes
+// a credential, by a reference to the credential of that name: "$steps.env.slack_token" is
+// "$credentials.slack_token". References in other fields stay, and are refused where a
+// definition is inspected.
+func BindSecrets(d *workflow.Definition, catalogue *manifest.Catalogue) ([]byte, error) {
+	stores := map[string]bool{}
+	for _, s := range d.Steps {
+		stores[s.Name] = stores[s.Name] || s.Type == SecretsStore
+	}
+	var edits []document.Edit
+	for _, s := range d.Steps {
+		m, ok := catalogue.Find(s.Type)
+		if !ok {
+			continue
+		}
+		for _, member := range s.Node.Members {
+			if field, ok := m.Field(member.Key); ok && field.Credential != nil {
+				edits = bindIn(member.Value, stores, edits)
+				for _, element := range member.Value.Members {
+					edits = bindIn(element.Value, stores, edits)
+				}
+			}
+		}
+	}
+	if len(edits) == 0 {
+		return d.Raw, nil
+	}
+	return document.Apply(d.Raw, edits)
+}
+
+// bindIn replaces a reference that stands alone, or after a prefix ("Bearer ").
+func bindIn(n *document.Node, stores map[string]bool, edits []document.Edit) []document.Edit {
+	at := strings.LastIndexByte(n.Text, '$')
+	if n.Kind != document.String || at < 0 {
+		return edits
+	}
+	selector, ok := workflow.ParseSelector(n.Text[at:])
+	if !ok || !selector.IsStepOutput() || selector.Output == "*" || !stores[selector.Step] {
+		return edits
+	}
+	return append(edits, document.ReplaceText(n, n.Text[:at]+Bound(selector.Output)))
+}
