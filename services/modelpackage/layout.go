@@ -63,11 +63,6 @@ var layouts = []Layout{
 	Logits, Probabilities, Scores, ClassScores, ClassMap,
 }
 
-// Relative reports whether boxes are parts of the picture instead of pixels of the input.
-func (l Layout) Relative() bool {
-	return l == RTDETR || l == DETR || l == RFDETR || l == SSD || l == SSDRows
-}
-
 func list(all []Layout) string {
 	names := make([]string, len(all))
 	for i, l := range all {

@@ -83,19 +83,6 @@ func (n *Node) Value() any {
 	}
 }
 
-// IsInteger reports whether a number was written without fraction and exponent.
-func (n *Node) IsInteger() bool {
-	if n.Kind != Number {
-		return false
-	}
-	for i := range len(n.Text) {
-		if c := n.Text[i]; c == '.' || c == 'e' || c == 'E' {
-			return false
-		}
-	}
-	return true
-}
-
 func (n *Node) number() any {
 	v, _ := number.Parse(n.Text) // cannot fail: the parser has validated the number
 	return v

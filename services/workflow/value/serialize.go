@@ -38,7 +38,6 @@ func (s Serializer) Serialize(ctx context.Context, v any, kinds []string) (any, 
 
 // Kinds that decide how a value is encoded.
 const (
-	KindAny        = "*"
 	KindSecret     = "secret"
 	KindManagedKey = "ROBOFLOW_MANAGED_KEY"
 	kindRLE        = "rle_instance_segmentation_prediction"
