@@ -12,32 +12,45 @@ import (
 	"testing"
 )
 
-// readers read the caller of a request from its context. audit.CallerOf makes an actor of it.
-var readers = []string{"caller.From", "audit.CallerOf"}
+// readers read the caller of a request from its context: a principal, or the service that is the
+// peer. audit.CallerOf makes an actor of it.
+var readers = []string{"caller.From", "caller.Peer", "audit.CallerOf"}
 
 // Only a handler reads the caller from the context. All other code has the caller as a parameter,
 // so that a reader sees on whose behalf it acts, and no other context can change that.
 func TestOnlyHandlersReadTheCaller(t *testing.T) {
 	t.Parallel()
 	for _, service := range services {
-		err := filepath.WalkDir(filepath.Join(root, "services", service), func(path string, _ fs.DirEntry, err error) error {
-			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-				return err
-			}
-			for _, where := range readsOutsideHandlers(t, path) {
-				t.Errorf("%s reads the caller and is not the method of an RPC: take the caller as a parameter", where)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
+		for _, where := range readsIn(t, filepath.Join(root, "services", service), isHandler) {
+			t.Errorf("%s reads the caller and is not the method of an RPC: take the caller as a parameter", where)
 		}
+	}
+	for _, where := range readsIn(t, filepath.Join(root, "gateway"), authenticates) {
+		t.Errorf("%s reads the caller and does not authenticate it: take the caller as a parameter", where)
 	}
 }
 
-// readsOutsideHandlers returns the places in a file at which other functions than handlers read
-// the caller.
-func readsOutsideHandlers(t *testing.T, path string) (places []string) {
+// readsIn returns the places below a folder at which functions read the caller that may not.
+func readsIn(t *testing.T, folder string, may func(*ast.FuncDecl) bool) (places []string) {
+	t.Helper()
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == "node_modules" {
+			return filepath.SkipDir
+		}
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		places = append(places, readsOutside(t, path, may)...)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return places
+}
+
+// readsOutside returns the places in a file at which functions read the caller that may not.
+func readsOutside(t *testing.T, path string, may func(*ast.FuncDecl) bool) (places []string) {
 	t.Helper()
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
@@ -46,7 +59,7 @@ func readsOutsideHandlers(t *testing.T, path string) (places []string) {
 	}
 	for _, d := range file.Decls {
 		f, ok := d.(*ast.FuncDecl)
-		if ok && (isHandler(f) || file.Name.Name == "audit" && f.Name.Name == "CallerOf") {
+		if ok && (may(f) || file.Name.Name == "audit" && f.Name.Name == "CallerOf") {
 			continue
 		}
 		ast.Inspect(d, func(n ast.Node) bool {
@@ -69,4 +82,18 @@ func isHandler(f *ast.FuncDecl) bool {
 		of := types.ExprString(p.Type)
 		return strings.HasPrefix(of, "*") && strings.Contains(of, "v1.") || strings.HasPrefix(of, "grpc.") || strings.HasSuffix(of, "Stream")
 	})
+}
+
+// authenticates reports whether a function of the gateway puts the caller into the context, or
+// says something about a proof that did.
+func authenticates(f *ast.FuncDecl) (does bool) {
+	if f.Recv != nil && types.ExprString(f.Recv.List[0].Type) == "Proof" {
+		return true
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		call, ok := n.(*ast.SelectorExpr)
+		does = does || ok && call.Sel.Name == "As"
+		return !does
+	})
+	return does
 }

@@ -47,9 +47,9 @@ func (g *Gate) runOrigins(ctx context.Context, token string) ([]string, error) {
 	})
 }
 
-// Workflow returns an error unless the caller's workspace has the workflow.
-func (g *Gate) Workflow(ctx context.Context, name string) error {
-	_, err := g.find(caller.From(ctx).Workspace+" "+name, func() ([]string, error) {
+// Workflow returns an error unless the workspace of the caller has the workflow.
+func (g *Gate) Workflow(ctx context.Context, by caller.Principal, name string) error {
+	_, err := g.find(by.Workspace+" "+name, func() ([]string, error) {
 		_, err := g.sharing.GetWorkflow(ctx, &sharingv1.GetWorkflowRequest{Name: name})
 		return nil, err
 	})

@@ -131,7 +131,7 @@ func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 	if proof.Stale(as) {
 		auth.ClearCookie(w)
 	}
-	sent, err := h.cfg.Bodies.Read(w, r, h.sender(as, r.URL.Path))
+	sent, err := h.cfg.Bodies.Read(w, r, h.sender(as, caller.From(as), r.URL.Path))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -144,10 +144,9 @@ func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 	return as, sent, nil
 }
 
-// sender charges the caller in the context for the body. It admits a long body only if
+// sender charges the caller for the body. It admits a long body only if
 // the path leads somewhere.
-func (h *Handler) sender(ctx context.Context, path string) intake.Sender {
-	principal := caller.From(ctx)
+func (h *Handler) sender(ctx context.Context, principal caller.Principal, path string) intake.Sender {
 	client := fair.ClientOf(principal)
 	return intake.Sender{Client: client, Admit: func(context.Context, []byte) (fair.Client, error) {
 		if link := linkCall.FindStringSubmatch(path); link != nil {
@@ -157,7 +156,7 @@ func (h *Handler) sender(ctx context.Context, path string) intake.Sender {
 			return client, errs.Unauthenticated("a body of more than %d KiB needs a key or a link: send Authorization: Bearer <key>", intake.HeadBytes>>10)
 		}
 		if workflow := ownRun.FindStringSubmatch(path); workflow != nil {
-			return client, h.cfg.Gate.Workflow(ctx, workflow[1])
+			return client, h.cfg.Gate.Workflow(ctx, principal, workflow[1])
 		}
 		return client, nil
 	}}

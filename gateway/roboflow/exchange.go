@@ -13,6 +13,7 @@ import (
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -36,6 +37,8 @@ type exchange struct {
 	// path has the segments of the path.
 	path []string
 	body *intake.Body
+	// caller holds the key of the request.
+	caller caller.Principal
 }
 
 // read decodes the body into a request of the call. Unknown fields are ignored.

@@ -13,7 +13,6 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -153,7 +152,7 @@ func (x *exchange) taskOf(ctx context.Context, model string) (string, error) {
 	if !segment.MatchString(id) || id != strings.ToLower(id) {
 		return x.aliasTask(ctx, model)
 	}
-	found, err := x.Registry.GetModel(ctx, &registryv1.GetModelRequest{Name: "workspaces/" + caller.From(ctx).Workspace + "/models/" + id})
+	found, err := x.Registry.GetModel(ctx, &registryv1.GetModelRequest{Name: "workspaces/" + x.caller.Workspace + "/models/" + id})
 	switch {
 	case errs.CodeOf(err) == codes.NotFound, errs.CodeOf(err) == codes.InvalidArgument:
 		return x.aliasTask(ctx, model)
@@ -168,7 +167,7 @@ func (x *exchange) aliasTask(ctx context.Context, model string) (string, error) 
 		return detection, nil
 	}
 	found, err := x.Registry.GetModelAlias(ctx, &registryv1.GetModelAliasRequest{
-		Name: "workspaces/" + caller.From(ctx).Workspace + "/modelAliases/" + strings.ReplaceAll(model, "/", "~"),
+		Name: "workspaces/" + x.caller.Workspace + "/modelAliases/" + strings.ReplaceAll(model, "/", "~"),
 	})
 	switch {
 	case errs.CodeOf(err) == codes.NotFound, errs.CodeOf(err) == codes.InvalidArgument, err == nil && found.GetTask() == "":

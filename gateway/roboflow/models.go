@@ -7,7 +7,6 @@ import (
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
@@ -32,7 +31,7 @@ func (x *exchange) models(ctx context.Context) ([]described, error) {
 	all := []described{}
 	for token := ""; ; {
 		page, err := x.Registry.ListModels(ctx, &registryv1.ListModelsRequest{
-			Parent: "workspaces/" + caller.From(ctx).Workspace, PageSize: pageSize, PageToken: token,
+			Parent: "workspaces/" + x.caller.Workspace, PageSize: pageSize, PageToken: token,
 		})
 		if err != nil {
 			return nil, err
@@ -90,7 +89,7 @@ func (x *exchange) modelID() (string, error) {
 // removeModel answers with the registry. It removes nothing: the clients mean the memory of
 // the server, and a model is deleted at DELETE /v1/workspaces/{ws}/models/{model}.
 func removeModel(ctx context.Context, x *exchange) (any, error) {
-	if !caller.From(ctx).Kind.OfWorkspace() {
+	if !x.caller.Kind.OfWorkspace() {
 		return object{"models": []described{}}, nil
 	}
 	return registry(ctx, x)
@@ -110,7 +109,7 @@ func (x *exchange) usable(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", errs.Internal("the request cannot be written").Because(err)
 	}
-	seen, err := x.Sharing.InspectDefinition(ctx, &sharingv1.InspectDefinitionRequest{Parent: "workspaces/" + caller.From(ctx).Workspace, Definition: definition})
+	seen, err := x.Sharing.InspectDefinition(ctx, &sharingv1.InspectDefinitionRequest{Parent: "workspaces/" + x.caller.Workspace, Definition: definition})
 	if err != nil {
 		return "", err
 	}

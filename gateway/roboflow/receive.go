@@ -40,7 +40,7 @@ func (h *Handler) sender(ctx context.Context, r *http.Request, to target) intake
 		case to.token != "":
 			return client, h.Gate.Link(ctx, to.token)
 		case to.workspace != "" && caller.From(ctx).Kind != caller.Guest:
-			return client, h.Gate.Workflow(ctx, to.name())
+			return client, h.Gate.Workflow(ctx, caller.From(ctx), to.name())
 		case to == (target{}) && caller.From(ctx).Kind == caller.Guest:
 			return client, errs.Unauthenticated("a body of more than %d KiB needs a key: send it as api_key, or as Authorization: Bearer <key>", intake.HeadBytes>>10)
 		}

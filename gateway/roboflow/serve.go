@@ -51,7 +51,7 @@ func (h *Handler) open(ctx context.Context, w http.ResponseWriter, x *exchange, 
 	if err != nil {
 		return nil, err
 	}
-	if ctx, err = h.authenticate(ctx, x.request, body.Bytes, to); err != nil {
+	if ctx, err = h.authenticate(ctx, x, body.Bytes, to); err != nil {
 		body.Release()
 		return nil, err
 	}
@@ -59,7 +59,8 @@ func (h *Handler) open(ctx context.Context, w http.ResponseWriter, x *exchange, 
 	return ctx, nil
 }
 
-func (h *Handler) authenticate(ctx context.Context, r *http.Request, body []byte, to route) (context.Context, error) {
+// authenticate finds the caller by the key of the request or of its body.
+func (h *Handler) authenticate(ctx context.Context, x *exchange, body []byte, to route) (context.Context, error) {
 	var held struct {
 		APIKey *string `json:"api_key"`
 	}
@@ -72,16 +73,19 @@ func (h *Handler) authenticate(ctx context.Context, r *http.Request, body []byte
 	if to.document {
 		held.APIKey = nil
 	}
-	key, err := keyOf(r, &request{APIKey: held.APIKey})
+	key, err := keyOf(x.request, &request{APIKey: held.APIKey})
 	if err != nil {
 		return nil, err
 	}
 	if key == "" && !to.open {
 		return nil, errs.Unauthenticated("send your Keyhole key as api_key, or as Authorization: Bearer <key>")
 	}
-	ctx, err = h.Callers.As(ctx, auth.Key(key), h.Callers.Visitor(r))
-	if err == nil && !to.open && !caller.From(ctx).Kind.OfWorkspace() {
+	ctx, err = h.Callers.As(ctx, auth.Key(key), h.Callers.Visitor(x.request))
+	if err != nil {
+		return nil, err
+	}
+	if x.caller = caller.From(ctx); !to.open && !x.caller.Kind.OfWorkspace() {
 		return nil, errs.PermissionDenied("only a key of a workspace can do this")
 	}
-	return ctx, err
+	return ctx, nil
 }

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 )
 
 // server is the answer of /info about this process.
@@ -37,8 +36,8 @@ func Docs(w http.ResponseWriter) {
 }
 
 // whose answers / with the workspace of the key.
-func whose(ctx context.Context, _ *exchange) (any, error) {
-	return object{"welcome": "Welcome to Keyhole.", "instructions": "The API is described at /openapi.json.", "workspace": caller.From(ctx).Workspace}, nil
+func whose(_ context.Context, x *exchange) (any, error) {
+	return object{"welcome": "Welcome to Keyhole.", "instructions": "The API is described at /openapi.json.", "workspace": x.caller.Workspace}, nil
 }
 
 // workspace describes a workspace. There are no projects in Keyhole: models are uploaded.
