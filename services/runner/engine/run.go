@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Run executes the workflow. It returns one object of outputs for each element of the batch
@@ -37,7 +39,7 @@ func (r *run) defaults() {
 		r.session = r.w.NewSession()
 	}
 	if r.env.NewID == nil {
-		r.env.NewID = newID
+		r.env.NewID = uuid.NewString
 	}
 	reader := &r.request.Reader
 	if reader.Codec == nil {

@@ -5,8 +5,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -14,8 +12,6 @@ import (
 type counter struct{ n atomic.Int64 }
 
 func (c *counter) add(n int) int { return int(c.n.Add(int64(n))) }
-
-func newID() string { return uuid.NewString() }
 
 // Request is the request for one run of a workflow.
 type Request struct {

@@ -43,10 +43,7 @@ func (c *compiler) report(p workflow.Problem) {
 
 // blame reports a problem of a step and marks it as broken.
 func (c *compiler) blame(step int, kind workflow.Kind, field, pointer, format string, args ...any) {
-	if c.broken == nil {
-		c.broken = map[int]bool{}
-	}
-	c.broken[step] = true
+	c.markBroken(step)
 	s := &c.plan.Steps[step]
 	c.report(workflow.Problem{
 		Kind: kind, Step: s.Name, BlockType: s.Source.Type, Field: field, Pointer: pointer, Message: fmt.Sprintf(format, args...),
@@ -70,4 +67,11 @@ type target struct {
 	field, key    string
 	selector      workflow.Selector
 	path, pointer string
+}
+
+func (c *compiler) markBroken(step int) {
+	if c.broken == nil {
+		c.broken = map[int]bool{}
+	}
+	c.broken[step] = true
 }

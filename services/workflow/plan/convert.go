@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
 )
@@ -81,4 +82,21 @@ func (c *checker) convert(step int, a *Argument, operations map[string]query.Ope
 		}
 		cancel()
 	}
+}
+
+// checker checks the arguments of steps.
+type checker struct {
+	*compiler
+	// arriving has the kinds of data that each place receives.
+	arriving map[place][]string
+}
+
+func (c *checker) fault(step int, a *Argument, path, format string, args ...any) {
+	c.blame(step, workflow.KindSyntax, path, a.Pointer, "%s "+format, append([]any{path}, args...)...)
+}
+
+// place is an element of a step.
+type place struct {
+	step int
+	path string
 }

@@ -22,13 +22,6 @@ func (c *compiler) dataflow() {
 	}
 }
 
-func (c *compiler) markBroken(step int) {
-	if c.broken == nil {
-		c.broken = map[int]bool{}
-	}
-	c.broken[step] = true
-}
-
 func (f *flow) afterBroken() bool {
 	return slices.ContainsFunc(f.step.Predecessors, func(i int) bool { return f.broken[i] })
 }
