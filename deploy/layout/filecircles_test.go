@@ -27,12 +27,7 @@ var circles = map[string]struct {
 	files int
 	why   string
 }{
-	"services/kit/leak":           {16, "a text is decoded, and each decoded text is searched again"},
-	"services/runner/engine":      {10, "one executor: its schedule, its steps and their values"},
-	"services/vault/guard":        {10, "texts nest in texts, and each is inspected again"},
 	"services/vault/guard/unpack": {7, "archives and encodings contain each other"},
-	"services/workflow/plan":      {13, "the passes of one compiler over fields that contain fields"},
-	"services/workflow/query":     {16, "operations contain statements, which contain operations"},
 }
 
 // compiled is a package with its files and the export data of what it imports.

@@ -85,3 +85,19 @@ func onElements(kind string, do func(*run, []any) (any, error)) operation {
 		return do(r, items)
 	}
 }
+
+func onDetections(kind string, do func(*run, *value.Detections) (any, error)) operation {
+	return func(r *run, in any) (any, error) {
+		detections, ok := in.(*value.Detections)
+		if one, isRow := in.(row); isRow {
+			detections, ok = one.set(), true
+		}
+		if !ok {
+			return nil, wrongType(kind, "detections", in)
+		}
+		if err := r.spend(detections.Len()); err != nil {
+			return nil, err
+		}
+		return do(r, detections)
+	}
+}

@@ -15,22 +15,6 @@ type row struct {
 // set returns the row as a set of one, the form that values have outside of the language.
 func (r row) set() *value.Detections { return r.of.Select([]int{r.at}) }
 
-func onDetections(kind string, do func(*run, *value.Detections) (any, error)) operation {
-	return func(r *run, in any) (any, error) {
-		detections, ok := in.(*value.Detections)
-		if one, isRow := in.(row); isRow {
-			detections, ok = one.set(), true
-		}
-		if !ok {
-			return nil, wrongType(kind, "detections", in)
-		}
-		if err := r.spend(detections.Len()); err != nil {
-			return nil, err
-		}
-		return do(r, detections)
-	}
-}
-
 // cell returns a property that is not a column. With whole, points are whole pixels:
 // operations on many rows return these, and documents may rely on the difference.
 func cell(d *value.Detections, i int, property string, whole bool) any {

@@ -96,9 +96,6 @@ func mailServer(call *engine.Call) string {
 	return scheme + net.JoinHostPort(host, strconv.FormatInt(port, 10))
 }
 
-// saidNo is what a server refused, in words of this package.
-type saidNo struct{ text string }
-
 // Error returns a text for a stranger.
 func (r *saidNo) Error() string { return r.text }
 

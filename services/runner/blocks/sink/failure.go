@@ -75,3 +75,6 @@ func defaultPort(scheme string) string {
 	}
 	return "443"
 }
+
+// saidNo is what a server refused, in words of this package.
+type saidNo struct{ text string }

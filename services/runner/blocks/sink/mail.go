@@ -140,3 +140,13 @@ func writeBase64(w io.Writer, content []byte) error {
 	}
 	return nil
 }
+
+// attachment is one file of a notification.
+type attachment struct {
+	name    string
+	content []byte
+}
+
+func isControl(r rune) bool {
+	return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029'
+}

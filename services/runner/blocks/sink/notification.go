@@ -60,12 +60,6 @@ func (n *notification) text(ctx context.Context, call *engine.Call) (string, []a
 	return message, pictures, err
 }
 
-// attachment is one file of a notification.
-type attachment struct {
-	name    string
-	content []byte
-}
-
 // attachments are those of the step, in the order of their names, after the given ones.
 func attachments(ctx context.Context, call *engine.Call, all []attachment) ([]attachment, error) {
 	files, _ := call.Arg("attachments").(map[string]any)
@@ -101,10 +95,6 @@ func attached(ctx context.Context, call *engine.Call, name string, v any) (attac
 	}
 	content, err := fileContent(name, v)
 	return attachment{base, content}, err
-}
-
-func isControl(r rune) bool {
-	return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029'
 }
 
 // sent is the result of a notification. A failure that is not hard is a part of it.

@@ -14,11 +14,7 @@ import (
 
 // Messages of Roboflow's engine, which clients know.
 const (
-	messageSent       = "Notification sent successfully"
 	messageBackground = "Notification sent in the background task"
-	messageCooldown   = "Sink cooldown applies"
-	messageDisabled   = "Sink was disabled by parameter `disable_sink`"
-	messageOff        = "Sinks are switched off in this run"
 )
 
 // longestTimeout bounds request_timeout, because a visitor may set it.
@@ -104,10 +100,6 @@ func (b *webhook) Run(ctx context.Context, call *engine.Call) (engine.Result, er
 		return report(true, false, "Failed to send webhook notification: "+explain(err)), nil
 	}
 	return report(false, false, messageSent), nil
-}
-
-func report(failed, throttled bool, message string) engine.Result {
-	return engine.One(engine.Outputs{"error_status": failed, "throttling_status": throttled, "message": message})
 }
 
 func (b *webhook) send(ctx context.Context, call *engine.Call, c content) error {
