@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// vendor is one provider: its host, the path of its API, and the name of its credentials.
-type vendor struct{ host, provider, paths string }
+// vendor is one provider: the name of its credentials and the paths of its API.
+type vendor struct{ provider, paths string }
 
 const (
 	openAIHost, xAIHost, groqHost       = "api.openai.com", "api.x.ai", "api.groq.com"

@@ -35,7 +35,7 @@ func (m model) agree(ctx context.Context, from, to []Point, within float64) (h H
 	if len(from) < m.pairs {
 		return Identity, nil, false
 	}
-	random := rand.New(rand.NewPCG(1, uint64(len(from))))
+	random := rand.New(rand.NewPCG(1, uint64(len(from)))) //nolint:gosec // samples that are the same each time, not a secret
 	needed := mostSamples
 	for i := 0; i < needed && ctx.Err() == nil; i++ {
 		sample, fits := m.fit(m.draw(random, from, to))

@@ -181,7 +181,7 @@ func messages(made []keys.Made) []*vaultv1.Key {
 
 func (s Session) message() *vaultv1.Session {
 	m := &vaultv1.Session{
-		Name: s.Name(), Key: s.Key(), Title: s.title, CreateTime: timestamppb.New(sqldb.FromMicros(s.createTime)),
+		Name: s.Name(), Key: s.Key(), KeyTitle: s.keyTitle, Title: s.title, CreateTime: timestamppb.New(sqldb.FromMicros(s.createTime)),
 		LastUseTime: timestamppb.New(sqldb.FromMicros(s.useTime)), ExpireTime: timestamppb.New(sqldb.FromMicros(s.ExpireTime)),
 	}
 	if s.parent != "" {

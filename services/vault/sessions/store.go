@@ -15,6 +15,7 @@ type Session struct {
 	Workspace  string
 	id         string
 	key        string // its id
+	keyTitle   string
 	KeyKind    string
 	person     string // the id of the key's person; "" if the key has none
 	Role       keys.Role
@@ -42,12 +43,12 @@ func (s *Session) use(now int64) {
 }
 
 // selectLive reads the sessions of active keys.
-const selectLive = `SELECT s.workspace, s.id, s.key_id, k.kind, k.person, ` + keys.RoleColumn + `, s.title, s.create_time, s.use_time,
+const selectLive = `SELECT s.workspace, s.id, s.key_id, k.title, k.kind, k.person, ` + keys.RoleColumn + `, s.title, s.create_time, s.use_time,
 	s.expire_time, s.max_time, s.parent FROM sessions s JOIN api_keys k ON k.workspace = s.workspace AND k.id = s.key_id AND k.revoke_time IS NULL `
 
 func scanSession(r sqldb.Scanner) (Session, error) {
 	var s Session
-	if err := r.Scan(&s.Workspace, &s.id, &s.key, &s.KeyKind, &s.person, &s.Role, &s.title, &s.createTime, &s.useTime, &s.ExpireTime, &s.maxTime, &s.parent); err != nil {
+	if err := r.Scan(&s.Workspace, &s.id, &s.key, &s.keyTitle, &s.KeyKind, &s.person, &s.Role, &s.title, &s.createTime, &s.useTime, &s.ExpireTime, &s.maxTime, &s.parent); err != nil {
 		return s, sqldb.Error(fmt.Errorf("read session: %w", err))
 	}
 	return s, nil

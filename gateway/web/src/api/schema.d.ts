@@ -2537,6 +2537,8 @@ export interface components {
              *     continue to work after the session ends. Only owners and operators see them.
              */
             madeKeys?: components["schemas"]["v1Key"][];
+            /** @description Title of its key. */
+            keyTitle?: string;
         };
         /** @description Share is one link to one workflow. */
         v1Share: {

@@ -127,7 +127,7 @@ func TestAttackMailServerEchoesThePassword(t *testing.T) {
 				return code + "-" + canary + "\r\n" + code + " " + encoded + "\r\n", verb == stage
 			}})
 			resp, err := do(t, client(t, s, s.Address()), request(t, s.URL(), message)) // do looks for the password
-			text := ""
+			var text string
 			if err != nil {
 				text = err.Error()
 			} else {

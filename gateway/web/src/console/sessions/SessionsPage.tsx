@@ -10,7 +10,6 @@ import { ago } from "../parts/ago";
 import { Confirm } from "../parts/Confirm";
 import { Listing } from "../parts/Listing";
 import page from "../parts/Page.module.css";
-import { useNames } from "../parts/useNames";
 import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
 import { Link, pathOf } from "../routes";
@@ -23,7 +22,6 @@ const idOf = (s: Session) => s.name?.split("/")[3] ?? "";
 export default function SessionsPage() {
   useTitle("Sessions");
   const me = useMe();
-  const nameOf = useNames();
   const queries = useQueryClient();
   const say = useToast();
   const [asked, setAsked] = useState<Session | "others" | null>(null);
@@ -82,7 +80,8 @@ export default function SessionsPage() {
             head: "Acts with key",
             cell: (s) => {
               const id = s.key?.split("/")[3] ?? "";
-              return me.owner ? <Link href={pathOf.key(me.workspace, id)}>{nameOf(s.key)}</Link> : nameOf(s.key);
+              const title = s.keyTitle || id;
+              return me.owner ? <Link href={pathOf.key(me.workspace, id)}>{title}</Link> : title;
             },
           },
           { id: "made", head: "Signed in", cell: (s) => ago(s.createTime) },

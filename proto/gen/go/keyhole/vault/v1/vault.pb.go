@@ -1386,7 +1386,9 @@ type Session struct {
 	Parent string `protobuf:"bytes,9,opt,name=parent,proto3" json:"parent,omitempty"`
 	// Active keys that were created by this session, by a session that it approved, or by one of these keys. They
 	// continue to work after the session ends. Only owners and operators see them.
-	MadeKeys      []*Key `protobuf:"bytes,10,rep,name=made_keys,json=madeKeys,proto3" json:"made_keys,omitempty"`
+	MadeKeys []*Key `protobuf:"bytes,10,rep,name=made_keys,json=madeKeys,proto3" json:"made_keys,omitempty"`
+	// Title of its key.
+	KeyTitle      string `protobuf:"bytes,11,opt,name=key_title,json=keyTitle,proto3" json:"key_title,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1489,6 +1491,13 @@ func (x *Session) GetMadeKeys() []*Key {
 		return x.MadeKeys
 	}
 	return nil
+}
+
+func (x *Session) GetKeyTitle() string {
+	if x != nil {
+		return x.KeyTitle
+	}
+	return ""
 }
 
 // CreateSessionRequest signs in.
@@ -3990,7 +3999,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
 	"updateMask\"a\n" +
 	"\x10DeleteKeyRequest\x12M\n" +
-	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\x81\x03\n" +
+	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\x9e\x03\n" +
 	"\aSession\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x14\n" +
@@ -4004,7 +4013,8 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x06person\x18\b \x01(\tR\x06person\x12\x16\n" +
 	"\x06parent\x18\t \x01(\tR\x06parent\x122\n" +
 	"\tmade_keys\x18\n" +
-	" \x03(\v2\x15.keyhole.vault.v1.KeyR\bmadeKeys\"\xb6\x01\n" +
+	" \x03(\v2\x15.keyhole.vault.v1.KeyR\bmadeKeys\x12\x1b\n" +
+	"\tkey_title\x18\v \x01(\tR\bkeyTitle\"\xb6\x01\n" +
 	"\x14CreateSessionRequest\x12\"\n" +
 	"\x04code\x18\x01 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\x04code\x125\n" +
 	"\x05title\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^[A-Za-z0-9 ._/-]{0,40}$R\x05title\x12C\n" +
