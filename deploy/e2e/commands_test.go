@@ -137,10 +137,10 @@ func (s *shell) made(t *testing.T, args ...string) reply {
 // sessionCommands signs in with the key and with a link, and continues without the key.
 func (s *shell) sessionCommands(t *testing.T) {
 	link := s.made(t, "sign-in-link").text("link")
-	s.wants(t, says{"workspaces/"}, "login")
+	s.wants(t, says{"ses_"}, "login")
 	s.wants(t, says{"keyhole CLI", "EXPIRE"}, "session", "list")
 	signedIn := &shell{dir: s.dir, base: s.base}
-	signedIn.wants(t, says{"member", "/sessions/ses_"}, "whoami")
+	signedIn.wants(t, says{"member", "ses_"}, "whoami")
 	if out, err := signedIn.try(t, "sign-in-link"); err == nil || !strings.Contains(out, "PERMISSION_DENIED") {
 		t.Errorf("a session makes a sign-in link: %v %s", err, out)
 	}
@@ -150,7 +150,7 @@ func (s *shell) sessionCommands(t *testing.T) {
 	}
 	signedIn.wants(t, nil, "logout")
 	signedIn.wants(t, says{"guest"}, "whoami")
-	signedIn.wants(t, says{"workspaces/"}, "login", link)
+	signedIn.wants(t, says{"ses_"}, "login", link)
 	session := s.made(t, "session", "list").text("sessions.0.name")
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
@@ -335,8 +335,8 @@ func (s *shell) shareCommands(t *testing.T) {
 	s.keyhole(t, "share", "resume", name)
 	s.wants(t, says{"!" + token}, "share", "rotate", name)
 	s.keyhole(t, "share", "revoke", name)
-	s.wants(t, says{"!one"}, "share", "list", "greet")
-	s.wants(t, says{"one"}, "share", "list", "greet", "--revoked")
+	s.wants(t, says{"!greet/one"}, "share", "list", "greet")
+	s.wants(t, says{"greet/one"}, "share", "list", "greet", "--revoked")
 }
 
 // openShare opens run access and credentials: it needs a private model and a credential.
@@ -409,7 +409,7 @@ func (s *shell) peopleCommands(t *testing.T, in *installation) {
 	newcomer.wants(t, says{"ada@example.com", "editor"}, "invitation", "show", link)
 	joined := newcomer.made(t, "invitation", "accept", link, "--title", "Ada")
 	in.planted.add(apiKey, joined.text("key"))
-	newcomer.wants(t, says{"editor", "Ada", "/sessions/ses_"}, "whoami")
+	newcomer.wants(t, says{"editor", "Ada", "ses_"}, "whoami")
 	s.wants(t, says{"Ada", "editor"}, "person", "list")
 	s.wants(t, says{"Ada L.", "viewer"}, "person", "update", joined.text("person"), "--title", "Ada L.", "--role", "viewer")
 	s.wants(t, says{"Ada L."}, "person", "get", joined.text("person"))

@@ -213,7 +213,6 @@ func TestAProviderThatMisbehaves(t *testing.T) {
 		"redirect":     {testkit.Redirect, 1, "the provider did not give a usable answer"},
 		"garbage":      {testkit.Garbage, 1, "the provider did not give a usable answer"},
 		"reset":        {testkit.Reset, 1, "the destination broke off"},
-		"stream":       {testkit.EchoStream, 1, "the provider did not give a usable answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
