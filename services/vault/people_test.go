@@ -87,7 +87,8 @@ func TestAnInvitationMakesAPerson(t *testing.T) {
 		}
 		me, err := r.public.Whoami(with(in.GetKey().GetKey()), &vaultv1.WhoamiRequest{})
 		must(t, err)
-		if me.GetRole() != "editor" || me.GetPerson() != in.GetPerson().GetName() || me.GetPersonTitle() != "Ada" || me.GetKeyTitle() == "" {
+		if me.GetRole() != "editor" || me.GetPerson() != in.GetPerson().GetName() || me.GetPersonTitle() != "Ada" || me.GetKeyTitle() == "" ||
+			in.GetSession().GetKeyTitle() != me.GetKeyTitle() {
 			t.Errorf("whoami %v", me)
 		}
 		listed, err = r.public.ListInvitations(n.ctx, &vaultv1.ListInvitationsRequest{Parent: "workspaces/demo"})

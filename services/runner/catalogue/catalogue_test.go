@@ -78,7 +78,7 @@ func TestFilters(t *testing.T) {
 		"former type": {&runnerv1.ListBlocksRequest{Text: "objectdetectionmodel"}, []string{"roboflow_core/roboflow_object_detection_model@v1"}, []string{"roboflow_core/open_ai@v5"}},
 		"runnable":    {&runnerv1.ListBlocksRequest{Runnable: &yes}, []string{"roboflow_core/open_ai@v5"}, []string{"roboflow_core/sam3@v1"}},
 		"the others":  {&runnerv1.ListBlocksRequest{Runnable: &no}, []string{"roboflow_core/sam3@v1"}, []string{"roboflow_core/open_ai@v5"}},
-		"all of them": {&runnerv1.ListBlocksRequest{Category: "video", Text: "sort", Runnable: &no}, []string{"roboflow_core/trackers_botsort@v1"}, []string{"roboflow_core/line_counter@v2"}},
+		"all of them": {&runnerv1.ListBlocksRequest{Category: "video", Text: "sam3", Runnable: &no}, []string{"roboflow_core/sam3_video@v1"}, []string{"roboflow_core/line_counter@v2"}},
 	} {
 		var types []string
 		f.request.PageSize = 3
