@@ -26,12 +26,6 @@ const (
 //go:embed read_text.json
 var definition []byte
 
-// Photo is the sample: NASA's portrait of Eileen Collins (public domain), with a
-// caption drawn below it for the demo to read. JPEG.
-//
-//go:embed sample.jpg
-var Photo []byte
-
 // Result has the created resources. The vault returns the key only once, and so does Seed.
 type Result struct {
 	Key     string
@@ -77,8 +71,6 @@ func Seed(ctx context.Context, operator *client.Client, modelFile string, progre
 	storeExample(ctx, owner, result.Share, progress)
 	return result, nil
 }
-
-type object = map[string]any
 
 // seeder runs steps until one fails.
 type seeder struct {

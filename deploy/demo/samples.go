@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	_ "embed"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,12 @@ import (
 	"github.com/keyhole-dev/keyhole/deploy/client"
 )
 
+// Photo is the sample: NASA's portrait of Eileen Collins (public domain), with a
+// caption drawn below it for the demo to read. JPEG.
+//
+//go:embed sample.jpg
+var Photo []byte
+
 // sample is the title of the first sample, whose result visitors see before they run anything.
 const sample = "Sample picture"
 
@@ -19,6 +26,8 @@ const exampleWithin = time.Minute
 
 // others are templates whose samples the link has too, each with a title for visitors.
 var others = []struct{ template, title string }{{"read-text", "A sign"}, {"fields-as-json", "A delivery note"}}
+
+type object = map[string]any
 
 // samples returns what visitors of the link can start from.
 func samples(ctx context.Context, owner *client.Client) ([]object, error) {

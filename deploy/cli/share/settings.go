@@ -105,14 +105,6 @@ func (f Flags) lists(e *cli.Edit) error {
 	return err
 }
 
-// unlessNone returns the list, or an empty one for "none".
-func unlessNone(list []string) []string {
-	if len(list) == 1 && list[0] == "none" {
-		return []string{}
-	}
-	return list
-}
-
 func samples(texts []string) ([]cli.Object, error) {
 	list := []cli.Object{}
 	for _, text := range texts { // one by one, to keep their order

@@ -30,3 +30,11 @@ func (f Flags) slots(ctx context.Context, a *cli.App, e *cli.Edit) error {
 	e.Set("slot_credentials", list)
 	return nil
 }
+
+// unlessNone returns the list, or an empty one for "none".
+func unlessNone(list []string) []string {
+	if len(list) == 1 && list[0] == "none" {
+		return []string{}
+	}
+	return list
+}

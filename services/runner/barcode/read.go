@@ -3,29 +3,14 @@ package barcode
 import (
 	"context"
 	"math"
-	"strings"
 
 	"github.com/makiuchi-d/gozxing"
 
 	"github.com/keyhole-dev/keyhole/services/runner/raster"
 )
 
-// Code is a code that was read.
-type Code struct {
-	Text string
-	// Format is the name of the symbology: "QR_CODE", "EAN_13".
-	Format string
-	// X0, Y0, X1 and Y1 are the box around the code, in pixels.
-	X0, Y0, X1, Y1 float64
-}
-
-const (
-	// maxPixels bounds the picture that is searched. A larger one is searched at a smaller
-	// size.
-	maxPixels = 4_000_000
-	// maxCodes bounds the codes of a picture.
-	maxCodes = 256
-)
+// maxPixels bounds the picture that is searched. A larger one is searched at a smaller size.
+const maxPixels = 4_000_000
 
 // ReadQR reads the QR codes of a picture.
 func ReadQR(ctx context.Context, p raster.Plane) ([]Code, error) {
@@ -75,38 +60,4 @@ func binarize(p raster.Plane) (*gozxing.BitMatrix, error) {
 		return nil, err
 	}
 	return gozxing.NewHybridBinarizer(source).GetBlackMatrix()
-}
-
-func (c Code) scaled(by float64) Code {
-	c.X0, c.Y0, c.X1, c.Y1 = c.X0*by, c.Y0*by, c.X1*by, c.Y1*by
-	return c
-}
-
-// codeOf returns a result with the box around its points, which are grown by some pixels.
-func codeOf(text, format string, points []gozxing.ResultPoint, grow float64) Code {
-	c := Code{strings.ToValidUTF8(text, "\uFFFD"), format, math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
-	for _, p := range points {
-		if p == nil {
-			continue
-		}
-		c.X0, c.Y0 = min(c.X0, p.GetX()-grow), min(c.Y0, p.GetY()-grow)
-		c.X1, c.Y1 = max(c.X1, p.GetX()+grow), max(c.Y1, p.GetY()+grow)
-	}
-	return c
-}
-
-// overlaps reports whether two boxes share a point.
-func (c Code) overlaps(o Code) bool {
-	return c.X0 <= o.X1 && o.X0 <= c.X1 && c.Y0 <= o.Y1 && o.Y0 <= c.Y1
-}
-
-// safely reports whether the work ended without a panic. The decoders index by what they
-// read: one that runs off its table has not read a code.
-func safely(work func() error) (ok bool) {
-	defer func() {
-		if recover() != nil {
-			ok = false
-		}
-	}()
-	return work() == nil
 }

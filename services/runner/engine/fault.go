@@ -100,3 +100,8 @@ func blame(step *Step, err error) *Fault {
 	fault.Step, fault.BlockType = step.Name, step.Type
 	return fault
 }
+
+// Panicked returns the failure of a block that panicked. The cause is logged, not shown.
+func Panicked(cause error) error {
+	return Failf(EngineRuntime, "the block failed because of an internal error; try other inputs, or report it to the operator of this server").Because(cause)
+}

@@ -109,8 +109,3 @@ func (x *execution) guarded(ctx context.Context) (skipped bool, err error) {
 	defer errs.RecoverAs(&err, Panicked)
 	return x.perform(ctx)
 }
-
-// Panicked returns the failure of a block that panicked. The cause is logged, not shown.
-func Panicked(cause error) error {
-	return Failf(EngineRuntime, "the block failed because of an internal error; try other inputs, or report it to the operator of this server").Because(cause)
-}

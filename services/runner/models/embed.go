@@ -22,12 +22,6 @@ type Embedding []float32
 // clipPixels normalises pixels as CLIP was trained.
 var clipMean, clipDeviation = [3]float32{0.48145466, 0.4578275, 0.40821073}, [3]float32{0.26862954, 0.26130258, 0.27577711}
 
-// encoders are the two models of a package for embeddings.
-type encoders struct {
-	*modelpackage.Encoders
-	words *bpe.Tokenizer
-}
-
 // embed returns an Embedding for every picture and then for every text.
 func (j *job) embed(ctx context.Context, images []*value.Image, texts []string) ([]any, error) {
 	e, err := j.encoders(ctx)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
 	"github.com/keyhole-dev/keyhole/services/modelpackage"
+	"github.com/keyhole-dev/keyhole/services/modelpackage/bpe"
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 )
 
@@ -98,4 +99,10 @@ func (j *job) signature(ctx context.Context) (*modelworker.Signature, error) {
 // weights is the model of a package with one file.
 func (j *job) weights() modelworker.Model {
 	return j.pkg.model(j.tenant, modelpackage.WeightsFile, j.client)
+}
+
+// encoders are the two models of a package for embeddings.
+type encoders struct {
+	*modelpackage.Encoders
+	words *bpe.Tokenizer
 }

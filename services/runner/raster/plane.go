@@ -149,3 +149,11 @@ func byteOf32(v float32) uint8 {
 	}
 	return uint8(n)
 }
+
+// Histogram counts the values of the pixels.
+func Histogram(p Plane) (counts [256]int) {
+	for _, v := range p.Pix {
+		counts[v]++
+	}
+	return counts
+}

@@ -56,14 +56,6 @@ func Otsu(p Plane) int {
 	return at
 }
 
-// Histogram counts the values of the pixels.
-func Histogram(p Plane) (counts [256]int) {
-	for _, v := range p.Pix {
-		counts[v]++
-	}
-	return counts
-}
-
 // Adaptive compares each pixel with its surroundings, which a blur gives: it becomes most
 // if it is brighter than the surroundings less delta.
 func Adaptive(p, surroundings Plane, delta, most int) Plane {

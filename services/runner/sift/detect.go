@@ -9,24 +9,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/raster"
 )
 
-// Point is a key point.
-type Point struct {
-	// X and Y are its place, Size its diameter, all in pixels.
-	X, Y, Size float64
-	// Angle is its direction in degrees, clockwise from the right.
-	Angle float64
-	// Response is its contrast.
-	Response float64
-	// Octave is packed as OpenCV does: the octave, the layer, and the place between layers.
-	Octave int
-	// Descriptor is the histogram of the gradients around it.
-	Descriptor [128]uint8
-
-	scale float64 // blur in pixels of its octave
-	x, y  float64 // place in its octave
-	layer int
-}
-
 const (
 	// doublePixels bounds the pictures that are doubled first, and mostPixels those that are
 	// searched as they are. A larger one is shrunk.
@@ -36,8 +18,6 @@ const (
 	MostPoints = 3000
 	// mostCandidates bounds the extrema of an octave that are described.
 	mostCandidates = 40_000
-	// border is the distance of key points from the edge of an octave, in pixels.
-	border = 5
 )
 
 // Find returns the key points of a picture, those of the most contrast first.

@@ -10,6 +10,8 @@ const (
 	edge = 10
 	// rounds bounds the moves to a neighbour.
 	rounds = 5
+	// border is the distance of key points from the edge of an octave, in pixels.
+	border = 5
 )
 
 // refine finds the place between pixels and scales by a parabola through the neighbours. It

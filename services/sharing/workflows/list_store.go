@@ -35,9 +35,6 @@ type selection struct {
 	order   order
 }
 
-// runDays is how many days of runs a listing shows, today among them.
-const runDays = 7
-
 // midnight is when those days began, in microseconds.
 func (s selection) midnight() int64 {
 	const day = 24 * time.Hour

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"time"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
@@ -43,3 +44,6 @@ func (w Workflow) check(etag string) error {
 	}
 	return nil
 }
+
+// TrashLife is how long a deleted workflow can be undeleted.
+const TrashLife = 30 * 24 * time.Hour

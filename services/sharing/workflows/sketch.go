@@ -79,3 +79,6 @@ func (s Store) runsSince(ctx context.Context, ws string, midnight int64, uids []
 	}
 	return out, err
 }
+
+// runDays is how many days of runs a listing shows, today among them.
+const runDays = 7

@@ -3,7 +3,6 @@ package workflows
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"google.golang.org/protobuf/types/known/emptypb"
 
@@ -66,9 +65,6 @@ func (h *Handlers) PurgeWorkflow(ctx context.Context, r *sharingv1.PurgeWorkflow
 	}
 	return &emptypb.Empty{}, nil
 }
-
-// TrashLife is how long a deleted workflow can be undeleted.
-const TrashLife = 30 * 24 * time.Hour
 
 // Trashed lists workflows that were deleted after one position and before a time, oldest
 // first. The zero Workflow is the position before the first.

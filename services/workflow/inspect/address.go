@@ -7,14 +7,17 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-
-	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
-	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
 // errAddress describes a valid address. It does not quote the given one, which may hold a
 // password or a token.
 var errAddress = errors.New("must be an address like https://api.example.com/v1: https:// or http://, a host name in ASCII or a plain IP address, and no user name, password or fragment")
+
+// Schemes of mail servers: TLS from the first byte, and STARTTLS.
+const (
+	smtps = "smtps"
+	smtp  = "smtp"
+)
 
 var defaultPorts = map[string]string{"https": "443", "http": "80"}
 
@@ -113,16 +116,4 @@ func bareHost(scheme, text string) string {
 		host += ":" + port
 	}
 	return scheme + "://" + host
-}
-
-// constantAddress is the address that a text of a step names for a destination.
-func constantAddress(s *plan.Step, d manifest.Destination, text string) (string, error) {
-	switch d.Scheme {
-	case "":
-		return Canonical(text)
-	case smtp:
-		port, _ := s.Argument(d.Port)
-		return mailServer(text, port)
-	}
-	return bareHost(d.Scheme, text), nil
 }

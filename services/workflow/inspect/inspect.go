@@ -223,3 +223,15 @@ func empty(v any) bool { return v == nil || v == "" }
 func (i *inspector) stepSelector(a *plan.Argument) string {
 	return workflow.Selector{Step: i.plan.Steps[a.Step].Name, Output: a.Output}.String()
 }
+
+// constantAddress is the address that a text of a step names for a destination.
+func constantAddress(s *plan.Step, d manifest.Destination, text string) (string, error) {
+	switch d.Scheme {
+	case "":
+		return Canonical(text)
+	case smtp:
+		port, _ := s.Argument(d.Port)
+		return mailServer(text, port)
+	}
+	return bareHost(d.Scheme, text), nil
+}

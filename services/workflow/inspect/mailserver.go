@@ -8,12 +8,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
 
-// Schemes of mail servers: TLS from the first byte, and STARTTLS.
-const (
-	smtps = "smtps"
-	smtp  = "smtp"
-)
-
 var errMailServer = errors.New("must be the host name of a mail server, like smtp.example.com, without a port or a path")
 
 // mailServer is the canonical address of a mail server, "smtps://smtp.example.com:465". The port says how TLS starts, as

@@ -106,3 +106,27 @@ var anthropic = vendor{
 		},
 	},
 }
+
+// messagesTalk is https://docs.anthropic.com/en/docs/build-with-claude/streaming.
+func messagesTalk(_ *http.Request, mood Mood, text string) reply {
+	one, two := halves(text)
+	switch mood {
+	case Calling:
+		call := object{"type": "tool_use", "id": "toolu_1", "name": "look_up", "input": object{"q": "motorcycle"}}
+		return reply{status: http.StatusOK, body: messagesAnswer("tool_use", object{"type": "text", "text": "I look it up."}, call)}
+	case Empty:
+		return reply{status: http.StatusOK, body: messagesAnswer("end_turn")}
+	}
+	delta := func(text string) any {
+		return object{"type": "content_block_delta", "index": 0, "delta": object{"type": "text_delta", "text": text}}
+	}
+	start := messagesAnswer("")
+	return streamed(mood, []any{
+		object{"type": "message_start", "message": start},
+		object{"type": "content_block_start", "index": 0, "content_block": object{"type": "text", "text": ""}},
+		object{"type": "ping"},
+		delta(one),
+	}, delta(two), object{"type": "content_block_stop", "index": 0},
+		object{"type": "message_delta", "delta": object{"stop_reason": "end_turn", "stop_sequence": nil}, "usage": object{"output_tokens": 4}},
+		object{"type": "message_stop"})
+}

@@ -107,3 +107,16 @@ var gemini = vendor{
 		},
 	},
 }
+
+// generateTalk is https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent.
+func generateTalk(_ *http.Request, mood Mood, text string) reply {
+	one, two := halves(text)
+	switch mood {
+	case Calling:
+		return reply{status: http.StatusOK, body: generateAnswer("STOP", object{"functionCall": object{"name": "look_up", "args": object{}}})}
+	case Empty:
+		return reply{status: http.StatusOK, body: object{"usageMetadata": object{"promptTokenCount": 7}}}
+	}
+	first := generateAnswer("", object{"text": one})
+	return streamed(mood, []any{first}, generateAnswer("STOP", object{"text": two}))
+}

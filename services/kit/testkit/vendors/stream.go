@@ -1,32 +1,12 @@
 package vendors
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 )
 
 // talking are the moods of providers of text.
 var talking = []Mood{Streaming, CutOff, Calling, Empty}
-
-// writeEvents writes a stream. Text is written as it is, everything else as JSON; an object with
-// a type has that as the name of its event, as Anthropic and OpenAI write it.
-func writeEvents(w http.ResponseWriter, events []any) {
-	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
-	for _, e := range events {
-		data, isText := e.(string)
-		if o, ok := e.(object); ok && o["type"] != nil {
-			_, _ = fmt.Fprintf(w, "event: %s\n", o["type"])
-		}
-		if !isText {
-			raw, _ := json.Marshal(e) // of literals
-			data = string(raw)
-		}
-		_, _ = fmt.Fprintf(w, "data: %s\n\n", data)
-		_ = http.NewResponseController(w).Flush()
-	}
-}
 
 // tooMuch writes more than anybody reads, until the reader leaves.
 func tooMuch(w http.ResponseWriter) {
@@ -88,41 +68,4 @@ func responsesTalk(mood Mood, text string) reply {
 		object{"type": "response.created", "response": object{"id": "r1", "status": "in_progress"}},
 		object{"type": "response.output_text.delta", "output_index": 1, "delta": one},
 	}, object{"type": "response.output_text.delta", "output_index": 1, "delta": two}, object{"type": "response.completed", "response": whole})
-}
-
-// messagesTalk is https://docs.anthropic.com/en/docs/build-with-claude/streaming.
-func messagesTalk(_ *http.Request, mood Mood, text string) reply {
-	one, two := halves(text)
-	switch mood {
-	case Calling:
-		call := object{"type": "tool_use", "id": "toolu_1", "name": "look_up", "input": object{"q": "motorcycle"}}
-		return reply{status: http.StatusOK, body: messagesAnswer("tool_use", object{"type": "text", "text": "I look it up."}, call)}
-	case Empty:
-		return reply{status: http.StatusOK, body: messagesAnswer("end_turn")}
-	}
-	delta := func(text string) any {
-		return object{"type": "content_block_delta", "index": 0, "delta": object{"type": "text_delta", "text": text}}
-	}
-	start := messagesAnswer("")
-	return streamed(mood, []any{
-		object{"type": "message_start", "message": start},
-		object{"type": "content_block_start", "index": 0, "content_block": object{"type": "text", "text": ""}},
-		object{"type": "ping"},
-		delta(one),
-	}, delta(two), object{"type": "content_block_stop", "index": 0},
-		object{"type": "message_delta", "delta": object{"stop_reason": "end_turn", "stop_sequence": nil}, "usage": object{"output_tokens": 4}},
-		object{"type": "message_stop"})
-}
-
-// generateTalk is https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent.
-func generateTalk(_ *http.Request, mood Mood, text string) reply {
-	one, two := halves(text)
-	switch mood {
-	case Calling:
-		return reply{status: http.StatusOK, body: generateAnswer("STOP", object{"functionCall": object{"name": "look_up", "args": object{}}})}
-	case Empty:
-		return reply{status: http.StatusOK, body: object{"usageMetadata": object{"promptTokenCount": 7}}}
-	}
-	first := generateAnswer("", object{"text": one})
-	return streamed(mood, []any{first}, generateAnswer("STOP", object{"text": two}))
 }

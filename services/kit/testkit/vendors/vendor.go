@@ -1,6 +1,8 @@
 package vendors
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -79,4 +81,22 @@ func bearer(h http.Header) string {
 
 func header(name string) func(http.Header) string {
 	return func(h http.Header) string { return h.Get(name) }
+}
+
+// writeEvents writes a stream. Text is written as it is, everything else as JSON; an object with
+// a type has that as the name of its event, as Anthropic and OpenAI write it.
+func writeEvents(w http.ResponseWriter, events []any) {
+	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	for _, e := range events {
+		data, isText := e.(string)
+		if o, ok := e.(object); ok && o["type"] != nil {
+			_, _ = fmt.Fprintf(w, "event: %s\n", o["type"])
+		}
+		if !isText {
+			raw, _ := json.Marshal(e) // of literals
+			data = string(raw)
+		}
+		_, _ = fmt.Fprintf(w, "data: %s\n\n", data)
+		_ = http.NewResponseController(w).Flush()
+	}
 }

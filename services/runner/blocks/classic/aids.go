@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/argument"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/runner/raster"
@@ -206,4 +207,10 @@ func (a *aids) curve(r image.Rectangle, counts [256]int, c color.RGBA) {
 		a.line(x, y, nextX, nextY, c, max(1, a.thickness()))
 		x, y = nextX, nextY
 	}
+}
+
+// exposure returns a limit as a value of a pixel.
+func exposure(call *engine.Call, field string) (uint8, error) {
+	percent, err := argument.Number(call, field, 0, 100)
+	return uint8(percent * 255 / 100), err
 }

@@ -16,9 +16,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// maxPrompt bounds the text of a prompt, in bytes.
-const maxPrompt = 4 << 20
-
 // openAICompatible asks any server that speaks the chat completions protocol.
 type openAICompatible struct {
 	everyElement

@@ -73,3 +73,6 @@ func tooLong() error {
 func isSelector(text string) bool {
 	return strings.HasPrefix(text, "$inputs.") || strings.HasPrefix(text, "$steps.")
 }
+
+// maxPrompt bounds the text of a prompt, in bytes.
+const maxPrompt = 4 << 20

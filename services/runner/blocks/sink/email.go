@@ -96,9 +96,6 @@ func mailServer(call *engine.Call) string {
 	return scheme + net.JoinHostPort(host, strconv.FormatInt(port, 10))
 }
 
-// Error returns a text for a stranger.
-func (r *saidNo) Error() string { return r.text }
-
 var mailStages = map[string]string{
 	"greeting": "the mail server takes no mail now", "sender": "the mail server refused the sender", "receiver": "the mail server refused the receivers",
 	"message": "the mail server refused the message", "sign-in": "the mail server refused the sign-in; many providers want an app password instead of the account's own",

@@ -78,3 +78,6 @@ func defaultPort(scheme string) string {
 
 // saidNo is what a server refused, in words of this package.
 type saidNo struct{ text string }
+
+// Error returns a text for a stranger.
+func (r *saidNo) Error() string { return r.text }

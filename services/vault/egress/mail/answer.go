@@ -77,3 +77,5 @@ func explain(ctx context.Context, err error) error {
 	}
 	return egress.Explain(ctx, err)
 }
+
+var errChallenge = errors.New("the mail server asks for more than a user and a password")

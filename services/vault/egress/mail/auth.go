@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"errors"
 	"net/smtp"
 	"slices"
 	"strings"
@@ -9,19 +8,19 @@ import (
 
 // mechanism chooses how to sign in of what a server offers; nil if nothing fits. Both send the password as it is, so
 // the caller has checked that there is TLS.
-func (s *session) mechanism(offered string) smtp.Auth {
+func (o order) mechanism(offered string) smtp.Auth {
 	names := strings.Fields(strings.ToUpper(offered))
 	switch {
 	case slices.Contains(names, "PLAIN"):
-		return plain{s}
+		return plain{o}
 	case slices.Contains(names, "LOGIN"):
-		return &login{session: s}
+		return &login{order: o}
 	}
 	return nil
 }
 
 // plain is AUTH PLAIN (RFC 4616).
-type plain struct{ *session }
+type plain struct{ order }
 
 // Start implements smtp.Auth.
 func (p plain) Start(*smtp.ServerInfo) (string, []byte, error) {
@@ -34,7 +33,7 @@ func (p plain) Next(_ []byte, more bool) ([]byte, error) { return nil, unexpecte
 // login is AUTH LOGIN, which some servers offer alone. The server asks for the user and then for the password; its words
 // differ, so only their order counts.
 type login struct {
-	*session
+	order
 	asked int
 }
 
@@ -55,8 +54,6 @@ func (l *login) Next(_ []byte, more bool) ([]byte, error) {
 	}
 	return nil, unexpected(true)
 }
-
-var errChallenge = errors.New("the mail server asks for more than a user and a password")
 
 func unexpected(more bool) error {
 	if more {

@@ -1,33 +1,6 @@
 package unpack
 
-// Kind is the form of a run.
-type Kind int
-
 const (
-	// Word is a run of letters, digits and the signs of base64.
-	Word Kind = iota
-	// Dense is a run of printable characters, like base85.
-	Dense
-	// Packed is an answer that begins with the mark of a compressed format.
-	Packed
-	// Numbers is a list of numbers; the run has the bytes that they represent.
-	Numbers
-)
-
-// Run is a part of a text that may encode another text. Its bytes are valid until the collector
-// continues.
-type Run struct {
-	Kind Kind
-	Text []byte
-	// All has the list of numbers with a zero for each that is not a byte.
-	All []byte
-}
-
-const (
-	// leastRun is the shortest run that is opened, in characters.
-	leastRun = 16
-	// sample is the part of a run that decides whether it is opened, in characters.
-	sample = 256
 	// maxWord and maxDense bound the kept part of a run, in bytes.
 	maxWord  = 4 << 20
 	maxDense = 64 << 10
@@ -79,14 +52,6 @@ func NewCollector() *Collector {
 func NewDenseCollector() *Collector {
 	return &Collector{kind: Dense, class: &denseClass, most: maxDense}
 }
-
-var wordClass, denseClass = func() (w, d [256]bool) {
-	for i := '!'; i <= '~'; i++ {
-		d[i] = true
-		w[i] = i >= '0' && i <= '9' || i|0x20 >= 'a' && i|0x20 <= 'z' || i == '+' || i == '/' || i == '-' || i == '_'
-	}
-	return w, d
-}()
 
 // Reset starts another text.
 func (c *Collector) Reset() {

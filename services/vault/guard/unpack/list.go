@@ -77,8 +77,6 @@ func ascii(b []byte) bool {
 	return !slices.ContainsFunc(b, func(c byte) bool { return c >= utf8.RuneSelf })
 }
 
-func digit(b byte) bool { return b >= '0' && b <= '9' }
-
 // mayCount reports that a reader of a list may accept a word, or that the word is a number.
 func mayCount(w []byte) bool {
 	letter := w[0]|0x20 >= 'a' && w[0]|0x20 <= 'z'

@@ -1,10 +1,5 @@
 package protocol
 
-import (
-	"encoding/json"
-	"fmt"
-)
-
 // Chat is the protocol of OpenAI's chat completions API, which OpenRouter, Groq, Ollama and
 // many other servers speak too.
 //
@@ -61,36 +56,6 @@ func parts(q Question, text, picture func(string) object) []object {
 
 func dataURI(picture string) string { return "data:image/jpeg;base64," + picture }
 
-// chatAnswer is a chat completion, or one event of a stream. OpenRouter reports the failure of
-// the server behind it as an error in an answer or in a choice with status 200.
-type chatAnswer struct {
-	Choices []chatChoice    `json:"choices"`
-	Usage   chatUsage       `json:"usage"`
-	Error   json.RawMessage `json:"error"`
-}
-
-type chatUsage struct {
-	Prompt     int64 `json:"prompt_tokens"`
-	Completion int64 `json:"completion_tokens"`
-}
-
-type chatChoice struct {
-	Index        json.RawMessage `json:"index"` // of an event
-	FinishReason string          `json:"finish_reason"`
-	Message      chatMessage     `json:"message"`
-	Delta        chatMessage     `json:"delta"` // of an event
-	Error        json.RawMessage `json:"error"`
-}
-
-type chatMessage struct {
-	Content   *string `json:"content"`
-	Refusal   string  `json:"refusal"`
-	Reasoning string  `json:"reasoning"`
-	// Tools and Function are the calls of tools; the second is their older form.
-	Tools    json.RawMessage `json:"tool_calls"`
-	Function json.RawMessage `json:"function_call"`
-}
-
 // Answer implements Protocol. A text that was cut off is still an answer, as in Roboflow's
 // engine; only an answer without any text is none.
 func (Chat) Answer(body []byte) (Answer, error) {
@@ -128,13 +93,4 @@ func (c *chatChoice) problem() error {
 		return within(c.Error)
 	}
 	return nil
-}
-
-// within returns the problem of an error that came with a good status.
-func within(raw json.RawMessage) error {
-	if !given(raw) {
-		return fmt.Errorf("%w: no text", ErrMalformed)
-	}
-	said := Read([]byte(`{"error":` + string(raw) + `}`))
-	return &Problem{Kind: said.Kind(said.Code), Said: said.Message}
 }

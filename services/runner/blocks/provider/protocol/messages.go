@@ -34,26 +34,6 @@ func (Messages) Request(q Question) (Request, error) {
 	return Request{Path: "messages", Body: with(body, q.Extra)}, nil
 }
 
-type messagesAnswer struct {
-	Content    []messagesPart `json:"content"`
-	StopReason string         `json:"stop_reason"`
-	Usage      messagesUsage  `json:"usage"`
-	messagesEvent
-}
-
-type messagesPart struct {
-	Type     string `json:"type"`
-	Text     string `json:"text"`
-	Thinking string `json:"thinking"`
-}
-
-type messagesUsage struct {
-	Input   int64 `json:"input_tokens"`
-	Written int64 `json:"cache_creation_input_tokens"`
-	Cached  int64 `json:"cache_read_input_tokens"`
-	Output  int64 `json:"output_tokens"`
-}
-
 // Answer implements Protocol. As in Roboflow's engine, a text before the call of a tool is no
 // answer.
 func (Messages) Answer(body []byte) (Answer, error) {

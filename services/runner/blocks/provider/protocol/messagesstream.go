@@ -1,27 +1,8 @@
 package protocol
 
 import (
-	"encoding/json"
 	"strings"
 )
-
-// messagesEvent has the fields of an event of a stream
-// (https://docs.anthropic.com/en/docs/build-with-claude/streaming).
-type messagesEvent struct {
-	Type    string          `json:"type"`
-	Message *messagesStart  `json:"message"`
-	Delta   messagesDelta   `json:"delta"`
-	Error   json.RawMessage `json:"error"`
-}
-
-type messagesStart struct {
-	Usage messagesUsage `json:"usage"`
-}
-
-type messagesDelta struct {
-	messagesPart
-	StopReason string `json:"stop_reason"`
-}
 
 // messagesStream adds up the events of a message.
 type messagesStream struct {
