@@ -106,8 +106,8 @@ describe("workflows", () => {
     const page = await open("/");
     await page.getByLabel("Search workflows").fill("zebra");
     await page.getByText("Zebra crossing counter").waitFor();
-    await page.getByRole("img", { name: "1 run in 7 days, 1 run of them today" }).waitFor();
     const card = page.getByRole("listitem").filter({ hasText: "Zebra crossing counter" });
+    await card.getByRole("img", { name: "1 run in 7 days, 1 run of them today" }).waitFor();
     await card.getByText("1 link", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Share Zebra crossing counter" }).focus(); // a card has its actions by keyboard
     await page.getByRole("combobox", { name: "Sort by" }).selectOption("Most runs");

@@ -9,6 +9,7 @@ import { Skeleton } from "../../ui/Skeleton";
 import { useToast } from "../../ui/Toast";
 import { ago } from "../parts/ago";
 import { Facts } from "../parts/Facts";
+import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { Link, pathOf } from "../routes";
 import { useMe } from "../session";
@@ -73,7 +74,11 @@ export function CredentialPanel({ id, calls, onClose }: Props) {
               ["Calls today", calls],
             ]}
           />
-          {owner && <TestButton key={c.version} path={path} onDone={() => void refresh()} />}
+          {owner ? (
+            <TestButton key={c.version} path={path} onDone={() => void refresh()} />
+          ) : (
+            <p className={page.quiet}>Only owners test and change a credential. Your steps may use it.</p>
+          )}
           <WhereUsed credential={c} workspace={workspace} />
           <div className={style.ways}>
             {owner && <Button onClick={() => setRotating(true)}>Rotate</Button>}
