@@ -90,9 +90,10 @@ func (n *tenant) opens(share string, resume bool) error {
 	return err
 }
 
-// run makes one run through a share, and returns its answer and ID.
+// run makes one run through a share, and returns its answer and ID. What is said stands between vowels, which
+// no key of longKey has: the letters around it cannot continue it by chance.
 func (f *thief) run(r *replica, share, said string) (answer, string, error) {
-	f.n.r.provider.Answer("here you are: " + said + ".")
+	f.n.r.provider.Answer("here you are: " + said + ", aye.")
 	return f.again(r, share)
 }
 
