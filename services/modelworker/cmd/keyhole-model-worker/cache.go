@@ -2,7 +2,10 @@
 
 package main
 
-import "container/list"
+import (
+	"container/list"
+	"fmt"
+)
 
 // cache is an LRU cache of sessions. It is bounded in number and in the total size of their
 // files; the memory that a session takes is a small multiple of its file.
@@ -47,4 +50,25 @@ func (c *cache) makeRoom(size int64) {
 func (c *cache) put(key string, s *session) {
 	c.entries[key] = c.recent.PushFront(&entry{key, s})
 	c.bytes += s.size
+}
+
+// session returns the cached session, or opens the attached model.
+func (w *worker) session(r received) (*session, error) {
+	if s := w.sessions.get(r.request.Model); s != nil {
+		return s, nil
+	}
+	if r.file == nil {
+		return nil, errMissing
+	}
+	info, err := r.file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("inspect the model: %w", err)
+	}
+	w.sessions.makeRoom(info.Size())
+	s, err := open(r.file, w.threads)
+	if err != nil {
+		return nil, err
+	}
+	w.sessions.put(r.request.Model, s)
+	return s, nil
 }

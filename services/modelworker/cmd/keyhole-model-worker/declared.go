@@ -3,13 +3,22 @@
 package main
 
 import (
+	"errors"
+
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-// More field numbers of onnx.proto, and its element types.
+// Field numbers of onnx.proto.
 const (
+	modelGraph       = 7
+	graphInitializer = 5
+	graphInput       = 11
+	graphOutput      = 12
+	tensorName       = 8
+	valueName        = 1
+
 	valueType      = 2
 	typeTensor     = 1
 	tensorElement  = 1
@@ -18,6 +27,7 @@ const (
 	dimensionValue = 1
 )
 
+// onnxTypes are the element types of onnx.proto.
 var onnxTypes = map[uint64]wire.Element{
 	1: wire.Float32, 2: wire.Uint8, 3: wire.Int8, 6: wire.Int32, 7: wire.Int64, 9: wire.Bool, 10: wire.Float16, 11: wire.Float64,
 }
@@ -29,6 +39,52 @@ const unknown = -1
 type declaration struct {
 	name string
 	body []byte
+}
+
+// declarations reads the inputs and outputs of a graph. A session needs their names when it
+// is made, and asking the runtime for them would load the model twice. A graph may list an
+// initializer as an input too; such an input is skipped.
+func declarations(model []byte) (inputs, outputs []declaration, err error) {
+	graph, err := lastField(model, modelGraph)
+	if err != nil {
+		return nil, nil, err
+	}
+	weights := map[string]bool{}
+	var listed []declaration
+	err = eachField(graph, func(number protowire.Number, body []byte) error {
+		switch number {
+		case graphInitializer:
+			name, err := lastField(body, tensorName)
+			weights[string(name)] = true
+			return err
+		case graphInput:
+			name, err := lastField(body, valueName)
+			listed = append(listed, declaration{string(name), body})
+			return err
+		case graphOutput:
+			name, err := lastField(body, valueName)
+			outputs = append(outputs, declaration{string(name), body})
+			return err
+		}
+		return nil
+	})
+	for _, one := range listed {
+		if !weights[one.name] {
+			inputs = append(inputs, one)
+		}
+	}
+	if err == nil && (len(inputs) == 0 || len(outputs) == 0) {
+		err = errors.New("the model has no inputs or no outputs")
+	}
+	return inputs, outputs, err
+}
+
+func namesOf(all []declaration) []string {
+	names := make([]string, len(all))
+	for i, d := range all {
+		names[i] = d.name
+	}
+	return names
 }
 
 // told returns the signature that a file declares. ok is false if the file lacks types or
@@ -92,26 +148,4 @@ func (d declaration) value() (v wire.Value, known bool) {
 		return err
 	})
 	return v, known && err == nil
-}
-
-// lastNumber returns the last varint of a field. Protobuf takes the last value of a
-// repeated scalar.
-func lastNumber(message []byte, want protowire.Number) (value uint64, found bool, err error) {
-	for len(message) > 0 {
-		number, kind, n := protowire.ConsumeTag(message)
-		if n < 0 {
-			return 0, false, errNotONNX
-		}
-		message = message[n:]
-		if number == want && kind == protowire.VarintType {
-			if value, n = protowire.ConsumeVarint(message); n < 0 {
-				return 0, false, errNotONNX
-			}
-			found = true
-		} else if n = protowire.ConsumeFieldValue(number, kind, message); n < 0 {
-			return 0, false, errNotONNX
-		}
-		message = message[n:]
-	}
-	return value, found, nil
 }

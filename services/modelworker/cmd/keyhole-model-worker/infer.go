@@ -26,27 +26,6 @@ func (w *worker) infer(r received) ([]wire.Tensor, error) {
 	return w.run(s, inputs, shapesOf(r.request.Inputs), r.request.Free)
 }
 
-// session returns the cached session, or opens the attached model.
-func (w *worker) session(r received) (*session, error) {
-	if s := w.sessions.get(r.request.Model); s != nil {
-		return s, nil
-	}
-	if r.file == nil {
-		return nil, errMissing
-	}
-	info, err := r.file.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("inspect the model: %w", err)
-	}
-	w.sessions.makeRoom(info.Size())
-	s, err := open(r.file, w.threads)
-	if err != nil {
-		return nil, err
-	}
-	w.sessions.put(r.request.Model, s)
-	return s, nil
-}
-
 // inputs makes tensors over the shared memory, in the order of the session.
 func (w *worker) inputs(s *session, given []wire.Tensor) ([]ort.Value, error) {
 	if len(given) != len(s.inputs) {
@@ -78,25 +57,4 @@ func position(names []string, name string, i int) (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("the model has no input %q; it has %q", name, names)
-}
-
-// tensor makes a tensor over the shared memory without a copy.
-func (w *worker) tensor(t wire.Tensor) (ort.Value, error) {
-	data, err := t.Within(w.arena)
-	if err != nil {
-		return nil, err
-	}
-	value, err := ort.NewCustomDataTensor(ort.NewShape(t.Shape...), data, elementTypes[t.Type])
-	if err != nil {
-		return nil, err
-	}
-	return value, nil
-}
-
-func destroy(values []ort.Value) {
-	for _, v := range values {
-		if v != nil {
-			_ = v.Destroy()
-		}
-	}
 }

@@ -10,17 +10,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/wire"
 )
 
-var elementTypes = map[wire.Element]ort.TensorElementDataType{
-	wire.Float32: ort.TensorElementDataTypeFloat,
-	wire.Float64: ort.TensorElementDataTypeDouble,
-	wire.Float16: ort.TensorElementDataTypeFloat16,
-	wire.Int64:   ort.TensorElementDataTypeInt64,
-	wire.Int32:   ort.TensorElementDataTypeInt32,
-	wire.Int8:    ort.TensorElementDataTypeInt8,
-	wire.Uint8:   ort.TensorElementDataTypeUint8,
-	wire.Bool:    ort.TensorElementDataTypeBool,
-}
-
 // inspect opens a model as a run does and returns its signature. A model with a key stays
 // open for later runs.
 func (w *worker) inspect(r received) (*wire.Signature, error) {
@@ -76,17 +65,6 @@ func declared(infos []ort.InputOutputInfo) []wire.Value {
 		})
 	}
 	return values
-}
-
-// elementOf keeps the runtime's name of an unsupported type, so that readers of the
-// signature see why the model cannot be used.
-func elementOf(info ort.InputOutputInfo) wire.Element {
-	for element, kind := range elementTypes {
-		if info.OrtValueType == ort.ONNXTypeTensor && kind == info.DataType {
-			return element
-		}
-	}
-	return wire.Element(info.OrtValueType.String() + " " + info.DataType.String())
 }
 
 func describe(signature *wire.Signature, metadata *ort.ModelMetadata) error {

@@ -5,7 +5,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"unsafe"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -91,32 +90,4 @@ func (w *worker) copyOut(s *session, outputs []ort.Value, free int) ([]wire.Tens
 		placed[i], free = t, t.Offset+len(data)
 	}
 	return placed, nil
-}
-
-// contents returns the data of an output as bytes.
-func contents(value ort.Value) (wire.Element, []byte, error) {
-	switch t := value.(type) {
-	case *ort.Tensor[float32]:
-		return wire.Float32, raw(t.GetData()), nil
-	case *ort.Tensor[float64]:
-		return wire.Float64, raw(t.GetData()), nil
-	case *ort.Tensor[int64]:
-		return wire.Int64, raw(t.GetData()), nil
-	case *ort.Tensor[int32]:
-		return wire.Int32, raw(t.GetData()), nil
-	case *ort.Tensor[int8]:
-		return wire.Int8, raw(t.GetData()), nil
-	case *ort.Tensor[uint8]:
-		return wire.Uint8, t.GetData(), nil
-	case *ort.Tensor[bool]:
-		return wire.Bool, raw(t.GetData()), nil
-	}
-	return "", nil, fmt.Errorf("type %T is not supported", value)
-}
-
-func raw[T any](data []T) []byte {
-	if len(data) == 0 {
-		return nil
-	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(&data[0])), len(data)*int(unsafe.Sizeof(data[0])))
 }

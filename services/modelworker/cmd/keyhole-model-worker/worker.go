@@ -23,11 +23,6 @@ type worker struct {
 	current  *current
 }
 
-type received struct {
-	request wire.Request
-	file    *os.File
-}
-
 // serve starts a goroutine that reads requests while a model runs, so that a cancellation
 // is seen in time and the end of the parent ends the process immediately.
 func (w *worker) serve() error {
@@ -90,11 +85,6 @@ func (w *worker) handle(r received) (reply wire.Reply) {
 	return reply
 }
 
-var (
-	errMissing  = errors.New("the model is not loaded")
-	errTooLarge = errors.New("the outputs do not fit the shared memory")
-)
-
 func (w *worker) outcome(id uint64, err error) wire.Outcome {
 	switch {
 	case err == nil:
@@ -126,11 +116,4 @@ func (w *worker) mapArena(r received) error {
 	}
 	w.arena = arena
 	return nil
-}
-
-func clip(text string, n int) string {
-	if len(text) > n {
-		text = text[:n]
-	}
-	return strings.ToValidUTF8(text, "?")
 }
