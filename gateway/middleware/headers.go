@@ -75,6 +75,6 @@ func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		request := id.New("req")
 		w.Header().Set(reply.RequestIDHeader, request)
-		next.ServeHTTP(w, r.WithContext(caller.WithCall(r.Context(), "", request, "")))
+		next.ServeHTTP(w, r.WithContext(caller.WithCall(r.Context(), "", request)))
 	})
 }

@@ -20,7 +20,7 @@ export function StepRows({ graph, definition, steps }: Props) {
   const [open, setOpen] = useState("");
   const rows = [...(graph.nodes ?? [])].sort((a, b) => (a.x ?? 0) - (b.x ?? 0) || (a.y ?? 0) - (b.y ?? 0));
   return (
-    <ol className={style.rows} data-part="step-rows">
+    <ol data-part="step-rows">
       {rows.map((n) => {
         const id = n.id ?? "";
         const [name, title] = labelsOf(n);

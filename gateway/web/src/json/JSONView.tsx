@@ -5,7 +5,7 @@ import { foldGutter, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-import { colours, theme } from "./look";
+import { colours, readOnly, theme } from "./look";
 
 export default function JSONView({ text, label, find }: { text: string; label: string; find?: string }) {
   const host = useRef<HTMLDivElement>(null);
@@ -20,22 +20,7 @@ export default function JSONView({ text, label, find }: { text: string; label: s
       root,
       state: EditorState.create({
         doc: text,
-        extensions: [
-          lineNumbers(),
-          foldGutter(),
-          json(),
-          syntaxHighlighting(colours),
-          theme,
-          EditorState.readOnly.of(true),
-          EditorView.editable.of(false),
-          EditorView.contentAttributes.of({
-            "aria-label": label,
-            tabindex: "0",
-            role: "textbox",
-            "aria-readonly": "true",
-            "aria-multiline": "true",
-          }),
-        ],
+        extensions: [lineNumbers(), foldGutter(), json(), syntaxHighlighting(colours), theme, ...readOnly(label)],
       }),
     });
     return () => editor.current?.destroy();

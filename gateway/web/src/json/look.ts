@@ -1,5 +1,6 @@
 // The look of CodeMirror, in the colours of the page.
 import { HighlightStyle } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
@@ -32,3 +33,16 @@ export const theme = EditorView.theme({
     backgroundColor: "var(--accent-ground)",
   },
 });
+
+// readOnly makes a view that a screen reader announces as a text that cannot be changed.
+export const readOnly = (label: string) => [
+  EditorState.readOnly.of(true),
+  EditorView.editable.of(false),
+  EditorView.contentAttributes.of({
+    "aria-label": label,
+    tabindex: "0",
+    role: "textbox",
+    "aria-readonly": "true",
+    "aria-multiline": "true",
+  }),
+];

@@ -37,14 +37,10 @@ export function CredentialField({ input, moved, error, disabled, onType, onKeep 
         {(d) => (
           <TextInput
             {...d}
-            type="password"
+            secret
             className={style.secret}
             data-input={name}
             data-credential={name}
-            autoCapitalize="off"
-            spellCheck={false}
-            data-1p-ignore=""
-            data-lpignore="true"
             disabled={disabled}
             onChange={onType}
             aria-required={input.required}

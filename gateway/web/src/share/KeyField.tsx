@@ -44,11 +44,7 @@ export function KeyField({ ownKey, setKey, refused, charged, disabled }: Props) 
           <Input
             {...d}
             ref={input}
-            type="password"
-            autoCapitalize="off"
-            spellCheck={false}
-            data-1p-ignore=""
-            data-lpignore="true"
+            secret
             disabled={disabled}
             onBlur={use}
             placeholder="kh_…"

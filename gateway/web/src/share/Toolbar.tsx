@@ -3,7 +3,7 @@ import type { SharedWorkflow } from "../api/client";
 import { Button } from "../ui/Button";
 import { CopyButton } from "../ui/CopyButton";
 import { Mark } from "../ui/icons";
-import { chooseTheme, currentTheme } from "../ui/theme";
+import { useTheme } from "../ui/useTheme";
 import { consolePath } from "./consolePath";
 import type { Link } from "./link";
 import style from "./Toolbar.module.css";
@@ -86,14 +86,9 @@ export function Toolbar({ link, view, ownKey, texts }: Props) {
 }
 
 function ThemeButton() {
-  const [theme, setTheme] = useState(currentTheme);
-  const other = theme === "dark" ? "light" : "dark";
-  const choose = () => {
-    chooseTheme(other);
-    setTheme(other);
-  };
+  const { other, icon, choose } = useTheme();
   return (
-    <Button look="ghost" size={40} square icon={theme === "dark" ? "sun" : "moon"} onClick={choose}>
+    <Button look="ghost" size={40} square icon={icon} onClick={choose}>
       {`Use the ${other} theme`}
     </Button>
   );

@@ -60,9 +60,29 @@ export function FieldError({ id, children }: { id?: string; children: ReactNode 
   );
 }
 
-export function Input({ className, mono, ...rest }: ComponentProps<"input"> & { mono?: boolean }) {
+// Password managers neither fill nor keep a secret that is not this person's password here.
+const hidden = {
+  type: "password",
+  autoCapitalize: "off",
+  spellCheck: false,
+  "data-1p-ignore": "",
+  "data-lpignore": "true",
+};
+
+export function Input({
+  className,
+  mono,
+  secret,
+  ...rest
+}: ComponentProps<"input"> & { mono?: boolean; secret?: boolean }) {
   return (
-    <input type="text" autoComplete="off" {...rest} className={classes(style.control, mono && style.mono, className)} />
+    <input
+      type="text"
+      autoComplete="off"
+      {...(secret && hidden)}
+      {...rest}
+      className={classes(style.control, mono && style.mono, className)}
+    />
   );
 }
 

@@ -8,6 +8,7 @@ import { Skeleton } from "../../ui/Skeleton";
 import { Tag } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
 import { setQuery } from "../parts/query";
+import { ShowMore } from "../parts/ShowMore";
 import { today } from "../parts/today";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
@@ -84,13 +85,7 @@ export default function AuditPage() {
           ))}
         </ul>
       )}
-      {list.hasNextPage && (
-        <div className={page.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
     </>
   );
 }

@@ -24,21 +24,7 @@ export function ValueField({ failure, help, provider }: { failure: Failure | nul
         )
       }
     >
-      {(d) => (
-        <Input
-          {...d}
-          name="value"
-          type="password"
-          mono
-          required
-          autoComplete="new-password"
-          autoCapitalize="off"
-          spellCheck={false}
-          maxLength={16384}
-          data-1p-ignore=""
-          data-lpignore="true"
-        />
-      )}
+      {(d) => <Input {...d} name="value" secret mono required autoComplete="new-password" maxLength={16384} />}
     </Field>
   );
 }

@@ -4,7 +4,7 @@ import type { Failure } from "../../api/failure";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/icons";
 import { Popover } from "../../ui/Popover";
-import { chooseTheme, currentTheme } from "../../ui/theme";
+import { useTheme } from "../../ui/useTheme";
 import { Trouble } from "../parts/Trouble";
 import { useMe } from "../session";
 import { useSignOut } from "./useSignOut";
@@ -74,14 +74,9 @@ export function Account() {
 }
 
 function ThemeButton() {
-  const [theme, setTheme] = useState(currentTheme);
-  const other = theme === "dark" ? "light" : "dark";
-  const choose = () => {
-    chooseTheme(other);
-    setTheme(other);
-  };
+  const { other, icon, choose } = useTheme();
   return (
-    <Button icon={theme === "dark" ? "sun" : "moon"} onClick={choose}>
+    <Button icon={icon} onClick={choose}>
       {other === "dark" ? "Dark theme" : "Light theme"}
     </Button>
   );

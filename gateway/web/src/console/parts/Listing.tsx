@@ -1,10 +1,10 @@
 import { type ReactNode } from "react";
 import type { Failure } from "../../api/failure";
-import { Button } from "../../ui/Button";
 import { EmptyState } from "../../ui/EmptyState";
 import { Skeleton } from "../../ui/Skeleton";
 import { Table, type Column } from "../../ui/Table";
 import page from "./Page.module.css";
+import { ShowMore } from "./ShowMore";
 import { Trouble } from "./Trouble";
 
 // List is what useList returns.
@@ -43,13 +43,7 @@ export function Listing<T>({ caption, list, columns, keyOf, empty, searched }: P
           empty={searched ? <EmptyState icon="search" title="Nothing matches" /> : empty}
         />
       </div>
-      {list.hasNextPage && (
-        <div className={page.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
     </>
   );
 }

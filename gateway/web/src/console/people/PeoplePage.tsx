@@ -19,6 +19,7 @@ import { Tag } from "../../ui/Tag";
 import { useToast } from "../../ui/Toast";
 import { Confirm } from "../parts/Confirm";
 import page from "../parts/Page.module.css";
+import { ShowMore } from "../parts/ShowMore";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
@@ -118,13 +119,7 @@ function People({ workspace, onInvite, onChanged }: Part & { onInvite: () => voi
           },
         ]}
       />
-      {list.hasNextPage && (
-        <div className={page.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
       {asked && <Asked change={asked} workspace={workspace} onChanged={onChanged} onClose={() => setAsked(null)} />}
     </div>
   );
@@ -203,13 +198,7 @@ function Invitations({ workspace, onChanged }: Part) {
           },
         ]}
       />
-      {list.hasNextPage && (
-        <div className={page.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
       {asked && (
         <Confirm
           title="Revoke this invitation?"

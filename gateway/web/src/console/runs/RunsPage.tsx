@@ -1,10 +1,10 @@
 import { listRuns, type Run, type RunState } from "../../api/owner";
-import { Button } from "../../ui/Button";
 import { EmptyState } from "../../ui/EmptyState";
 import { Select } from "../../ui/Select";
 import { Tag } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
 import { setQuery } from "../parts/query";
+import { ShowMore } from "../parts/ShowMore";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
@@ -63,13 +63,7 @@ export default function RunsPage() {
           />
         </div>
       )}
-      {list.hasNextPage && (
-        <div className={page.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
     </>
   );
 }

@@ -116,8 +116,7 @@ function Example({ share, sample, saved, onChanged }: ExampleProps) {
           {(d) => (
             <Input
               {...d}
-              type="password"
-              data-1p-ignore=""
+              secret
               value={credentials[name] ?? ""}
               onChange={(e) => setCredentials({ ...credentials, [name]: e.target.value })}
             />

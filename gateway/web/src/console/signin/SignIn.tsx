@@ -89,20 +89,7 @@ function WithKey({ onDone, query, second, canSignUp }: KeyProps) {
   return (
     <form className={style.form} autoComplete="off" onSubmit={submit}>
       <Field label="Keyhole key" error={error} help="Used once to open a session. It is not kept in this page.">
-        {(d) => (
-          <Input
-            {...d}
-            ref={input}
-            mono
-            type="password"
-            autoFocus={!second}
-            autoCapitalize="off"
-            spellCheck={false}
-            data-1p-ignore=""
-            data-lpignore="true"
-            placeholder="kh_"
-          />
-        )}
+        {(d) => <Input {...d} ref={input} mono secret autoFocus={!second} placeholder="kh_" />}
       </Field>
       {failure && !refused && <Trouble failure={failure} />}
       <Button type="submit" look={second ? "outline" : "filled"} size={44} busy={busy}>

@@ -1,7 +1,7 @@
 import { listRuns, type Run, type WorkflowPath } from "../../api/owner";
-import { Button } from "../../ui/Button";
 import { EmptyState } from "../../ui/EmptyState";
 import page from "../parts/Page.module.css";
+import { ShowMore } from "../parts/ShowMore";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
 import { Link, pathOf } from "../routes";
@@ -44,13 +44,7 @@ function Runs({ path }: { path: WorkflowPath }) {
           }
         />
       )}
-      {list.hasNextPage && (
-        <div className={page.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
     </section>
   );
 }

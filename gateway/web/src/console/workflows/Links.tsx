@@ -4,6 +4,7 @@ import { CopyButton } from "../../ui/CopyButton";
 import { EmptyState } from "../../ui/EmptyState";
 import { Table } from "../../ui/Table";
 import page from "../parts/Page.module.css";
+import { ShowMore } from "../parts/ShowMore";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
 import { useMe } from "../session";
@@ -57,13 +58,7 @@ export function Links({ path, onOpen }: { path: WorkflowPath; onOpen: (share: st
           ]}
         />
       )}
-      {list.hasNextPage && (
-        <div className={page.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
     </section>
   );
 }

@@ -1,12 +1,12 @@
 import { moment } from "../../api/explain";
 import { listVersions, type WorkflowPath, type WorkflowVersion } from "../../api/owner";
-import { Button } from "../../ui/Button";
 import { Table } from "../../ui/Table";
 import { Tag } from "../../ui/Tag";
 import page from "../parts/Page.module.css";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
 import { idOf } from "../parts/names";
+import { ShowMore } from "../parts/ShowMore";
 import { pinnedWords } from "../parts/words";
 
 // Versions lists the versions of a workflow, newest first.
@@ -47,13 +47,7 @@ export function Versions({ path, live }: { path: WorkflowPath; live: number }) {
           ]}
         />
       )}
-      {list.hasNextPage && (
-        <div className={page.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
     </section>
   );
 }

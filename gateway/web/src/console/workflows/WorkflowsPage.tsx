@@ -9,6 +9,7 @@ import { FirstRun, useFirstSteps } from "../first/FirstRun";
 import page from "../parts/Page.module.css";
 import { setQuery } from "../parts/query";
 import { Search } from "../parts/Search";
+import { ShowMore } from "../parts/ShowMore";
 import { Trouble } from "../parts/Trouble";
 import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
@@ -91,13 +92,7 @@ export function WorkflowsPage() {
       ) : (
         <View rows={list.rows} busy={list.isFetching} />
       )}
-      {list.hasNextPage && (
-        <div className={page.more}>
-          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore list={list} />
     </>
   );
 }

@@ -2,10 +2,9 @@
 import { json } from "@codemirror/lang-json";
 import { syntaxHighlighting } from "@codemirror/language";
 import { MergeView } from "@codemirror/merge";
-import { EditorState } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-import { colours, theme } from "../../json/look";
+import { colours, readOnly, theme } from "../../json/look";
 
 interface Props {
   left: string;
@@ -28,15 +27,7 @@ export default function Compare({ left, right, labels }: Props) {
       syntaxHighlighting(colours),
       theme,
       EditorView.lineWrapping,
-      EditorState.readOnly.of(true),
-      EditorView.editable.of(false),
-      EditorView.contentAttributes.of({
-        "aria-label": label,
-        tabindex: "0",
-        role: "textbox",
-        "aria-readonly": "true",
-        "aria-multiline": "true",
-      }),
+      ...readOnly(label),
     ];
     const view = new MergeView({
       a: { doc: left, extensions: look(a) },

@@ -139,11 +139,7 @@ function KeyStep({ start, token, canSignUp, busy, failure, onKey }: KeyStepProps
           <Input
             {...d}
             ref={input}
-            type="password"
-            autoCapitalize="off"
-            spellCheck={false}
-            data-1p-ignore=""
-            data-lpignore="true"
+            secret
             placeholder={start ? "the key that you run on" : "kh_…"}
             aria-invalid={!!failure}
             onChange={(e) => setEmpty(!start && !e.target.value.trim())}
