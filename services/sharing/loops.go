@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/keyhole-dev/keyhole/services/kit/retry"
 )
 
 const (
@@ -33,18 +35,14 @@ func (s *Service) Run(ctx context.Context) error {
 
 // every repeats a task until ctx ends. It logs a failure, and the next round retries.
 func (s *Service) every(ctx context.Context, interval time.Duration, what string, task func(context.Context) error) error {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
+	once := func(ctx context.Context) {
 		if err := task(ctx); err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "background task failed", "task", what, "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
 	}
+	once(ctx)
+	retry.Every(ctx, interval, once)
+	return nil
 }
 
 // sweep does both tasks, so that a failure of one does not delay the other.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
+	"github.com/keyhole-dev/keyhole/services/kit/retry"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
@@ -28,18 +29,12 @@ func (s *Service) Run(ctx context.Context) error {
 
 // sweep deletes the marks of ended runs, after all grants of those runs have expired, and ended sessions.
 func (s *Service) sweep(ctx context.Context) error {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			err := errors.Join(s.attempts.ForgetRuns(ctx, sqldb.Micros(s.now().Add(-2*grant.MaxLifetime))), s.sessions.Sweep(ctx),
-				s.people.Sweep(ctx))
-			if err != nil && ctx.Err() == nil {
-				s.log.LogAttrs(ctx, slog.LevelWarn, "deleting old rows failed; the next sweep tries again", slog.Any("error", err))
-			}
+	retry.Every(ctx, sweepEvery, func(ctx context.Context) {
+		err := errors.Join(s.attempts.ForgetRuns(ctx, sqldb.Micros(s.now().Add(-2*grant.MaxLifetime))), s.sessions.Sweep(ctx),
+			s.people.Sweep(ctx))
+		if err != nil && ctx.Err() == nil {
+			s.log.LogAttrs(ctx, slog.LevelWarn, "deleting old rows failed; the next sweep tries again", slog.Any("error", err))
 		}
-	}
+	})
+	return nil
 }

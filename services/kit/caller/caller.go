@@ -106,7 +106,6 @@ type call struct {
 	principal Principal
 	peer      string
 	requestID string
-	address   string
 }
 
 func from(ctx context.Context) call {
@@ -138,13 +137,8 @@ func Peer(ctx context.Context) string { return from(ctx).peer }
 // RequestID names the request in every log line, over all hops; or "".
 func RequestID(ctx context.Context) string { return from(ctx).requestID }
 
-// Address returns the remote host of the transport, without the port, and "" for one in the
-// same process. Behind a gateway it is the gateway's address; Principal.Visitor
-// distinguishes visitors.
-func Address(ctx context.Context) string { return from(ctx).address }
-
 // WithCall starts a call with the facts that the transport proved, before the principal is
 // known.
-func WithCall(ctx context.Context, peer, requestID, address string) context.Context {
-	return with(ctx, call{peer: peer, requestID: requestID, address: address})
+func WithCall(ctx context.Context, peer, requestID string) context.Context {
+	return with(ctx, call{peer: peer, requestID: requestID})
 }

@@ -17,17 +17,17 @@ func TestEmptyContextIsNobody(t *testing.T) {
 	if p := caller.From(ctx); p != (caller.Principal{}) || p.Kind != caller.None {
 		t.Errorf("somebody is calling: %+v", p)
 	}
-	if caller.Peer(ctx)+caller.RequestID(ctx)+caller.Address(ctx) != "" {
-		t.Error("an empty context names a peer, request or address")
+	if caller.Peer(ctx)+caller.RequestID(ctx) != "" {
+		t.Error("an empty context names a peer or a request")
 	}
 }
 
 func TestWithKeepsTheTransport(t *testing.T) {
 	t.Parallel()
-	outer := caller.WithCall(context.Background(), "runner", "req-1", "10.0.0.1")
+	outer := caller.WithCall(context.Background(), "runner", "req-1")
 	p := caller.Principal{Kind: caller.Member, Workspace: "demo", Key: "k", Visitor: "v", Assertion: "a"}
 	inner := caller.With(outer, p)
-	if caller.From(inner) != p || caller.Peer(inner) != "runner" || caller.RequestID(inner) != "req-1" || caller.Address(inner) != "10.0.0.1" {
+	if caller.From(inner) != p || caller.Peer(inner) != "runner" || caller.RequestID(inner) != "req-1" {
 		t.Error("With lost a part of the call")
 	}
 	if caller.From(outer).Kind != caller.None {
@@ -40,7 +40,7 @@ func TestWithKeepsTheTransport(t *testing.T) {
 func TestWithCallForgetsThePrincipal(t *testing.T) {
 	t.Parallel()
 	ctx := caller.With(context.Background(), caller.Principal{Kind: caller.Operator})
-	if got := caller.From(caller.WithCall(ctx, "", "r", "")).Kind; got != caller.None {
+	if got := caller.From(caller.WithCall(ctx, "", "r")).Kind; got != caller.None {
 		t.Errorf("the principal survived: %v", got)
 	}
 }

@@ -39,9 +39,3 @@ func (r *recent[K, V]) put(k K, v V) {
 	}
 	r.young[k] = v
 }
-
-func (r *recent[K, V]) len() int {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return len(r.young) + len(r.old)
-}

@@ -19,3 +19,9 @@ func TestRecentIsBoundedAndKeepsWhatIsUsed(t *testing.T) {
 		t.Error("what is never used was kept")
 	}
 }
+
+func (r *recent[K, V]) len() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.young) + len(r.old)
+}

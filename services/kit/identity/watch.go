@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/retry"
 )
 
 // watchEvery is the maximum delay before a renewed certificate is used.
@@ -13,17 +15,9 @@ const watchEvery = time.Minute
 // match, for example during a renewal, Watch keeps the current identity and tries again at
 // the next interval. Open connections are not affected.
 func (i *Identity) Watch(ctx context.Context, logger *slog.Logger) error {
-	tick := time.NewTicker(watchEvery)
-	defer tick.Stop()
 	known := ""
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			known = i.look(ctx, logger, known)
-		}
-	}
+	retry.Every(ctx, watchEvery, func(ctx context.Context) { known = i.look(ctx, logger, known) })
+	return nil
 }
 
 // look reloads the files if their digest differs from known, and returns the current

@@ -1,4 +1,4 @@
-// Package retry repeats idempotent calls.
+// Package retry repeats idempotent calls: until one succeeds, or at an interval.
 //
 // It owns the pauses between attempts. The caller decides which errors are retried and is
 // responsible for calls that run twice.
@@ -41,5 +41,19 @@ func Sleep(ctx context.Context, d time.Duration) bool {
 		return true
 	case <-ctx.Done():
 		return false
+	}
+}
+
+// Every calls call after each interval, until the context ends.
+func Every(ctx context.Context, interval time.Duration, call func(context.Context)) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			call(ctx)
+		}
 	}
 }

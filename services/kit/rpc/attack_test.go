@@ -14,7 +14,6 @@ import (
 
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
@@ -72,7 +71,7 @@ func TestAttackLargeMessagesOfOneAddress(t *testing.T) {
 	var inside atomic.Int64
 	release, entered := make(chan struct{}), make(chan struct{}, 100)
 	w.set(func(ctx context.Context) error {
-		if caller.Address(ctx) == "127.0.0.10" {
+		if hostOf(ctx) == "127.0.0.10" {
 			inside.Add(1)
 			entered <- struct{}{}
 			<-release

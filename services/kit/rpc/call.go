@@ -56,7 +56,7 @@ func (c *call) begin(ctx context.Context, limit time.Duration) (context.Context,
 		c.stranger = stranger.Of(ctx)
 	}
 	c.requestID = requestID(ctx, c.peer.name)
-	ctx = caller.WithCall(ctx, c.peer.name, c.requestID, address)
+	ctx = caller.WithCall(ctx, c.peer.name, c.requestID)
 	if c.method == nil { // unreachable: Serve has checked every method
 		return ctx, errs.PermissionDenied("this method has no access rule")
 	}

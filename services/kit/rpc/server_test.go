@@ -98,7 +98,7 @@ func TestRequestID(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t)
 	idOf := func(peer, sent string) string {
-		ctx := caller.WithCall(t.Context(), "", sent, "")
+		ctx := caller.WithCall(t.Context(), "", sent)
 		ctx = caller.With(ctx, caller.Principal{Assertion: w.assert(t, "vault", keys["kh_demo"], time.Minute)})
 		if peer == "" {
 			ctx = as(t.Context(), "authorization", "Bearer kh_demo", "x-request-id", sent)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/retry"
 )
 
 const (
@@ -18,18 +20,14 @@ const (
 // Run deletes artifacts that no version has, at start and then each hour, until ctx ends. Every
 // replica does this. Two deletions of one artifact do no harm.
 func (s *Store) Run(ctx context.Context) error {
-	tick := time.NewTicker(sweepInterval)
-	defer tick.Stop()
-	for {
+	sweep := func(ctx context.Context) {
 		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "orphaned artifacts not swept", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
 	}
+	sweep(ctx)
+	retry.Every(ctx, sweepInterval, sweep)
+	return nil
 }
 
 // sweep visits all orphans once, page by page. An artifact that cannot be deleted is logged and

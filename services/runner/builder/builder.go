@@ -1,10 +1,9 @@
 package builder
 
 import (
-	"encoding/json"
-	"strings"
 	"sync"
 
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
@@ -18,8 +17,8 @@ type Builder struct {
 // New makes a builder for a catalogue. It describes the catalogue when it is first asked.
 func New(manifests *manifest.Catalogue) *Builder {
 	b := &Builder{manifests: manifests}
-	b.blocks = sync.OnceValues(func() ([]byte, error) { return encode(describeAll(manifests.All())) })
-	b.schema = sync.OnceValues(func() ([]byte, error) { return encode(definitionSchema(manifests.All())) })
+	b.blocks = sync.OnceValues(func() ([]byte, error) { return document.Marshal(describeAll(manifests.All())) })
+	b.schema = sync.OnceValues(func() ([]byte, error) { return document.Marshal(definitionSchema(manifests.All())) })
 	return b
 }
 
@@ -31,14 +30,5 @@ func (b *Builder) DefinitionSchema() ([]byte, error) { return b.schema() }
 
 // EngineVersions are the versions of the engine that definitions may ask for.
 func (b *Builder) EngineVersions() ([]byte, error) {
-	return encode(object{"versions": []string{manifest.EngineVersion}})
-}
-
-// encode keeps "<" and ">" readable.
-func encode(v any) ([]byte, error) {
-	var out strings.Builder
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(v)
-	return []byte(strings.TrimSpace(out.String())), err
+	return document.Marshal(object{"versions": []string{manifest.EngineVersion}})
 }

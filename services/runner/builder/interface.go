@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/workflow"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/plan"
 )
@@ -14,7 +15,7 @@ func (b *Builder) Validate(definition []byte) ([]byte, workflow.Problems, error)
 	if _, problems := b.load(definition); len(problems) > 0 {
 		return nil, problems, nil
 	}
-	answer, err := encode(object{"status": "ok"})
+	answer, err := document.Marshal(object{"status": "ok"})
 	return answer, nil, err
 }
 
@@ -43,7 +44,7 @@ func (b *Builder) Interface(definition []byte) ([]byte, workflow.Problems, error
 		outputs[p.Outputs[i].Name] = outputKinds(p, &p.Outputs[i])
 	}
 	hints, schemas := describeKinds(used(inputs, outputs))
-	answer, err := encode(object{"inputs": inputs, "outputs": outputs, "typing_hints": hints, "kinds_schemas": schemas})
+	answer, err := document.Marshal(object{"inputs": inputs, "outputs": outputs, "typing_hints": hints, "kinds_schemas": schemas})
 	return answer, nil, err
 }
 
@@ -140,7 +141,7 @@ func (b *Builder) StepOutputs(step []byte) ([]byte, workflow.Problems, error) {
 	for _, o := range outputsOf(m, step) {
 		outputs = append(outputs, describeOutput(o))
 	}
-	answer, err := encode(outputs)
+	answer, err := document.Marshal(outputs)
 	return answer, nil, err
 }
 

@@ -1,13 +1,13 @@
 package catalogue
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
 
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest/schema"
 )
@@ -35,10 +35,10 @@ func entryOf(m *manifest.Manifest) (entry, error) {
 	}
 	basic := proto.CloneOf(b)
 	var err error
-	if b.Schema, err = encode(schema.Of(m)); err != nil {
+	if b.Schema, err = document.Marshal(schema.Of(m)); err != nil {
 		return entry{}, err
 	}
-	if b.Example, err = encode(schema.Example(m)); err != nil {
+	if b.Example, err = document.Marshal(schema.Example(m)); err != nil {
 		return entry{}, err
 	}
 	text := strings.Join(append([]string{m.Type, m.Title, m.Summary}, m.Aliases...), "\n")
@@ -82,13 +82,4 @@ func (e *entry) in(view runnerv1.BlockView) *runnerv1.Block {
 		return e.full
 	}
 	return e.basic
-}
-
-// encode keeps "<" and ">" readable.
-func encode(v any) ([]byte, error) {
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(v)
-	return []byte(strings.TrimSpace(b.String())), err
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/services/kit/retry"
 )
 
 // stepState is the state of one step during one run.
@@ -117,14 +119,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
 		return false
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return retry.Sleep(ctx, d)
 }
 
 // Session is what the steps of one compiled workflow remember. Each run has its own unless
@@ -135,5 +130,8 @@ type Session struct {
 	shared stepState
 }
 
+// NewSession returns a session of so many steps that remembers nothing yet.
+func NewSession(steps int) *Session { return &Session{steps: make([]stepState, steps)} }
+
 // NewSession returns a session that remembers nothing yet.
-func (w *Workflow) NewSession() *Session { return &Session{steps: make([]stepState, len(w.steps))} }
+func (w *Workflow) NewSession() *Session { return NewSession(len(w.steps)) }

@@ -98,11 +98,6 @@ type Call struct {
 	state, shared *stepState
 }
 
-// NewCall makes a call with its own state outside of an execution, to test a single block.
-func NewCall(env *Env, step *Step, args map[string]any, indices ...Index) *Call {
-	return &Call{Env: env, Step: step, Args: args, Indices: indices, IsBatch: len(indices) > 1, state: &stepState{}, shared: &stepState{}}
-}
-
 // Arg returns the value of a field, or nil if it has none.
 func (c *Call) Arg(field string) any { return c.Args[field] }
 

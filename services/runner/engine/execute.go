@@ -108,7 +108,7 @@ func (x *execution) takesBatch() bool {
 }
 
 func (x *execution) newCall(rows []int, batch bool, args map[string]any) *Call {
-	call := &Call{Env: &x.env, Step: &x.s.step, Args: args, IsBatch: batch, state: &x.session.steps[x.s.Index], shared: &x.session.shared}
+	call := x.session.Bind(&Call{Env: &x.env, Step: &x.s.step, Args: args, IsBatch: batch}, x.s.Index)
 	if x.s.at != 0 {
 		call.Indices = make([]Index, len(rows))
 		for i, row := range rows {
@@ -118,6 +118,12 @@ func (x *execution) newCall(rows []int, batch bool, args map[string]any) *Call {
 		call.Indices = []Index{{0}}
 	}
 	return call
+}
+
+// Bind gives a call what its step remembers.
+func (s *Session) Bind(c *Call, step int) *Call {
+	c.state, c.shared = &s.steps[step], &s.shared
+	return c
 }
 
 func (x *execution) started() {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
+	"github.com/keyhole-dev/keyhole/services/kit/retry"
 )
 
 // How often the right of every run is checked, and how long a run may continue without an answer.
@@ -83,23 +84,12 @@ func (r *Runs) endAll(cause error) {
 // renew checks all runs until ctx ends. It does not depend on the requests of callers, so a run
 // with a slow caller ends in time too.
 func (r *Runs) renew(ctx context.Context) {
-	tick := time.NewTicker(renewEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			r.renewOnce(ctx)
+	retry.Every(ctx, renewEvery, func(ctx context.Context) {
+		for _, request := range r.requests() {
+			r.renewSome(ctx, request)
 		}
-	}
-}
-
-func (r *Runs) renewOnce(ctx context.Context) {
-	for _, request := range r.requests() {
-		r.renewSome(ctx, request)
-	}
-	r.expire()
+		r.expire()
+	})
 }
 
 // requests name all runs.

@@ -1,8 +1,6 @@
 package run
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"sync"
 
@@ -10,6 +8,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
 // maxLeaving bounds the texts that the vault judges, in bytes. Larger outputs do not leave a run that
@@ -64,13 +63,11 @@ func (r *run) outputText(outputs []map[string]any) ([]byte, error) {
 	for i, one := range outputs {
 		texts[i] = r.drawn.without(one)
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(texts); err != nil {
+	text, err := document.Marshal(texts)
+	if err != nil {
 		return nil, fmt.Errorf("write outputs: %w", err)
 	}
-	return b.Bytes(), nil
+	return text, nil
 }
 
 // without returns a value without the run's own pictures.

@@ -57,7 +57,7 @@ func benchmarkHandle(b *testing.B, durable bool, workers int) {
 	if !durable {
 		s.begin = func(context.Context, attempts.Attempt) (attempts.Beginning, error) { return attempts.Begun, nil }
 	}
-	ctx := caller.WithCall(context.Background(), "runner", "", "")
+	ctx := caller.WithCall(context.Background(), "runner", "")
 	var number atomic.Int32
 	b.ResetTimer()
 	cpu := cpuTime(b)

@@ -8,6 +8,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/kit/retry"
 )
 
 const (
@@ -111,16 +112,8 @@ func (r *Running) all() []*call {
 
 // Watch checks the rights of running calls until ctx ends. It does not rely on messages, which can be lost.
 func (r *Running) Watch(ctx context.Context) error {
-	tick := time.NewTicker(watchEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			r.checkAll(ctx)
-		}
-	}
+	retry.Every(ctx, watchEvery, r.checkAll)
+	return nil
 }
 
 func (r *Running) checkAll(ctx context.Context) {

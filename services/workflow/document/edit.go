@@ -20,15 +20,22 @@ func ReplaceText(n *Node, text string) Edit {
 	return Edit{Start: n.Start, End: n.End, With: Quote(text)}
 }
 
-// Quote writes a string as JSON, without the HTML escapes of encoding/json.
+// Quote writes a string as JSON.
 func Quote(text string) []byte {
+	out, err := Marshal(text)
+	if err != nil {
+		panic(fmt.Sprintf("document: a string cannot fail to encode: %v", err))
+	}
+	return out
+}
+
+// Marshal is json.Marshal without the escapes for HTML, which make "<" and ">" unreadable.
+func Marshal(v any) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(text); err != nil {
-		panic(fmt.Sprintf("document: a string cannot fail to encode: %v", err))
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+	err := encoder.Encode(v)
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }
 
 // Apply applies the edits and keeps every other byte. It refuses edits that overlap or lie

@@ -3,6 +3,9 @@
 package argument
 
 import (
+	"context"
+	"image"
+	"image/color"
 	"math"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
@@ -25,6 +28,32 @@ func Picture(call *engine.Call, field string) (*value.Image, error) {
 		return nil, engine.Failf(engine.QueryInput, "%s must be a picture", field)
 	}
 	return p, nil
+}
+
+// Pixels returns a field that must be a picture, and its pixels.
+func Pixels(ctx context.Context, call *engine.Call, field string) (*value.Image, image.Image, error) {
+	p, err := Picture(call, field)
+	if err != nil {
+		return nil, nil, err
+	}
+	pixels, err := p.Pixels(ctx)
+	return p, pixels, err
+}
+
+// RGB reads a list of three whole numbers from 0 to 255 as a colour.
+func RGB(parts []any) (c color.RGBA, ok bool) {
+	if len(parts) != 3 {
+		return c, false
+	}
+	var rgb [3]uint8
+	for i, part := range parts {
+		n, ok := value.Int(part)
+		if !ok || n < 0 || n > 255 {
+			return c, false
+		}
+		rgb[i] = uint8(n)
+	}
+	return color.RGBA{R: rgb[0], G: rgb[1], B: rgb[2], A: 255}, true
 }
 
 // Number returns a field that must be a finite number from low to high.

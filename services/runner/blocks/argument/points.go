@@ -2,6 +2,7 @@ package argument
 
 import (
 	"math"
+	"slices"
 
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/geometry"
@@ -43,9 +44,18 @@ func Polygons(call *engine.Call, field string) ([][]geometry.Point, error) {
 	return out, nil
 }
 
+// points reads corners. Their bounds also refuse NaN and infinity.
 func points(v any) ([]geometry.Point, bool) {
+	const most = 1e9
+	list, ok := PointList(v, MostCorners)
+	far := slices.ContainsFunc(list, func(p geometry.Point) bool { return !(math.Abs(p.X) < most && math.Abs(p.Y) < most) })
+	return list, ok && !far
+}
+
+// PointList reads a list of at most so many pairs of numbers.
+func PointList(v any, most int) ([]geometry.Point, bool) {
 	list, ok := v.([]any)
-	if !ok || len(list) > MostCorners {
+	if !ok || len(list) > most {
 		return nil, false
 	}
 	out := make([]geometry.Point, len(list))
@@ -56,8 +66,7 @@ func points(v any) ([]geometry.Point, bool) {
 		}
 		x, okX := value.Float(pair[0])
 		y, okY := value.Float(pair[1])
-		const most = 1e9 // also refuses NaN and infinity
-		if !okX || !okY || !(math.Abs(x) < most && math.Abs(y) < most) {
+		if !okX || !okY {
 			return nil, false
 		}
 		out[i] = geometry.Point{X: x, Y: y}

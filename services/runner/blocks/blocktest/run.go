@@ -1,4 +1,4 @@
-// Package blocktest runs one step in the engine, for tests of blocks.
+// Package blocktest runs one step in the engine, or calls one block, for tests of blocks.
 package blocktest
 
 import (
@@ -115,4 +115,10 @@ func Found(classes string, boxes ...value.Box) *value.Detections {
 		d.Data[value.ColumnClass] = append(d.Data[value.ColumnClass], names[i%len(names)])
 	}
 	return d
+}
+
+// Call makes a call with its own state, to run a single block without the engine.
+func Call(env *engine.Env, step *engine.Step, args map[string]any, indices ...engine.Index) *engine.Call {
+	call := &engine.Call{Env: env, Step: step, Args: args, Indices: indices, IsBatch: len(indices) > 1}
+	return engine.NewSession(1).Bind(call, 0)
 }

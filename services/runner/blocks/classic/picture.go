@@ -16,11 +16,7 @@ type look func(ctx context.Context, call *engine.Call, picture *value.Image, pix
 func on(work look) engine.Constructor {
 	return func(engine.Step) (engine.Block, error) {
 		return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
-			picture, err := argument.Picture(call, "image")
-			if err != nil {
-				return engine.None(), err
-			}
-			pixels, err := picture.Pixels(ctx)
+			picture, pixels, err := argument.Pixels(ctx, call, "image")
 			if err != nil {
 				return engine.None(), err
 			}

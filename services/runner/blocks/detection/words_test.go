@@ -3,6 +3,7 @@ package detection
 import (
 	"testing"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
@@ -14,7 +15,7 @@ func stitched(t *testing.T, d *value.Detections, algorithm, direction string, fi
 		args[name] = v
 	}
 	step := engine.Step{Name: "s"}
-	text, err := newReading(engine.NewCall(&engine.Env{}, &step, args), d, direction).text(algorithm)
+	text, err := newReading(blocktest.Call(&engine.Env{}, &step, args), d, direction).text(algorithm)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestToleranceRoundsToLines(t *testing.T) {
 		}
 	}
 	step := engine.Step{Name: "s"}
-	if _, err := newReading(engine.NewCall(&engine.Env{}, &step, map[string]any{"tolerance": int64(0)}), d, "auto").text("tolerance"); err == nil {
+	if _, err := newReading(blocktest.Call(&engine.Env{}, &step, map[string]any{"tolerance": int64(0)}), d, "auto").text("tolerance"); err == nil {
 		t.Error("a tolerance of 0 was accepted")
 	}
 	if got := stitched(t, letters(nil, ""), "otsu", "auto", nil); got != "" {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
@@ -29,7 +30,7 @@ func TestContinueIf(t *testing.T) {
 	}
 	now := time.Unix(0, 0)
 	env := &engine.Env{Now: func() time.Time { return now }}
-	call := engine.NewCall(env, &step, nil)
+	call := blocktest.Call(env, &step, nil)
 	goesOn, stops := engine.Next("$steps.a", "$steps.b"), engine.Stop()
 	for i, c := range []struct {
 		after  time.Duration

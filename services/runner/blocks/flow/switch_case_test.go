@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/flow"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
@@ -31,7 +32,7 @@ func TestSwitchCase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := block.Run(t.Context(), engine.NewCall(&engine.Env{}, &step, map[string]any{"value": c.value}))
+		got, err := block.Run(t.Context(), blocktest.Call(&engine.Env{}, &step, map[string]any{"value": c.value}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +64,7 @@ func TestCollapseAndFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := block.Run(t.Context(), engine.NewCall(&engine.Env{}, &step, c.args))
+		got, err := block.Run(t.Context(), blocktest.Call(&engine.Env{}, &step, c.args))
 		want := engine.One(engine.Outputs{"output": c.want})
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(engine.Result{})); diff != "" || err != nil {
 			t.Errorf("%s: %v %s", name, err, diff)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -93,7 +94,7 @@ func TestJSONParser(t *testing.T) {
 		`not JSON`:                                  {"a": nil, "b": nil, "error_status": true},
 		`[1]`:                                       {"a": nil, "b": nil, "error_status": true},
 	} {
-		call := engine.NewCall(&engine.Env{}, &engine.Step{}, map[string]any{"raw_json": text})
+		call := blocktest.Call(&engine.Env{}, &engine.Step{}, map[string]any{"raw_json": text})
 		got, err := step.Run(t.Context(), call)
 		if err != nil {
 			t.Fatal(err)

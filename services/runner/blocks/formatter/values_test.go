@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/formatter"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -22,7 +23,7 @@ func call(t *testing.T, block string, fields, args map[string]any) (engine.Resul
 		return engine.None(), err
 	}
 	env := &engine.Env{Now: func() time.Time { return time.Date(2026, 7, 1, 22, 30, 5, 250_000_000, time.UTC) }, NewID: func() string { return "id" }}
-	return b.Run(t.Context(), engine.NewCall(env, &step, args))
+	return b.Run(t.Context(), blocktest.Call(env, &step, args))
 }
 
 func outputs(t *testing.T, want engine.Outputs, got engine.Result, err error) {

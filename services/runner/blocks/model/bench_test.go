@@ -9,6 +9,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/modelworker"
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/visualization"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
@@ -135,7 +136,7 @@ func BenchmarkLabels(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := block.Run(b.Context(), engine.NewCall(&engine.Env{}, &step, map[string]any{"image": img, "predictions": d}, engine.Index{0})); err != nil {
+		if _, err := block.Run(b.Context(), blocktest.Call(&engine.Env{}, &step, map[string]any{"image": img, "predictions": d}, engine.Index{0})); err != nil {
 			b.Fatal(err)
 		}
 	}

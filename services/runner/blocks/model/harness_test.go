@@ -13,6 +13,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -56,7 +57,7 @@ func call(ctx context.Context, tb testing.TB, env *engine.Env, kind string, args
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return block.Run(ctx, engine.NewCall(env, step, args, indices...))
+	return block.Run(ctx, blocktest.Call(env, step, args, indices...))
 }
 
 // batch of pictures, with their indices.

@@ -48,7 +48,7 @@ func drawKeypoints(ctx context.Context, call *engine.Call, s *sheet) error {
 		return err
 	}
 	for i := range d.XYXY {
-		points, ok := keypoints(d.At(value.ColumnKeypointsXY, i))
+		points, ok := argument.PointList(d.At(value.ColumnKeypointsXY, i), maxKeypoints)
 		if !ok {
 			return engine.Failf(engine.RuntimeInput, "predictions must have keypoints, at most %d for each detection", maxKeypoints)
 		}
@@ -162,25 +162,4 @@ func labelPen(call *engine.Call, s *sheet, c rgba, radius int) (func([]geometry.
 			}
 		}
 	}, nil
-}
-
-func keypoints(v any) ([]geometry.Point, bool) {
-	list, ok := v.([]any)
-	if !ok || len(list) > maxKeypoints {
-		return nil, false
-	}
-	out := make([]geometry.Point, len(list))
-	for i, v := range list {
-		pair, _ := v.([]any)
-		if len(pair) != 2 {
-			return nil, false
-		}
-		x, okX := value.Float(pair[0])
-		y, okY := value.Float(pair[1])
-		if !okX || !okY {
-			return nil, false
-		}
-		out[i] = geometry.Point{X: x, Y: y}
-	}
-	return out, true
 }

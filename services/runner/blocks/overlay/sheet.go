@@ -40,11 +40,7 @@ func written(fonts func() (*imaging.Fonts, error), draw pen) engine.Constructor 
 
 func block(draw pen, fonts *imaging.Fonts) engine.Block {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
-		picture, err := argument.Picture(call, "image")
-		if err != nil {
-			return engine.None(), err
-		}
-		pixels, err := picture.Pixels(ctx)
+		picture, pixels, err := argument.Pixels(ctx, call, "image")
 		if err != nil {
 			return engine.None(), err
 		}

@@ -82,3 +82,17 @@ func (o Operations) Apply(ctx context.Context, call *engine.Call, field string) 
 	}
 	return values, nil
 }
+
+// Of returns the parameters of one element of a batch: a parameter has one value for all
+// elements, or one for each.
+func Of(call *engine.Call, field string, element int) map[string]any {
+	given, _ := call.Arg(field).(map[string]any)
+	out := make(map[string]any, len(given))
+	for name, v := range given {
+		if batch, ok := v.(*engine.Batch); ok {
+			v = batch.Values[element]
+		}
+		out[name] = v
+	}
+	return out
+}

@@ -10,14 +10,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/argument"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
-	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // newColorCount makes the block that counts the pixels whose channels are all close to a
 // colour.
 func newColorCount(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
-		_, pixels, err := read(ctx, call)
+		_, pixels, err := argument.Pixels(ctx, call, "image")
 		if err != nil {
 			return engine.None(), err
 		}
@@ -67,18 +66,10 @@ func colorOf(v any) (color.RGBA, error) {
 			parts = append(parts, n)
 		}
 	}
-	if len(parts) != 3 {
-		return color.RGBA{}, noColor()
+	if c, ok := argument.RGB(parts); ok {
+		return c, nil
 	}
-	var rgb [3]uint8
-	for i, part := range parts {
-		n, ok := value.Int(part)
-		if !ok || n < 0 || n > 255 {
-			return color.RGBA{}, noColor()
-		}
-		rgb[i] = uint8(n)
-	}
-	return color.RGBA{R: rgb[0], G: rgb[1], B: rgb[2], A: 255}, nil
+	return color.RGBA{}, noColor()
 }
 
 func noColor() error {

@@ -19,7 +19,7 @@ const maxSamples = 65_536
 // returns the middle of the largest one. The same picture always gives the same colour.
 func newDominantColor(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
-		_, pixels, err := read(ctx, call)
+		_, pixels, err := argument.Pixels(ctx, call, "image")
 		if err != nil {
 			return engine.None(), err
 		}

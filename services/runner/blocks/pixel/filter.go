@@ -6,14 +6,13 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/argument"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
-	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // filter makes a block that turns one picture into another.
 func filter(change func(context.Context, *engine.Call, image.Image) (image.Image, error)) engine.Constructor {
 	return func(engine.Step) (engine.Block, error) {
 		return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
-			picture, pixels, err := read(ctx, call)
+			picture, pixels, err := argument.Pixels(ctx, call, "image")
 			if err != nil {
 				return engine.None(), err
 			}
@@ -24,15 +23,6 @@ func filter(change func(context.Context, *engine.Call, image.Image) (image.Image
 			return engine.One(engine.Outputs{"image": picture.WithPixels(changed)}), ctx.Err()
 		}), nil
 	}
-}
-
-func read(ctx context.Context, call *engine.Call) (*value.Image, image.Image, error) {
-	picture, err := argument.Picture(call, "image")
-	if err != nil {
-		return nil, nil, err
-	}
-	pixels, err := picture.Pixels(ctx)
-	return picture, pixels, err
 }
 
 // maxWork bounds the pixels that one step reads for one picture, a few seconds.

@@ -13,6 +13,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
@@ -273,7 +274,7 @@ func TestAProviderThatHangs(t *testing.T) {
 		}
 		env := &engine.Env{Outbound: hanging{}, Now: time.Now}
 		begin := time.Now()
-		result, err := block.Run(t.Context(), engine.NewCall(env, &step, compatibleArgs(nil)))
+		result, err := block.Run(t.Context(), blocktest.Call(env, &step, compatibleArgs(nil)))
 		want := engine.One(engine.Outputs{"output": "", "error_status": "the provider did not answer in time"})
 		if diff := cmp.Diff(want, result, cmp.AllowUnexported(engine.Result{})); err != nil || diff != "" {
 			t.Error(err, diff)

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -165,7 +166,7 @@ func run(t *testing.T, o *out, block string, fields, args map[string]any, indice
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	env := &engine.Env{Outbound: o, Meter: o.meter, Codec: jpegCodec{}, Now: time.Now}
-	return made.Run(ctx, engine.NewCall(env, &step, args, indices...))
+	return made.Run(ctx, blocktest.Call(env, &step, args, indices...))
 }
 
 // atomicUses collects uses of concurrent calls.

@@ -20,6 +20,7 @@ import (
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/vendors"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/provider"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
@@ -130,7 +131,7 @@ func askVendor(t *testing.T, e *egress, block string, pictures int, more map[str
 	defer cancel()
 	var uses atomicUses
 	env := &engine.Env{Outbound: e, Meter: uses.add, Codec: jpegCodec{}, Now: time.Now, NewID: func() string { return "new" }}
-	result, err := made.Run(ctx, engine.NewCall(env, &step, args, images.Indices...))
+	result, err := made.Run(ctx, blocktest.Call(env, &step, args, images.Indices...))
 	e.uses = uses.list()
 	return result, err
 }

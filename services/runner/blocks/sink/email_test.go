@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -64,7 +65,7 @@ func notify(t *testing.T, blockType string, p engine.Outbound, fields, args map[
 		t.Fatal(err)
 	}
 	env := &engine.Env{Outbound: p, Sinks: true, Codec: pictures{}, Now: func() time.Time { return time.Unix(1_700_000_000, 0) }}
-	return block.Run(t.Context(), engine.NewCall(env, &step, args))
+	return block.Run(t.Context(), blocktest.Call(env, &step, args))
 }
 
 const emailBlock = "roboflow_core/email_notification@v2"

@@ -16,6 +16,7 @@ import (
 
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/sink"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
@@ -81,7 +82,7 @@ func run(t *testing.T, o *out, sinks bool, fields, args map[string]any) (engine.
 		t.Fatal(err)
 	}
 	env := &engine.Env{Outbound: o, Sinks: sinks, Now: time.Now}
-	return block.Run(t.Context(), engine.NewCall(env, &step, args))
+	return block.Run(t.Context(), blocktest.Call(env, &step, args))
 }
 
 func outcome(failed, throttled bool, message string) engine.Result {
@@ -228,7 +229,7 @@ func TestCooldownIsOfTheRun(t *testing.T) {
 	}
 	now := time.Unix(1000, 0)
 	env := &engine.Env{Outbound: &out{}, Sinks: true, Now: func() time.Time { return now }}
-	call := engine.NewCall(env, &step, args(r.URL, map[string]any{"cooldown_seconds": int64(5)}))
+	call := blocktest.Call(env, &step, args(r.URL, map[string]any{"cooldown_seconds": int64(5)}))
 	for i, want := range []engine.Result{
 		outcome(false, false, "Notification sent successfully"), outcome(false, true, "Sink cooldown applies"),
 		outcome(false, false, "Notification sent successfully"),
@@ -239,7 +240,7 @@ func TestCooldownIsOfTheRun(t *testing.T) {
 		}
 		now = now.Add(3 * time.Second)
 	}
-	another := engine.NewCall(env, &step, args(r.URL, map[string]any{"cooldown_seconds": int64(5)}))
+	another := blocktest.Call(env, &step, args(r.URL, map[string]any{"cooldown_seconds": int64(5)}))
 	if got, _ := block.Run(t.Context(), another); cmp.Diff(outcome(false, false, "Notification sent successfully"), got, results) != "" {
 		t.Error("another run was throttled")
 	}

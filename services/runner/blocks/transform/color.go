@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/argument"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
-	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
 // named are the colours that definitions may use by name, in addition to #rrggbb, rgb(r, g, b) and
@@ -48,18 +48,10 @@ func noColor() error {
 }
 
 func fromParts(parts []any) (color.RGBA, error) {
-	if len(parts) != 3 {
-		return color.RGBA{}, noColor()
+	if c, ok := argument.RGB(parts); ok {
+		return c, nil
 	}
-	var rgb [3]uint8
-	for i, part := range parts {
-		n, ok := value.Int(part)
-		if !ok || n < 0 || n > 255 {
-			return color.RGBA{}, noColor()
-		}
-		rgb[i] = uint8(n)
-	}
-	return color.RGBA{R: rgb[0], G: rgb[1], B: rgb[2], A: 255}, nil
+	return color.RGBA{}, noColor()
 }
 
 func fromHex(digits string) (color.RGBA, error) {

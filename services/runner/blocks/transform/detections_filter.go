@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/parameter"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/query"
 )
@@ -19,7 +20,7 @@ func newDetectionsFilter(step engine.Step) (engine.Block, error) {
 		predictions := call.Batch("predictions")
 		results := make([]engine.Result, predictions.Len())
 		for i := range results {
-			scope := query.Scope{Params: params(call, i), Codec: call.Codec, Now: call.Now}
+			scope := query.Scope{Params: parameter.Of(call, "operations_parameters", i), Codec: call.Codec, Now: call.Now}
 			out, err := operations.Apply(ctx, predictions.Values[i], scope)
 			if err != nil {
 				return engine.None(), err
@@ -28,17 +29,4 @@ func newDetectionsFilter(step engine.Step) (engine.Block, error) {
 		}
 		return engine.Many(results), nil
 	}), nil
-}
-
-// params returns the parameters for one element of the batch.
-func params(call *engine.Call, i int) map[string]any {
-	given, _ := call.Arg("operations_parameters").(map[string]any)
-	out := make(map[string]any, len(given))
-	for name, v := range given {
-		if batch, ok := v.(*engine.Batch); ok {
-			v = batch.Values[i]
-		}
-		out[name] = v
-	}
-	return out
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/keyhole-dev/keyhole/services/runner/blocks/blocktest"
 	"github.com/keyhole-dev/keyhole/services/runner/blocks/video"
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
@@ -13,7 +14,7 @@ import (
 // the object stands. Smoothed by a half it is 2.5 and 1.25 metres in a second.
 func TestVelocity(t *testing.T) {
 	t.Parallel()
-	call := engine.NewCall(&engine.Env{}, &engine.Step{}, map[string]any{"smoothing_alpha": 0.5, "pixels_per_meter": 10.0})
+	call := blocktest.Call(&engine.Env{}, &engine.Step{}, map[string]any{"smoothing_alpha": 0.5, "pixels_per_meter": 10.0})
 	for i, want := range []struct{ x, y, vx, vy, speed, smooth float64 }{{10, 10, 0, 0, 0, 0}, {13, 14, 3, 4, 5, 2.5}, {13, 14, 0, 0, 0, 1.25}} {
 		d := &value.Detections{XYXY: []value.Box{{want.x - 5, want.y - 5, want.x + 5, want.y + 5}}, TrackerID: []int64{7}}
 		out, err := move(t.Context(), call, video.Frame{Seconds: float64(i) / 10}, d)

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
 // indent writes a manifest with one key a line, and one element a line in its lists of
 // objects.
 func indent(m *manifest.Manifest) ([]byte, error) {
-	raw, err := marshal(m)
+	raw, err := document.Marshal(m)
 	if err != nil {
 		return nil, err
 	}
@@ -60,13 +61,4 @@ func elements(b *bytes.Buffer, value json.RawMessage) error {
 	}
 	b.WriteString("\n  ]")
 	return nil
-}
-
-// marshal keeps "<" and ">" as they are.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(v)
-	return bytes.TrimSpace(b.Bytes()), err
 }
