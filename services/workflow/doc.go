@@ -15,6 +15,7 @@
 //
 //   - document: JSON with byte spans, limits for hostile input, and exact edits.
 //   - manifest: the properties of blocks, as data; [manifest.Core] is the built-in catalogue.
+//   - compose, mention: the steps of workflows inside of steps, and references inside of texts.
 //   - plan: references, kinds, flow-control branches, dimensionality and lineage. The executor reads only this.
 //   - inspect, signature, redact, rewrite, layout: what sharing derives from a plan.
 //   - value, query: the values of a run, and the query language on them.

@@ -98,9 +98,9 @@ func isNumber(l string) bool {
 	return strings.Trim(l, "0123456789") == ""
 }
 
-// bareHost is the canonical form of a host that is reached by another protocol than
-// HTTP, "mqtt://broker.example"; "" if it is none. The text may name the protocol itself,
-// and a port and a path after the host.
+// bareHost is the canonical form of a host that is reached by a protocol other than HTTP
+// ("mqtt://broker.example"), or "" if the text is not one. The text may name the protocol, a
+// port and a path.
 func bareHost(scheme, text string) string {
 	if unclear(text) {
 		return ""

@@ -73,7 +73,7 @@ func (i *inspector) step(s *plan.Step) {
 		i.report.NotRunnable = append(i.report.NotRunnable, NotRunnable{
 			Step: s.Name, BlockType: m.Type, Title: m.Title, Reason: why.Reason, Why: why.Why(),
 		})
-	} else if m.Type == InnerWorkflow { // one that holds its workflow is no step of the plan
+	} else if m.Type == InnerWorkflow { // a step that holds its workflow is not a step of the plan
 		i.report.NotRunnable = append(i.report.NotRunnable, NotRunnable{
 			Step: s.Name, BlockType: m.Type, Title: m.Title, Reason: manifest.NotSaved, Why: manifest.NotSaved.Words(),
 		})
@@ -108,7 +108,7 @@ func (i *inspector) destination(s *plan.Step, d manifest.Destination) (Destinati
 	if !ok {
 		return out, nil
 	}
-	if argument.Prefix != "" { // an address with a written host, whose rest is a credential
+	if argument.Prefix != "" { // an address whose host is written and whose rest is a credential
 		out.Constant = true
 		out.Address, _ = Canonical(argument.Prefix)
 		return out, nil
@@ -157,8 +157,8 @@ func (i *inspector) credential(s *plan.Step, a *plan.Argument) {
 	i.twice(s, a)
 }
 
-// twice reports headers that occur two times, once with a credential, because it would be
-// undefined which one is sent.
+// twice reports headers that occur twice, at least once with a credential, because it would
+// be undefined which one is sent.
 func (i *inspector) twice(s *plan.Step, a *plan.Argument) {
 	if a.Field.Credential.Scheme != manifest.SchemeHeader {
 		return
@@ -217,7 +217,7 @@ func mayBeLeftOut(field *manifest.Field) bool {
 	return !field.Required && slices.ContainsFunc(field.Accepts, func(t manifest.Type) bool { return t.Literal == manifest.Null })
 }
 
-// empty reports whether a value means no credential: null or the empty string.
+// empty reports whether a value stands for no credential: null or the empty string.
 func empty(v any) bool { return v == nil || v == "" }
 
 func (i *inspector) stepSelector(a *plan.Argument) string {

@@ -38,14 +38,14 @@ func literals(d *workflow.Definition, catalogue *manifest.Catalogue, draft bool,
 func (f *finder) step(step workflow.Step) {
 	m, _ := f.catalogue.Find(step.Type)
 	base := document.JoinIndex("/steps", step.Index)
-	// No code here says what a block that cannot run would do with its texts, and those of an
-	// inner workflow go to its own steps.
+	// For a block that cannot run, nothing tells what its texts mean. The texts of an inner
+	// workflow belong to its own steps.
 	unexplained := m == nil || !m.Runs() || m.Type == InnerWorkflow
 	for _, member := range step.Node.Members {
 		w := walk{finder: f, step: step.Name, outbound: unexplained || m.Sink, unknown: m == nil, suspicious: m != nil && unexplained, unexplained: unexplained}
 		if m != nil {
 			w.field, _ = m.Field(member.Key)
-			w.outbound = w.outbound || w.field == nil // no manifest describes it, and a reader sees it
+			w.outbound = w.outbound || w.field == nil // no manifest describes the step, and readers see it
 		}
 		w.visit(member.Value, document.Join(base, member.Key), member.Key, member.Key)
 		w.name(member.Key, document.Join(base, member.Key))
@@ -69,7 +69,7 @@ func (f *finder) inputs() {
 	}
 }
 
-// rest searches everything outside of the parsed inputs and steps.
+// rest searches everything except the parsed inputs and steps.
 func (f *finder) rest() {
 	for _, member := range f.definition.Root.Members {
 		if member.Key == "inputs" || member.Key == "steps" {
@@ -102,16 +102,16 @@ func (f *finder) unread(member document.Member) {
 	}
 }
 
-// maxNesting bounds how deep workflows inside of workflows are read as such. Below, their
-// texts are searched like those of any object.
+// maxNesting bounds how deep workflows inside of workflows are read as workflows. Deeper ones
+// are searched like any object.
 const maxNesting = 8
 
 func isWorkflow(m *manifest.Manifest, field *manifest.Field) bool {
 	return m != nil && field != nil && m.Type == InnerWorkflow && field.Name == NestedField
 }
 
-// nested finds the secrets of a workflow inside of a step, by the manifests of its steps.
-// No reference is followed there, so that none of them can be replaced.
+// nested finds the secrets of a workflow inside of a step, by the manifests of its steps. It
+// follows no references there, so none of these secrets can be replaced.
 func (f *finder) nested(step workflow.Step, member document.Member, pointer string) {
 	if f.depth >= maxNesting || member.Value.Kind != document.Object {
 		return

@@ -10,8 +10,8 @@ import (
 
 var errMailServer = errors.New("must be the host name of a mail server, like smtp.example.com, without a port or a path")
 
-// mailServer is the canonical address of a mail server, "smtps://smtp.example.com:465". The port says how TLS starts, as
-// mail programs do: from the first byte on 465, and with STARTTLS on any other. No server is an empty address.
+// mailServer is the canonical address of a mail server, "smtps://smtp.example.com:465". As in mail programs, the port
+// determines TLS: from the first byte on 465, and with STARTTLS on any other. Without a server, the address is empty.
 func mailServer(host string, port *plan.Argument) (string, error) {
 	if host == "" {
 		return "", nil

@@ -12,7 +12,7 @@ import (
 type Report struct {
 	Slots        []Slot
 	SecretInputs []SecretInput
-	// Asking are the ordinary inputs that ask for a secret.
+	// Asking are ordinary inputs that ask for a secret.
 	Asking []AskingInput
 	// Computed are the credential fields that another step fills.
 	Computed []Computed
@@ -31,7 +31,7 @@ type Report struct {
 type NotRunnable struct {
 	Step, BlockType, Title string
 	Reason                 manifest.Reason
-	// Why is what a person reads: "needs a PLC".
+	// Why is the reason for people: "needs a PLC".
 	Why string
 }
 

@@ -6,8 +6,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
 )
 
-// strayedSecrets refuses what reads a secrets store. References in credential fields name a
-// credential by now (rewrite.BindSecrets); everywhere else a secret would be data.
+// strayedSecrets refuses other uses of a secrets store. At this point its references in
+// credential fields name credentials (rewrite.BindSecrets); everywhere else a secret would be
+// ordinary data.
 func (i *inspector) strayedSecrets() {
 	for _, e := range i.plan.Edges {
 		if e.Control || e.From.Kind != plan.StepNode || i.plan.Steps[e.From.Index].Manifest.Type != rewrite.SecretsStore {

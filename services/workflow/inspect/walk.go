@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
-	"github.com/keyhole-dev/keyhole/services/workflow/plan"
+	"github.com/keyhole-dev/keyhole/services/workflow/mention"
 )
 
 // walk is the search of one value of the document.
@@ -59,8 +59,8 @@ func (w *walk) visit(n *document.Node, pointer, path, name string) {
 // maxPieces bounds how many adjacent texts are read together.
 const maxPieces = 10_000
 
-// together checks adjacent texts and numbers: the characters of a
-// key, or its parts.
+// together checks adjacent texts and numbers, which may be the characters or the parts of a
+// key.
 func (w *walk) together(n *document.Node, pointer, path string) {
 	var texts []string
 	for at := range min(maxPieces, len(n.Items)+len(n.Members)) {
@@ -82,22 +82,23 @@ func (w *walk) together(n *document.Node, pointer, path string) {
 	}
 }
 
-// key checks a key itself. A key can only be reported, not replaced.
+// key checks the key of an object. A key can only be reported, not replaced.
 func (w *walk) key(key, pointer, path string) {
 	if w.search.Find(key) {
 		w.found = append(w.found, Literal{Pointer: pointer, Step: w.step, Field: path, Reason: KnownPrefix, Provider: "generic"})
 	}
 }
 
-// name checks the key of a step, an input or the document. A compiler ignores such a key
-// if it does not know it.
+// name checks the key of a step, an input or the document. A compiler ignores keys that it
+// does not know.
 func (w *walk) name(key, pointer string) {
 	if w.draft {
 		w.key(key, pointer, "")
 	}
 }
 
-// reference checks a reference of a draft. A compiler refuses one to nothing.
+// reference checks a reference of a draft. It may refer to nothing, because nobody has
+// compiled the draft.
 func (w *walk) reference(text, pointer, path string) {
 	if w.draft && w.search.Find(text) {
 		w.found = append(w.found, Literal{Pointer: pointer, Step: w.step, Field: path, Reason: KnownPrefix, Provider: "generic"})
@@ -112,7 +113,7 @@ func (w *walk) text(text, pointer, path, name string) {
 	inMap := strings.Contains(path, ".")
 	// Most of a body or an address is not secret.
 	credential := takes && !mostlyOrdinary(w.field.Credential.Scheme)
-	if prefix, reference, ok := plan.Mention(w.field, name, text); ok && prefix != "" {
+	if prefix, reference, ok := mention.Split(w.field, name, text); ok && prefix != "" {
 		if selector, ok := workflow.ParseSelector(reference); ok && selector.IsInput() {
 			w.secretInputs[selector.Input] = true
 		}
@@ -133,7 +134,7 @@ func (w *walk) text(text, pointer, path, name string) {
 		}
 	}
 	reason, found := w.judge(text, name, credential, inMap)
-	embedded := plan.Embedded(w.field, text)
+	embedded := mention.Embedded(w.field, text)
 	if !found || embedded && !w.draft { // the plan refuses this text
 		return
 	}
@@ -154,7 +155,7 @@ func mostlyOrdinary(s manifest.Scheme) bool {
 
 // replaceable reports whether a reference may replace this text.
 func (w *walk) replaceable(text, path string, inMap bool) bool {
-	if scheme := w.field.Credential.Destination.Scheme; scheme != "" && scheme != smtp { // no credential goes to such a host
+	if scheme := w.field.Credential.Destination.Scheme; scheme != "" && scheme != smtp { // no credential may go to such a host
 		return false
 	}
 	switch w.field.Credential.Scheme {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/workflow/colour"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/mention"
 )
 
 // checks finds constants that have a valid type but can never run. The blocks check again
@@ -112,7 +113,7 @@ func (c *checker) embedded(step int, a *Argument) {
 		all = []Argument{*a}
 	}
 	for i := range all {
-		if e := &all[i]; e.Form == Static && holdsReference(a.Field, e.Value) {
+		if e := &all[i]; e.Form == Static && mention.Holds(a.Field, e.Value) {
 			path := strings.TrimSuffix(a.Field.Name+"."+e.Key, ".")
 			c.fault(step, e, path, "has a reference that is not followed there, and would be sent as it is written: a reference stands alone "+
 				"($inputs.<name>), not in a list or an object; in a header after one word and a blank or = (sid=$credentials.<id>); join other text in a string_template step")

@@ -21,13 +21,13 @@ type compiler struct {
 	services  []string
 	plan      *Plan
 	problems  workflow.Problems
-	// broken has the steps with problems. Problems that follow from these are not reported.
+	// broken has the steps with problems. Problems that follow from them are not reported.
 	broken map[int]bool
 	// links are the references of all steps, in document order.
 	links []link
 	// targets are the step selectors of flow-control fields.
 	targets []target
-	// scopes are the scopes of the references of each step, outermost the document's own.
+	// scopes has the scope of the references of each step.
 	scopes    []*compose.Scope
 	outermost *compose.Scope
 	inner     []compose.Inner

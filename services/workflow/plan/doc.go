@@ -3,8 +3,8 @@
 // dimensionality and lineage of all data. [Compile] applies the checks of the language. A
 // plan without problems can fail only because of a run's values or environment.
 //
-// Words: the dimensionality of a value is how deep it is nested (0 a scalar, 1 one
-// element for each of the run's batch, 2 e.g. the crops of each picture). Its lineage
-// says who made each level. Two batch values can meet in a step when one lineage is a
-// prefix of the other.
+// Terms: the dimensionality of a value is how deep it is nested: 0 for a scalar, 1 for one
+// element of the run's batch, 2 for the crops of each picture. Its lineage names the origin
+// of each level. Two batch values can meet in a step when one lineage is a prefix of the
+// other.
 package plan

@@ -7,6 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/compose"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/mention"
 )
 
 // read converts the written value into an argument. A nil node means that the field is
@@ -134,7 +135,7 @@ func (r *reader) dollar(node *document.Node, types []manifest.Type, path, pointe
 	return Argument{Form: FromStep, Pointer: pointer} // link completes it
 }
 
-// substitute reads what an inner workflow's input stands for, as if it were written here.
+// substitute reads the value of an inner workflow's input as if it were written here.
 func (r *reader) substitute(m compose.Meaning, types []manifest.Type, path string, element int) Argument {
 	if m.Node.Kind == document.String && workflow.IsCredential(m.Node.Text) {
 		return r.slot(m.Node, path, m.Pointer)
@@ -158,12 +159,12 @@ func (r *reader) substitute(m compose.Meaning, types []manifest.Type, path strin
 	return r.read(m.Node)
 }
 
-// mention reads a text that Mention splits.
+// mention reads a text that mention.Split splits.
 func (r *reader) mention(node *document.Node, types []manifest.Type, key, path, pointer string, element int) (Argument, bool) {
 	if node.Kind != document.String {
 		return Argument{}, false
 	}
-	prefix, reference, ok := Mention(r.field, key, node.Text)
+	prefix, reference, ok := mention.Split(r.field, key, node.Text)
 	if !ok {
 		return Argument{}, false
 	}

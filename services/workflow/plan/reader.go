@@ -8,6 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow"
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
+	"github.com/keyhole-dev/keyhole/services/workflow/mention"
 )
 
 // reader reads one field of one step.
@@ -29,7 +30,7 @@ func (r *reader) fail(kind workflow.Kind, path, pointer, format string, args ...
 }
 
 func (r *reader) slot(node *document.Node, path, pointer string) Argument {
-	id, ok := ParseCredential(node.Text)
+	id, ok := mention.Credential(node.Text)
 	switch {
 	case r.field.Credential == nil:
 		r.fail(workflow.KindSyntax, path, pointer, "%s takes no credential; a reference to one can only stand in a credential field", path)

@@ -1,4 +1,4 @@
-package plan
+package mention
 
 import (
 	"maps"
@@ -22,17 +22,17 @@ var (
 	schemes = []string{"bearer ", "basic ", "bot ", "token ", "apikey ", "key "}
 )
 
-// Mention splits a text into a prefix and a reference, if the prefix may precede a
+// Split splits a text into a prefix and a reference, if the prefix may precede a
 // credential in this field: "Bearer $credentials.hook",
 // "https://hooks.slack.com/$inputs.address". key is the element's key, empty for the field
 // itself.
-func Mention(field *manifest.Field, key, text string) (prefix, reference string, ok bool) {
+func Split(field *manifest.Field, key, text string) (prefix, reference string, ok bool) {
 	at := strings.LastIndexByte(text, '$')
 	if at <= 0 || field == nil || field.Credential == nil {
 		return "", "", false
 	}
 	prefix, reference = text[:at], text[at:]
-	_, credential := ParseCredential(reference)
+	_, credential := Credential(reference)
 	selector, isSelector := workflow.ParseSelector(reference)
 	if !credential && (!isSelector || !selector.IsInput() && !selector.IsStepOutput()) {
 		return "", "", false
@@ -56,21 +56,21 @@ func Embedded(field *manifest.Field, text string) bool {
 	return field != nil && field.Credential != nil && field.Credential.Scheme != manifest.SchemeBody && workflow.HoldsReference(text)
 }
 
-// holdsReference searches lists and objects for such a reference.
-func holdsReference(field *manifest.Field, value any) bool {
+// Holds searches a constant, with its lists and objects, for such a reference.
+func Holds(field *manifest.Field, value any) bool {
 	switch v := value.(type) {
 	case string:
 		return workflow.IsCredential(v) || Embedded(field, v) || field.Credential != nil && credentialIn.MatchString(v)
 	case []any:
-		return slices.ContainsFunc(v, func(item any) bool { return holdsReference(field, item) })
+		return slices.ContainsFunc(v, func(item any) bool { return Holds(field, item) })
 	case map[string]any:
-		return holdsReference(field, slices.Collect(maps.Values(v)))
+		return Holds(field, slices.Collect(maps.Values(v)))
 	}
 	return false
 }
 
-// ParseCredential parses "$credentials" (unbound, the ID is empty) or "$credentials.<id>".
-func ParseCredential(text string) (id string, ok bool) {
+// Credential parses "$credentials" (unbound, the ID is empty) or "$credentials.<id>".
+func Credential(text string) (id string, ok bool) {
 	if text == workflow.CredentialPrefix {
 		return "", true
 	}
