@@ -10,7 +10,7 @@ import (
 // Object is a JSON object of the API.
 type Object = show.Object
 
-// App is what every command gets: where it reads and writes, and the connection that its
+// App is the environment of a command: its input and output, and the connection that its
 // flags describe.
 type App struct {
 	Out  io.Writer

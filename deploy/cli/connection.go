@@ -33,7 +33,7 @@ func (c *Connection) Client() (*client.Client, error) {
 	return client.New(c.HTTP, token), err
 }
 
-// Key returns the key of the flags and variables; "" without one.
+// Key returns the key from flags and variables, or "" if there is none.
 func (c *Connection) Key() (string, error) {
 	if c.KeyFile == "" {
 		return strings.TrimSpace(c.APIKey), nil
@@ -45,8 +45,8 @@ func (c *Connection) Key() (string, error) {
 	return strings.TrimSpace(string(raw)), nil
 }
 
-// Parent makes the client and returns the path of the workspace: that of --workspace, or else
-// that of the key.
+// Parent makes the client and returns the path of the workspace: the one of --workspace, or
+// else the one of the key.
 func (c *Connection) Parent(ctx context.Context) (*client.Client, string, error) {
 	cl, err := c.Client()
 	if err != nil {

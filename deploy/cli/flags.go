@@ -23,7 +23,7 @@ func (p PageFlags) Query(q url.Values) url.Values {
 	return q
 }
 
-// TextQuery asks for rows that contain a text; for all if it is empty.
+// TextQuery asks for rows that contain a text, or for all rows if the text is empty.
 func TextQuery(text string) url.Values {
 	query := url.Values{}
 	if text != "" {

@@ -24,7 +24,7 @@ const sample = "Sample picture"
 // exampleWithin bounds the run of the sample. It takes about a second.
 const exampleWithin = time.Minute
 
-// others are templates whose samples the link has too, each with a title for visitors.
+// others are templates whose samples the link has too. Each has a title for visitors.
 var others = []struct{ template, title string }{{"read-text", "A sign"}, {"fields-as-json", "A delivery note"}}
 
 type object = map[string]any
@@ -45,7 +45,7 @@ func samples(ctx context.Context, owner *client.Client) ([]object, error) {
 }
 
 // storeExample runs the first sample and keeps the result for visitors, unless there is one.
-// Without it the demo works too: the page is emptier until the first run.
+// The demo works without it, but the page has no result to show until the first run.
 func storeExample(ctx context.Context, owner *client.Client, share string, progress func(string)) {
 	ctx, cancel := context.WithTimeout(ctx, exampleWithin)
 	defer cancel()

@@ -8,7 +8,7 @@
 //	   |
 //	models
 //
-// An artifact comes in by a stream, is hashed on the way, and is opened once in a model worker
-// before its version is ready. It goes out to a runner with a run grant that lists it. The registry
+// An artifact arrives as a stream, is hashed while it arrives, and is opened once in a model worker
+// before its version is ready. A runner gets it with a run grant that lists it. The registry
 // refuses to give it to anybody else, the owner included.
 package registry

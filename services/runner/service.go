@@ -52,9 +52,9 @@ type Config struct {
 	Elements int
 	// Pictures are the limits of pictures.
 	Pictures imaging.Limits
-	// PictureBytes is the memory that the decoded pictures of all runs may take
-	// together; 0 means 2 GiB, of which one workspace has at most half. A run whose own
-	// take more than three eighths is refused, others wait.
+	// PictureBytes is the memory that the decoded pictures of all runs may take together; 0
+	// means 2 GiB. One workspace has at most half of it. A run whose pictures need more than
+	// three eighths is refused; other runs wait.
 	PictureBytes int64
 	// Fetches is how many pictures a run may get by URL; 0 means 256.
 	Fetches int

@@ -50,8 +50,8 @@ func (p *public) stream(by caller.Principal, target *sharinginternalv1.Authorize
 	return events.Send(&runnerv1.RunEvent{Event: &runnerv1.RunEvent_Finished{Finished: answer}})
 }
 
-// queue holds events until they are sent, so that no step waits for a slow client. It is bounded by
-// the definition: each step has a few events. What their outputs take is bounded by peek.RunBytes.
+// queue holds events until they are sent, so that no step waits for a slow client. The definition
+// bounds it, because each step has a few events. peek.RunBytes bounds the outputs in them.
 type queue struct {
 	mu     sync.Mutex // guards events; steps put while the stream takes
 	events []*runnerv1.RunEvent

@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
-// Parse reads a document: its inputs, its outputs, and of each step its type and name.
-// It reports every problem it finds. The definition is nil only if the bytes are not a JSON
+// Parse reads a document: its inputs, its outputs, and the type and name of each step. It
+// reports every problem that it finds. The definition is nil only if the bytes are not a JSON
 // object. Otherwise it holds everything that could be parsed, so that a compiler can find
 // more problems.
 func Parse(raw []byte) (*Definition, Problems) {

@@ -24,9 +24,9 @@ import (
 // approvalWait is how long keyhole login waits for its approval.
 const approvalWait = 5 * time.Minute
 
-// waiting is a command line that waits for a browser on the same computer. The answer comes to
-// loopback, so an approval that a stranger asked for never reaches the stranger, and it works
-// only together with the secret (RFC 8252, RFC 7636).
+// waiting is a command line that waits for a browser on the same computer. The answer goes to
+// loopback. So if a stranger asked for an approval, the answer does not reach the stranger,
+// and it works only together with the secret (RFC 8252, RFC 7636).
 type waiting struct {
 	secret, state string
 	listener      net.Listener
@@ -66,15 +66,15 @@ func (w *waiting) challenge() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// link is the console's page that asks the person.
+// link returns the address of the console's page that asks the person.
 func (w *waiting) link(base string) string {
 	_, port, _ := net.SplitHostPort(w.listener.Addr().String())
 	query := url.Values{"challenge": {w.challenge()}, "port": {port}, "state": {w.state}}
 	return strings.TrimSuffix(base, "/") + "/app/command-line?" + query.Encode()
 }
 
-// ServeHTTP takes one answer of the page. It refuses everything that does not know the state,
-// and requests by another name than that of loopback.
+// ServeHTTP takes one answer of the page. It refuses requests without the right state, and
+// requests to a host name other than loopback.
 func (w *waiting) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	out.Header().Set("Cache-Control", "no-store")
 	out.Header().Set("Referrer-Policy", "no-referrer")
@@ -92,10 +92,11 @@ func (w *waiting) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(out, "You can close this page and return to the command line.\n")
 }
 
-// letters are those of codes: none that look alike.
+// letters are the letters of codes. None of them look alike.
 const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
-// codeOf is what the page shows, too, so that a person can compare: 40 bits of the challenge's hash.
+// codeOf returns the code that the page shows too, so that a person can compare them: 40 bits of the
+// challenge's hash.
 func codeOf(challenge string) string {
 	sum := sha256.Sum256([]byte(challenge))
 	var code strings.Builder

@@ -25,7 +25,7 @@ type invitationCreate struct {
 	Email string `help:"Note that says who the invitation is for. Anyone with the link can accept it."`
 }
 
-// Run makes it.
+// Run creates an invitation.
 func (c *invitationCreate) Run(ctx context.Context, a *cli.App) error {
 	cl, parent, err := a.Conn.Parent(ctx)
 	if err != nil {
@@ -42,7 +42,7 @@ func (c *invitationCreate) Run(ctx context.Context, a *cli.App) error {
 
 type invitationList struct{ cli.PageFlags }
 
-// Run lists them.
+// Run lists invitations.
 func (c *invitationList) Run(ctx context.Context, a *cli.App) error {
 	return a.List(ctx, "invitations", c.PageFlags, nil, "name", "role", "email", "key", "expireTime")
 }
@@ -51,7 +51,7 @@ type invitationRevoke struct {
 	ID string `arg:"" help:"The invitation: its id or its name."`
 }
 
-// Run revokes it.
+// Run revokes an invitation.
 func (c *invitationRevoke) Run(ctx context.Context, a *cli.App) error {
 	return a.Delete(ctx, name.Invitation, c.ID)
 }
@@ -60,7 +60,7 @@ type invitationShow struct {
 	Link string `arg:"" help:"The invitation: its link or its code."`
 }
 
-// Run shows it.
+// Run shows an invitation.
 func (c *invitationShow) Run(ctx context.Context, a *cli.App) error {
 	var reply cli.Object
 	if err := stranger(a).Do(ctx, http.MethodPost, "/v1/invitations:lookUp", nil, cli.Object{"code": codeIn(c.Link)}, &reply); err != nil {

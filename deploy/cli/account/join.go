@@ -31,7 +31,7 @@ const cliTitle = "keyhole CLI"
 // stranger returns a client without a key.
 func stranger(a *cli.App) *client.Client { return client.New(a.Conn.HTTP, "") }
 
-// enter makes somebody new, keeps the session and prints the key.
+// enter creates a person, keeps the session and prints the key.
 func enter(ctx context.Context, a *cli.App, path string, body cli.Object) error {
 	var made struct {
 		Person  cli.Object

@@ -27,7 +27,7 @@ type keyCreate struct {
 	Period   string `help:"Period of the budget." enum:"day,month,lifetime" default:"month"`
 }
 
-// Run makes it.
+// Run creates a key.
 func (c *keyCreate) Run(ctx context.Context, a *cli.App) error {
 	body := cli.Object{"title": c.Title}
 	if c.Runs > 0 {
@@ -43,7 +43,7 @@ type keyList struct {
 	Text string `help:"Only keys with this text in the id or the title."`
 }
 
-// Run lists them.
+// Run lists keys.
 func (c *keyList) Run(ctx context.Context, a *cli.App) error {
 	return a.List(ctx, "keys", c.PageFlags, cli.TextQuery(c.Text), "name", "title", "prefix", "budget", "revokeTime")
 }
@@ -52,7 +52,7 @@ type keyGet struct {
 	ID string `arg:"" help:"The key: its id or its name."`
 }
 
-// Run shows it.
+// Run shows a key.
 func (c *keyGet) Run(ctx context.Context, a *cli.App) error {
 	return a.Get(ctx, name.Key, c.ID, keyFields...)
 }
@@ -68,7 +68,7 @@ type keyUpdate struct {
 	NoBudget bool    `help:"Remove the budget. Runs are then unlimited." xor:"runs"`
 }
 
-// Run changes it.
+// Run changes a key.
 func (c *keyUpdate) Run(ctx context.Context, a *cli.App) error {
 	var e cli.Edit
 	e.Text("title", c.Title)
@@ -87,7 +87,7 @@ type keyRevoke struct {
 	ID string `arg:"" help:"The key: its id or its name."`
 }
 
-// Run revokes it.
+// Run revokes a key.
 func (c *keyRevoke) Run(ctx context.Context, a *cli.App) error {
 	return a.Delete(ctx, name.Key, c.ID)
 }

@@ -22,7 +22,7 @@ var personFields = []string{"name", "title", "email", "role", "createTime"}
 
 type personList struct{ cli.PageFlags }
 
-// Run lists them.
+// Run lists people.
 func (c *personList) Run(ctx context.Context, a *cli.App) error {
 	return a.List(ctx, "people", c.PageFlags, nil, personFields...)
 }
@@ -31,7 +31,7 @@ type personGet struct {
 	ID string `arg:"" help:"The person: its id or its name."`
 }
 
-// Run shows it.
+// Run shows a person.
 func (c *personGet) Run(ctx context.Context, a *cli.App) error {
 	return a.Get(ctx, name.Person, c.ID, personFields...)
 }
@@ -42,7 +42,7 @@ type personUpdate struct {
 	Role  string  `help:"Role: owner, editor or viewer." enum:",owner,editor,viewer" default:"" placeholder:"ROLE"`
 }
 
-// Run changes it.
+// Run changes a person.
 func (c *personUpdate) Run(ctx context.Context, a *cli.App) error {
 	var e cli.Edit
 	e.Text("title", c.Title)
@@ -59,7 +59,7 @@ type personRemove struct {
 	ID string `arg:"" help:"The person: its id or its name."`
 }
 
-// Run removes it.
+// Run removes a person.
 func (c *personRemove) Run(ctx context.Context, a *cli.App) error {
 	return a.Delete(ctx, name.Person, c.ID)
 }

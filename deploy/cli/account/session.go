@@ -27,7 +27,7 @@ type Sessions struct {
 
 type sessionList struct{ cli.PageFlags }
 
-// Run lists them.
+// Run lists sessions.
 func (c *sessionList) Run(ctx context.Context, a *cli.App) error {
 	return a.List(ctx, "sessions", c.PageFlags, nil, "name", "key", "title", "lastUseTime", "expireTime")
 }
@@ -37,7 +37,7 @@ type sessionDelete struct {
 	RevokeKeys bool   `help:"Also revoke the keys that the session created (owners only)."`
 }
 
-// Run ends it, and says which keys it leaves behind.
+// Run ends a session, and says which keys it leaves behind.
 func (c *sessionDelete) Run(ctx context.Context, a *cli.App) error {
 	cl, path, err := a.At(ctx, name.Session, c.ID)
 	if err != nil {
@@ -105,7 +105,8 @@ func (c *Login) Run(ctx context.Context, a *cli.App) error {
 	return a.Print().One(cli.Object{"name": made.Name, "expireTime": made.ExpireTime}, "name", "expireTime")
 }
 
-// proof is what the person signs in with: the body of CreateSession, and the key if it is that.
+// proof returns what the person signs in with: the body of CreateSession, and the key if there
+// is one.
 func (c *Login) proof(ctx context.Context, a *cli.App) (body cli.Object, key string, err error) {
 	if c.Link != "" {
 		return cli.Object{"title": cliTitle, "code": codeIn(c.Link)}, "", nil
@@ -122,7 +123,7 @@ func (c *Login) proof(ctx context.Context, a *cli.App) (body cli.Object, key str
 	return cli.Object{"title": cliTitle}, key, err
 }
 
-// wantsBrowser reports whether the person signs in through a browser. A script that pipes its key in does not.
+// wantsBrowser reports whether the person signs in with a browser. A script that pipes a key in does not.
 func (c *Login) wantsBrowser(ctx context.Context, a *cli.App) (bool, error) {
 	if key, err := a.Conn.Key(); err != nil || key != "" || c.Browser || !show.IsTerminal(a.In) {
 		return c.Browser, err
@@ -132,7 +133,7 @@ func (c *Login) wantsBrowser(ctx context.Context, a *cli.App) (bool, error) {
 	return guest.IdentityProvider != "", err
 }
 
-// ownKey is the key of the flags, or of a line of standard input.
+// ownKey returns the key from the flags, or from a line of standard input.
 func (c *Login) ownKey(a *cli.App) (string, error) {
 	key, err := a.Conn.Key()
 	if err != nil || key != "" {

@@ -37,7 +37,7 @@ type workspaceCreate struct {
 	Title string `help:"Title."`
 }
 
-// Run creates it.
+// Run creates a workspace.
 func (c *workspaceCreate) Run(ctx context.Context, a *cli.App) error {
 	cl, err := a.Conn.Client()
 	if err != nil {
@@ -51,7 +51,7 @@ type workspaceList struct {
 	Text string `help:"Only workspaces with this text in the id or the title."`
 }
 
-// Run lists them.
+// Run lists workspaces.
 func (c *workspaceList) Run(ctx context.Context, a *cli.App) error {
 	cl, err := a.Conn.Client()
 	if err != nil {
@@ -64,7 +64,7 @@ type workspaceGet struct {
 	ID string `arg:"" help:"The workspace: its id or its name."`
 }
 
-// Run shows it.
+// Run shows a workspace.
 func (c *workspaceGet) Run(ctx context.Context, a *cli.App) error {
 	return a.Get(ctx, name.Workspace, c.ID, workspaceFields...)
 }
@@ -76,7 +76,7 @@ type workspaceUpdate struct {
 	Title string `help:"Title." required:""`
 }
 
-// Run changes it.
+// Run changes a workspace.
 func (c *workspaceUpdate) Run(ctx context.Context, a *cli.App) error {
 	return a.Send(ctx, http.MethodPatch, name.Workspace, c.ID, "", nil, cli.Object{"title": c.Title}, workspaceFields...)
 }

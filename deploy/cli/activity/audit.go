@@ -22,7 +22,7 @@ type auditList struct {
 	cli.PageFlags
 }
 
-// Run lists them.
+// Run lists events.
 func (c *auditList) Run(ctx context.Context, a *cli.App) error {
 	cl, parent, err := a.Conn.Parent(ctx)
 	if err != nil {

@@ -25,7 +25,7 @@ type runList struct {
 	cli.PageFlags
 }
 
-// Run lists them.
+// Run lists runs.
 func (c *runList) Run(ctx context.Context, a *cli.App) error {
 	query := url.Values{}
 	for _, filter := range []struct {
@@ -51,7 +51,7 @@ type runGet struct {
 	ID string `arg:"" help:"The run: its id or its name."`
 }
 
-// Run shows it.
+// Run shows a run.
 func (c *runGet) Run(ctx context.Context, a *cli.App) error {
 	return a.Get(ctx, name.Run, c.ID, "name", "state", "workflow", "version", "draft", "share", "visitor", "callerKey", "chargedKey", "reason", "message", "startTime", "endTime", "charges", "steps")
 }

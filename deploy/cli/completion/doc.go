@@ -1,3 +1,3 @@
 // Package completion writes the scripts that complete commands and flags in a shell. A script
-// has all words in it: it starts no program and sends no request.
+// contains all words, so it starts no program and sends no request.
 package completion

@@ -65,7 +65,7 @@ type aliasCreate struct {
 	target
 }
 
-// Run creates it.
+// Run creates an alias.
 func (c *aliasCreate) Run(ctx context.Context, a *cli.App) error {
 	c.in(a)
 	model, err := c.name(ctx, a)
@@ -80,7 +80,7 @@ type aliasList struct {
 	cli.PageFlags
 }
 
-// Run lists them.
+// Run lists aliases.
 func (c *aliasList) Run(ctx context.Context, a *cli.App) error {
 	c.in(a)
 	return a.List(ctx, "modelAliases", c.PageFlags, nil, "alias", "model", "task", "updateTime")
@@ -88,7 +88,7 @@ func (c *aliasList) Run(ctx context.Context, a *cli.App) error {
 
 type aliasGet struct{ oneAlias }
 
-// Run shows it.
+// Run shows an alias.
 func (c *aliasGet) Run(ctx context.Context, a *cli.App) error {
 	c.in(a)
 	return a.Get(ctx, name.ModelAlias, c.id(), aliasFields...)
@@ -99,7 +99,7 @@ type aliasUpdate struct {
 	target
 }
 
-// Run changes it.
+// Run changes an alias.
 func (c *aliasUpdate) Run(ctx context.Context, a *cli.App) error {
 	c.in(a)
 	model, err := c.name(ctx, a)
@@ -111,7 +111,7 @@ func (c *aliasUpdate) Run(ctx context.Context, a *cli.App) error {
 
 type aliasDelete struct{ oneAlias }
 
-// Run deletes it.
+// Run deletes an alias.
 func (c *aliasDelete) Run(ctx context.Context, a *cli.App) error {
 	c.in(a)
 	return a.Delete(ctx, name.ModelAlias, c.id())

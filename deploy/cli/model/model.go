@@ -29,7 +29,7 @@ type modelList struct {
 	Text string `help:"Only models with this text in the id, the title or the task."`
 }
 
-// Run lists them.
+// Run lists models.
 func (c *modelList) Run(ctx context.Context, a *cli.App) error {
 	return a.List(ctx, "models", c.PageFlags, cli.TextQuery(c.Text), "name", "title", "task", "visibility", "latestVersion")
 }
@@ -38,7 +38,7 @@ type modelGet struct {
 	ID string `arg:"" help:"The model: its id or its name."`
 }
 
-// Run shows it.
+// Run shows a model.
 func (c *modelGet) Run(ctx context.Context, a *cli.App) error {
 	return a.Get(ctx, name.Model, c.ID, modelFields...)
 }
@@ -51,7 +51,7 @@ type modelUpdate struct {
 	Visibility string  `help:"Who may use it: private (your own keys) or public (every key)." enum:",private,public" default:"" placeholder:"WHO"`
 }
 
-// Run changes it.
+// Run changes a model.
 func (c *modelUpdate) Run(ctx context.Context, a *cli.App) error {
 	var e cli.Edit
 	e.Text("title", c.Title)
@@ -65,7 +65,7 @@ type modelDelete struct {
 	ID string `arg:"" help:"The model: its id or its name."`
 }
 
-// Run deletes it.
+// Run deletes a model.
 func (c *modelDelete) Run(ctx context.Context, a *cli.App) error {
 	return a.Delete(ctx, name.Model, c.ID)
 }
@@ -75,7 +75,7 @@ type modelVersions struct {
 	cli.PageFlags
 }
 
-// Run lists them.
+// Run lists the versions of a model.
 func (c *modelVersions) Run(ctx context.Context, a *cli.App) error {
 	return a.ListBelow(ctx, name.Model, c.ID, "versions", c.PageFlags, nil, "name", "state", "sizeBytes", "sha256", "createTime")
 }
@@ -87,14 +87,14 @@ type OneModelVersion struct {
 
 type modelVersion struct{ OneModelVersion }
 
-// Run shows it.
+// Run shows a version of a model.
 func (c *modelVersion) Run(ctx context.Context, a *cli.App) error {
 	return a.Get(ctx, name.ModelVersion, c.Version, "name", "state", "problem", "sizeBytes", "sha256", "inputs", "outputs", "createTime")
 }
 
 type modelDeleteVersion struct{ OneModelVersion }
 
-// Run deletes it.
+// Run deletes a version of a model.
 func (c *modelDeleteVersion) Run(ctx context.Context, a *cli.App) error {
 	return a.Delete(ctx, name.ModelVersion, c.Version)
 }

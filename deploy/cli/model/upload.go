@@ -19,7 +19,7 @@ type modelUpload struct {
 	Public bool   `help:"Make the new model public."`
 }
 
-// Run uploads it.
+// Run uploads a model file.
 func (c *modelUpload) Run(ctx context.Context, a *cli.App) error {
 	cl, model, err := a.At(ctx, name.Model, c.ID)
 	if err != nil {

@@ -23,7 +23,7 @@ func (c *Command) firstStart(ctx context.Context, out io.Writer, logger *slog.Lo
 			return err
 		}
 	} else if err := c.standardModels(ctx, base); err != nil && ctx.Err() == nil {
-		// Continue: steps that name their own model work without it.
+		// Continue, because steps that name their own model work without it.
 		logger.Warn("no public model reads text yet: upload one as operator/pp-ocr-small, or restart", "error", err)
 	}
 	<-ctx.Done()

@@ -17,7 +17,7 @@ var programs = []string{"gateway", "sharing", "vault", "registry", "runner"}
 // tokens (registry), and of visitors' pseudonyms (all).
 var sharedKeys = []string{"links", "pages", "visitors"}
 
-// Certs creates a development authority, and what it issues.
+// Certs creates a development authority, its certificates and the shared keys.
 type Certs struct {
 	Dir  string   `help:"Output folder for the authority, the certificates and the folder keys." default:"certs" type:"path"`
 	Host []string `help:"More DNS names or addresses of the services."`

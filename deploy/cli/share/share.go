@@ -34,7 +34,7 @@ type shareCreate struct {
 	Flags
 }
 
-// Run makes it.
+// Run creates a share.
 func (c *shareCreate) Run(ctx context.Context, a *cli.App) error {
 	e, err := c.edit(ctx, a)
 	if err != nil {
@@ -57,7 +57,7 @@ var shareFields = []string{
 
 type shareGet struct{ OneShare }
 
-// Run shows it.
+// Run shows a share.
 func (c *shareGet) Run(ctx context.Context, a *cli.App) error {
 	return a.Get(ctx, name.Share, c.Share, shareFields...)
 }
@@ -67,7 +67,7 @@ type shareUpdate struct {
 	Flags
 }
 
-// Run changes it.
+// Run changes a share.
 func (c *shareUpdate) Run(ctx context.Context, a *cli.App) error {
 	e, err := c.edit(ctx, a)
 	if err != nil {
@@ -82,7 +82,7 @@ type shareList struct {
 	cli.PageFlags
 }
 
-// Run lists them.
+// Run lists shares.
 func (c *shareList) Run(ctx context.Context, a *cli.App) error {
 	query := url.Values{}
 	if c.Revoked {
@@ -93,28 +93,28 @@ func (c *shareList) Run(ctx context.Context, a *cli.App) error {
 
 type sharePause struct{ OneShare }
 
-// Run pauses it.
+// Run pauses a share.
 func (c *sharePause) Run(ctx context.Context, a *cli.App) error {
 	return a.Post(ctx, name.Share, c.Share, ":pause", cli.Object{}, shareFields...)
 }
 
 type shareResume struct{ OneShare }
 
-// Run resumes it.
+// Run resumes a share.
 func (c *shareResume) Run(ctx context.Context, a *cli.App) error {
 	return a.Post(ctx, name.Share, c.Share, ":resume", cli.Object{}, shareFields...)
 }
 
 type shareRotate struct{ OneShare }
 
-// Run rotates it.
+// Run rotates a share.
 func (c *shareRotate) Run(ctx context.Context, a *cli.App) error {
 	return a.Post(ctx, name.Share, c.Share, ":rotate", cli.Object{}, shareFields...)
 }
 
 type shareRevoke struct{ OneShare }
 
-// Run revokes it.
+// Run revokes a share.
 func (c *shareRevoke) Run(ctx context.Context, a *cli.App) error {
 	return a.Delete(ctx, name.Share, c.Share)
 }

@@ -12,7 +12,7 @@ import (
 
 type shareView struct{ Target }
 
-// Run shows it.
+// Run shows the workflow behind a link.
 func (c *shareView) Run(ctx context.Context, a *cli.App) error {
 	cl, path, err := c.at(a)
 	if err != nil {
@@ -30,7 +30,7 @@ type shareRun struct {
 	run.Flags
 }
 
-// Run runs it.
+// Run runs the workflow behind a link.
 func (c *shareRun) Run(ctx context.Context, a *cli.App) error {
 	cl, path, err := c.at(a)
 	if err != nil {
@@ -46,7 +46,7 @@ type shareFork struct {
 	Check bool   `help:"Report what the fork would lack without creating it."`
 }
 
-// Run forks it.
+// Run forks the workflow behind a link.
 func (c *shareFork) Run(ctx context.Context, a *cli.App) error {
 	path, err := c.path()
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// labels are the words for fields whose name in the API is not what people call them.
+// labels are the words for fields that people call by another name than the API.
 var labels = map[string]string{
 	"createTime": "created", "updateTime": "updated", "deleteTime": "deleted", "purgeTime": "purged at",
 	"startTime": "started", "endTime": "ended", "expireTime": "expires", "revokeTime": "revoked", "resetTime": "resets",

@@ -26,7 +26,7 @@ type blockList struct {
 	cli.PageFlags
 }
 
-// Run lists them.
+// Run lists blocks.
 func (c *blockList) Run(ctx context.Context, a *cli.App) error {
 	cl, err := a.Conn.Client()
 	if err != nil {
@@ -48,7 +48,7 @@ type blockShow struct {
 	Type string `arg:"" help:"The type, such as roboflow_core/dynamic_crop@v1. The prefix roboflow_core/ is optional."`
 }
 
-// Run shows it.
+// Run shows a block.
 func (c *blockShow) Run(ctx context.Context, a *cli.App) error {
 	cl, err := a.Conn.Client()
 	if err != nil {

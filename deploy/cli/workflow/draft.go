@@ -25,7 +25,7 @@ type draftGet struct {
 	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
-// Run prints it.
+// Run prints the draft.
 func (c *draftGet) Run(ctx context.Context, a *cli.App) error {
 	return printDefinition(ctx, a, name.Workflow, c.ID, draftPath)
 }
@@ -37,7 +37,7 @@ type draftSave struct {
 	BaseVersion int32  `help:"Version that the draft starts from (default: unchanged; a new draft starts from the live one)."`
 }
 
-// Run saves it. Without an etag it takes that of the draft that is there now.
+// Run saves the draft. Without an etag it takes the etag of the draft that is there now.
 func (c *draftSave) Run(ctx context.Context, a *cli.App) error {
 	definition, err := readDefinition(a, c.File)
 	if err != nil {
@@ -74,7 +74,7 @@ type draftDiscard struct {
 	DraftEtag
 }
 
-// Run discards it.
+// Run discards the draft.
 func (c *draftDiscard) Run(ctx context.Context, a *cli.App) error {
 	return a.Send(ctx, http.MethodDelete, name.Workflow, c.ID, draftPath, url.Values{"etag": {c.Etag}}, nil)
 }
@@ -84,7 +84,7 @@ type draftPublish struct {
 	DraftEtag
 }
 
-// Run publishes it.
+// Run publishes the draft.
 func (c *draftPublish) Run(ctx context.Context, a *cli.App) error {
 	return a.Post(ctx, name.Workflow, c.ID, draftPath+":publish", cli.Object{"etag": c.Etag}, workflowFields...)
 }

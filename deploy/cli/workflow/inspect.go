@@ -12,7 +12,7 @@ type workflowInspect struct {
 	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
-// Run inspects it.
+// Run inspects a workflow.
 func (c *workflowInspect) Run(ctx context.Context, a *cli.App) error {
 	cl, path, err := a.At(ctx, name.Workflow, c.ID)
 	if err != nil {
@@ -29,7 +29,7 @@ type workflowCheck struct {
 	File string `arg:"" help:"File with the definition (JSON); - for standard input."`
 }
 
-// Run inspects it.
+// Run inspects a definition in a file.
 func (c *workflowCheck) Run(ctx context.Context, a *cli.App) error {
 	definition, err := readDefinition(a, c.File)
 	if err != nil {

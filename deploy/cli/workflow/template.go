@@ -23,7 +23,7 @@ type Templates struct {
 
 type templateList struct{}
 
-// Run lists them.
+// Run lists templates.
 func (c *templateList) Run(ctx context.Context, a *cli.App) error {
 	cl, err := a.Conn.Client()
 	if err != nil {
@@ -71,7 +71,7 @@ type templateShow struct {
 	Sample string `help:"Also write the sample picture to this file." type:"path" placeholder:"FILE"`
 }
 
-// Run shows it.
+// Run shows a template.
 func (c *templateShow) Run(ctx context.Context, a *cli.App) error {
 	reply, err := getTemplate(ctx, a, c.Name)
 	if err != nil {

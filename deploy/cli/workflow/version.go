@@ -12,7 +12,7 @@ type workflowVersions struct {
 	cli.PageFlags
 }
 
-// Run lists them.
+// Run lists the versions of a workflow.
 func (c *workflowVersions) Run(ctx context.Context, a *cli.App) error {
 	return a.ListBelow(ctx, name.Workflow, c.ID, "versions", c.PageFlags, nil, "name", "number", "author", "createTime", "pinnedShares", "versionHash")
 }
@@ -24,14 +24,14 @@ type OneVersion struct {
 
 type workflowVersion struct{ OneVersion }
 
-// Run prints it.
+// Run prints a version of a workflow.
 func (c *workflowVersion) Run(ctx context.Context, a *cli.App) error {
 	return printDefinition(ctx, a, name.Version, c.Version, "")
 }
 
 type workflowRestore struct{ OneVersion }
 
-// Run restores it.
+// Run restores a version of a workflow.
 func (c *workflowRestore) Run(ctx context.Context, a *cli.App) error {
 	return a.Post(ctx, name.Version, c.Version, ":restore", cli.Object{}, workflowFields...)
 }

@@ -19,7 +19,7 @@ type workflowCreate struct {
 	Description string `help:"Description of what the workflow does."`
 }
 
-// Run saves it.
+// Run creates a workflow.
 func (c *workflowCreate) Run(ctx context.Context, a *cli.App) error {
 	if c.File != "" && c.Template != "" {
 		return errors.New("give a file or --template, not both")
@@ -55,7 +55,7 @@ type workflowUpdate struct {
 	Description *string `help:"Description of what the workflow does."`
 }
 
-// Run saves it.
+// Run changes a workflow.
 func (c *workflowUpdate) Run(ctx context.Context, a *cli.App) error {
 	var e cli.Edit
 	if c.File != "" {
@@ -81,7 +81,7 @@ type workflowList struct {
 // sorts are the orders of a list, as the API calls them.
 var sorts = map[string]string{"title": "title", "changed": "update_time desc", "runs": "runs desc"}
 
-// Run lists them.
+// Run lists workflows.
 func (c *workflowList) Run(ctx context.Context, a *cli.App) error {
 	query, fields := url.Values{}, []string{"name", "title", "liveVersion", "activeShares", "pausedShares", "updateTime"}
 	if c.Text != "" {
@@ -105,7 +105,7 @@ type workflowGet struct {
 	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
-// Run prints it.
+// Run prints a workflow.
 func (c *workflowGet) Run(ctx context.Context, a *cli.App) error {
 	return printDefinition(ctx, a, name.Workflow, c.ID, "")
 }
@@ -114,7 +114,7 @@ type workflowDelete struct {
 	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
-// Run deletes it.
+// Run deletes a workflow.
 func (c *workflowDelete) Run(ctx context.Context, a *cli.App) error {
 	return a.Send(ctx, http.MethodDelete, name.Workflow, c.ID, "", nil, nil, workflowFields...)
 }
@@ -123,7 +123,7 @@ type workflowUndelete struct {
 	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
-// Run undeletes it.
+// Run undeletes a workflow.
 func (c *workflowUndelete) Run(ctx context.Context, a *cli.App) error {
 	return a.Post(ctx, name.Workflow, c.ID, ":undelete", cli.Object{}, workflowFields...)
 }
@@ -132,7 +132,7 @@ type workflowPurge struct {
 	ID string `arg:"" help:"The workflow: its id or its name."`
 }
 
-// Run purges it.
+// Run purges a workflow.
 func (c *workflowPurge) Run(ctx context.Context, a *cli.App) error {
 	return a.Post(ctx, name.Workflow, c.ID, ":purge", cli.Object{})
 }
@@ -144,7 +144,7 @@ type workflowRun struct {
 	run.Flags
 }
 
-// Run runs it.
+// Run runs a workflow.
 func (c *workflowRun) Run(ctx context.Context, a *cli.App) error {
 	more := cli.Object{}
 	if c.Draft {

@@ -65,7 +65,7 @@ func follow(r io.Reader, w io.Writer) (*outcomes, error) {
 	return o, lines.Err()
 }
 
-// results counts, for each threat, the tests below its names that have none below them.
+// results counts, for each threat, the leaf tests at or below its names.
 func (o *outcomes) results() []attack.Result {
 	parents := make(map[string]bool)
 	for key := range o.passed {
@@ -91,7 +91,7 @@ func (o *outcomes) results() []attack.Result {
 					r.Blocked++
 				}
 			}
-			if !ran { // a test that was renamed or did not run shows nothing
+			if !ran { // a test that was renamed or did not run must not count as a success
 				r.Attempts++
 			}
 		}

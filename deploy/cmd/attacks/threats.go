@@ -1,7 +1,7 @@
 package main
 
-// threat is a row of the table whose tests are not named TestAttack. They count one attempt
-// for each subtest, or one.
+// threat is a row of the table whose tests are not named TestAttack. They count as one
+// attempt for each subtest, or as one.
 type threat struct {
 	claim, name string
 	// tests are names of tests. A subtest has its parents' names too:
@@ -9,9 +9,9 @@ type threat struct {
 	tests []string
 }
 
-// threats are the attacks that were known before the first one from outside: on handles,
-// addresses, tenants, budgets, models, and what a client or a log may show. T1 to T5 are
-// what docs/secure/threat-model.md calls them.
+// threats are the attacks that were known before the first report from outside: on handles,
+// addresses, tenants, budgets, models, and on what a client or a log may show. T1 to T5 are
+// the names in docs/secure/threat-model.md.
 var threats = []threat{
 	{"T1", "definitions, destinations and models from a visitor", []string{
 		"TestASharedRunTakesDeclaredInputsOnly", "TestDestinationsAreConstantAndSeen", "TestAVisitorChoosesNoDestination",

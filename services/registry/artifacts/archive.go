@@ -7,8 +7,8 @@ import (
 )
 
 // maxDirectory bounds what is read to list a package, in bytes. A package of 64 files needs some
-// kilobytes. An archive that is all directory would put gigabytes of entries in memory before they
-// could be counted.
+// kilobytes. An archive that consists only of a directory would put gigabytes of entries in memory
+// before they could be counted.
 const maxDirectory = 2 << 20
 
 var errDirectory = errors.New("the archive's directory is too long")

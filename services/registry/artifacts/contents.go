@@ -32,8 +32,8 @@ func (c *contents) signature() models.Signature {
 	return models.Signature{Inputs: declared(c.first.Inputs), Outputs: declared(c.first.Outputs)}
 }
 
-// fits checks that a run could use the artifact. Models for other tasks than those that run here
-// are kept as they are.
+// fits checks that a run could use the artifact. It does not check models for tasks that do not
+// run here.
 func (c *contents) fits(task string) error {
 	settings, err := modelpackage.Read(func(name string) ([]byte, error) { return c.texts[name], nil })
 	if err == nil && modelpackage.Known(task) {

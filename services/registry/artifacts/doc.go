@@ -1,9 +1,9 @@
-// Package artifacts owns the files of models: how they come in, are opened once in a model worker,
-// are stored in the bucket, and go out to runs.
+// Package artifacts owns the files of models. It receives them, opens them once in a model worker,
+// stores them in the bucket, and sends them to runs.
 //
-// It refuses to give a file to a client, the owner included. A file goes out with a run grant that
-// lists its model, and in no other way. It refuses to delete objects that it
-// has no row for: another installation may use the bucket too.
+// It refuses to give a file to a client, the owner included: a file goes out only with a run grant
+// that lists its model. It refuses to delete objects that it has no row for, because another
+// installation may use the bucket too.
 //
 // Artifacts without a version are rows of orphaned_blobs:
 //

@@ -17,10 +17,10 @@ import (
 )
 
 const (
-	// maxUploads at the same time each have a file of up to MaxBytes in Scratch. One workspace has
-	// at most half of them.
+	// maxUploads bounds concurrent uploads. Each has a file of up to MaxBytes in Scratch. One
+	// workspace has at most half of them.
 	maxUploads = 16
-	// uploadTimeout is how long an upload waits for another one of its workspace to end.
+	// uploadTimeout is how long an upload waits for another upload of its workspace to end.
 	uploadTimeout = 5 * time.Second
 )
 
@@ -42,8 +42,8 @@ func NewHandlers(store *Store, inspector *Inspector, maxBytes int64) *Handlers {
 
 type uploadStream = grpc.ClientStreamingServer[registryv1.UploadArtifactRequest, registryv1.ModelVersion]
 
-// UploadArtifact takes the artifact of a pending version. Nothing is kept of an upload that breaks
-// off. The version then still waits, and the upload can be repeated.
+// UploadArtifact takes the artifact of a pending version. If an upload breaks off, nothing of it
+// is kept and the version stays pending, so the upload can be repeated.
 func (h *Handlers) UploadArtifact(stream uploadStream) error {
 	v, err := h.pending(stream)
 	if err != nil {

@@ -14,7 +14,7 @@ func runModel(m models.Model, v models.Version) *registryinternalv1.RunModel {
 	return &registryinternalv1.RunModel{Version: v.VersionName.String(), Sha256: v.SHA256, SizeBytes: v.Size, Task: m.Task}
 }
 
-// cannotStore is the answer if a disk or the bucket is full or away.
+// cannotStore is the error for a disk or a bucket that is full or unavailable.
 func cannotStore(err error) error {
 	return errs.Unavailable("the artifact cannot be stored now; try again later").Because(err)
 }

@@ -14,8 +14,9 @@ type artifact struct{ workspace, blob string }
 
 func artifactOf(v models.Version) artifact { return artifact{v.Workspace, v.Blob} }
 
-// key is the place in the bucket. Each upload has its own place. So nobody can tell that another
-// upload had the same bytes, and a deletion never removes what another upload is about to use.
+// key returns the object's key in the bucket. Each upload has its own key. So nobody can find
+// out that another upload had the same bytes, and a deletion never removes what another upload
+// is about to use.
 func (a artifact) key() string { return a.workspace + "/" + a.blob }
 
 // insertOrphan records an artifact that no version has.
@@ -25,7 +26,8 @@ func insertOrphan(ctx context.Context, tx *sql.Tx, since time.Time, a artifact) 
 	return err
 }
 
-// deleteOrphan ends the record: a version has the artifact, or the artifact is deleted.
+// deleteOrphan deletes the record, because a version has the artifact or the artifact is
+// deleted.
 func deleteOrphan(ctx context.Context, tx *sql.Tx, a artifact) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM orphaned_blobs WHERE workspace = $1 AND blob = $2`, a.workspace, a.blob)
 	return err

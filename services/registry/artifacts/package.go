@@ -23,7 +23,7 @@ import (
 const maxEntries = 64
 
 // inspectPackage opens every .onnx file of a package and reads its texts. maxBytes bounds all
-// files together. Nothing is unpacked of a package that takes more.
+// files together. If a package is larger, none of its files is unpacked.
 func (i *Inspector) inspectPackage(ctx context.Context, client fair.Client, archive *zip.Reader, maxBytes int64) (*contents, error) {
 	if err := checkEntries(archive.File, uint64(maxBytes)); err != nil {
 		return nil, err
@@ -55,8 +55,8 @@ func (i *Inspector) inspectPackage(ctx context.Context, client fair.Client, arch
 	return found, nil
 }
 
-// checkEntries checks the names and sizes in the archive's directory. A size is a claim, which
-// inspectEntry enforces.
+// checkEntries checks the names and sizes in the archive's directory. These sizes may be
+// false; inspectEntry enforces them.
 func checkEntries(entries []*zip.File, left uint64) error {
 	if len(entries) > maxEntries {
 		return &invalid{fmt.Sprintf("the package has more than %d files", maxEntries)}
@@ -111,7 +111,7 @@ func (i *Inspector) inspectEntry(ctx context.Context, client fair.Client, entry 
 		return nil, &invalid{"a file of the package cannot be unpacked"}
 	}
 	defer func() { _ = content.Close() }()
-	// The header's size is a claim. One byte more shows that it is false.
+	// The size in the header may be false. Reading one byte more shows that.
 	n, err := io.Copy(unpacked, io.LimitReader(content, int64(entry.UncompressedSize64)+1))
 	if _, disk := errors.AsType[*fs.PathError](err); disk { // the disk is full: not the package's fault
 		return nil, err

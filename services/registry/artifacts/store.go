@@ -58,16 +58,17 @@ func (s *Store) publish(ctx context.Context, file *os.File, v models.Version) er
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
 	defer cancel()
 	err := s.setVersion(ctx, v)
-	// No row means that another upload was first, or that the version is gone. After any other
-	// failure the row may have the artifact, so the artifact stays.
+	// No row means that another upload was first, or that the version was deleted. After any
+	// other failure the row may have the artifact, so the artifact stays.
 	if errors.Is(err, sqldb.ErrNoRow) && v.Blob != "" {
 		s.drop(ctx, artifactOf(v))
 	}
 	return err
 }
 
-// setVersion gives a pending version its state and its artifact, which is no orphan from then on:
-// both in one transaction, so that the sweep never deletes what a version has.
+// setVersion sets the state and the artifact of a pending version. In the same transaction it
+// deletes the record of the orphan, so that the sweep never deletes an artifact that a version
+// has.
 func (s *Store) setVersion(ctx context.Context, v models.Version) error {
 	return s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := models.MarkOpened(ctx, tx, v); err != nil {
@@ -117,7 +118,7 @@ func (s *Store) drop(ctx context.Context, a artifact) {
 }
 
 // delete deletes an artifact unless another version has it. Versions from before each upload had
-// its own place share one.
+// its own key share one.
 func (s *Store) delete(ctx context.Context, a artifact) error {
 	used, err := s.models.UsesBlob(ctx, a.workspace, a.blob)
 	if err != nil {

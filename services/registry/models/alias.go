@@ -13,7 +13,7 @@ import (
 )
 
 // Alias is a row of model_aliases: a name in definitions, and the model that it means in a
-// workspace. The aliases of the operator hold for everyone.
+// workspace. The aliases of the operator apply to every workspace.
 type Alias struct {
 	Workspace, Name  string
 	Target           VersionName // number 0 is the newest
@@ -25,7 +25,8 @@ type Alias struct {
 // resource name has more parts, so an alias never hides one.
 var aliasName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}(/[A-Za-z0-9][A-Za-z0-9._-]{0,79}){0,2}$`)
 
-// An ID in a resource name has no slash, and no alias has a "~".
+// The ID in a resource name has "~" for "/", because it cannot contain a slash, and no alias
+// contains "~".
 var (
 	toID   = strings.NewReplacer("/", "~")
 	fromID = strings.NewReplacer("~", "/")

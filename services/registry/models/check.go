@@ -29,10 +29,10 @@ func (h *InternalHandlers) CheckModels(ctx context.Context, r *registryinternalv
 	return reply, nil
 }
 
-// check resolves an ID for the owner, because the definition is the owner's. A model that the owner
-// may not use does not exist here, regardless of who is charged. If only public models count, the owner's
-// private models do not exist either, and none of them hides a public model of the same short name. The
-// owner's aliases do not count then: a stranger must not find out which there are.
+// check resolves an ID for the owner, because the definition is the owner's. A model that the owner may
+// not use counts as missing, regardless of who is charged. If only public models count, the owner's
+// private models count as missing too, and none of them hides a public model of the same short name. The
+// owner's aliases are then ignored, because a stranger must not find out which exist.
 func (h *InternalHandlers) check(ctx context.Context, id string, r *registryinternalv1.CheckModelsRequest) (*registryinternalv1.ModelCheck, error) {
 	check := &registryinternalv1.ModelCheck{ModelId: id}
 	counts := func(m Model) bool {
@@ -57,7 +57,7 @@ func (h *InternalHandlers) check(ctx context.Context, id string, r *registryinte
 				return nil, err
 			}
 		}
-		if found.aliased { // the alias has decided, even if its model is gone
+		if found.aliased { // the alias decides, even if its model was deleted
 			return check, nil
 		}
 	}

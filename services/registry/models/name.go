@@ -58,10 +58,10 @@ type candidate struct {
 	model   VersionName
 }
 
-// candidates are the places for an ID of a definition. The first that has a meaning wins:
-// the owner's aliases, the model "ws/model/3", or the owner's "model/3" or "model", then the
-// operator's aliases and models. Number 0 is the newest version. A resource name has one
-// meaning, and an ID of another form is only an alias.
+// candidates returns the places to look up an ID of a definition. The first that has a
+// meaning wins: the owner's aliases, the model "ws/model/3", the owner's "model/3" or
+// "model", and then the operator's aliases and models. Number 0 is the newest version. A
+// resource name has one meaning. An ID of another form can only be an alias.
 func candidates(id, owner string) []candidate {
 	if n, ok := resourceName(id); ok {
 		return []candidate{{model: n}}

@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// Store keeps models and versions. Every query names the workspace. A read of no row and a write
-// to no row return sqldb.ErrNoRow.
+// Store keeps models and versions. Every query names the workspace. A read or a write that finds
+// no row returns sqldb.ErrNoRow.
 type Store struct{ db *sqldb.DB }
 
 // NewStore uses a database with the registry's schema.
@@ -67,8 +67,8 @@ func (s *Store) update(ctx context.Context, n Name, title *string, public *bool)
 	})
 }
 
-// Delete deletes a model with its versions. It returns the versions that had artifacts. They are
-// recorded as orphans in the same transaction: after it nothing else knows of them.
+// Delete deletes a model with its versions. It returns the versions that had artifacts. The same
+// transaction records these as orphans, because nothing else knows of them afterwards.
 func (s *Store) Delete(ctx context.Context, n Name, record orphan) (gone []Version, err error) {
 	err = s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		// The update locks the row first, so that no version is created before the model is gone.

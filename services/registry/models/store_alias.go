@@ -51,14 +51,14 @@ func (s *Store) deleteAlias(ctx context.Context, workspace, name string) error {
 
 // meaning is what an ID of a definition means in one workspace.
 type meaning struct {
-	// aliased reports that an alias decides. Its target may be gone: then model is zero.
+	// aliased reports that an alias decides. If its target was deleted, model is zero.
 	aliased bool
 	model   Model
 	number  int64
 }
 
-// mean reads what an ID means: the target of an alias of the workspace in c, or else the
-// model that c names. It is one query with or without aliases, because each run needs it.
+// mean reads the meaning of an ID: the target of an alias of the workspace in c, or else the
+// model that c names. It is one query in both cases, because each run needs it.
 func (s *Store) mean(ctx context.Context, id string, c candidate) (meaning, error) {
 	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT a.id IS NOT NULL, COALESCE(a.target_number, $5), COALESCE(m.workspace, ''), COALESCE(m.model, ''),
 	  COALESCE(m.task, ''), COALESCE(m.public, FALSE), COALESCE((SELECT MAX(v.number) FROM model_versions v WHERE v.workspace = m.workspace AND v.model = m.model AND v.state = 2), 0)

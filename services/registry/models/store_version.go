@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
-// orphan records in a transaction which versions it deletes.
+// orphan records, in a transaction, the versions that it deletes.
 type orphan func(ctx context.Context, tx *sql.Tx, gone []Version) error
 
 // Version is a row of model_versions.
@@ -60,8 +60,8 @@ func withArtifacts(all []Version) []Version {
 	return slices.DeleteFunc(all, func(v Version) bool { return v.Blob == "" })
 }
 
-// CreateVersion takes the model's next number. The update comes first: it locks the model, so that
-// no two versions get one number and none is created for a model that is being deleted.
+// CreateVersion takes the model's next number. The update comes first because it locks the model:
+// no two versions get the same number, and none is created for a model that is being deleted.
 func (s *Store) CreateVersion(ctx context.Context, n Name, now time.Time) (Version, error) {
 	v := Version{VersionName: VersionName{Name: n}, State: registryv1.State_STATE_PENDING, Created: now}
 	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {

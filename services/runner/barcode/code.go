@@ -24,7 +24,8 @@ func (c Code) scaled(by float64) Code {
 	return c
 }
 
-// codeOf returns a result with the box around its points, which are grown by some pixels.
+// codeOf returns a result with the box around its points. The box is some pixels larger on
+// each side.
 func codeOf(text, format string, points []gozxing.ResultPoint, grow float64) Code {
 	c := Code{strings.ToValidUTF8(text, "\uFFFD"), format, math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
 	for _, p := range points {
@@ -42,8 +43,8 @@ func (c Code) overlaps(o Code) bool {
 	return c.X0 <= o.X1 && o.X0 <= c.X1 && c.Y0 <= o.Y1 && o.Y0 <= c.Y1
 }
 
-// safely reports whether the work ended without a panic. The decoders index by what they
-// read: one that runs off its table has not read a code.
+// safely reports whether the work ended without a panic. The decoders index tables by what
+// they read, and a damaged code can run off a table: then nothing was read.
 func safely(work func() error) (ok bool) {
 	defer func() {
 		if recover() != nil {

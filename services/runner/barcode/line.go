@@ -11,14 +11,14 @@ import (
 const (
 	// searchedRows bounds the rows of a picture that are searched, in each direction.
 	searchedRows = 256
-	// leastRows is the number of rows that must say the same: some formats have no check
-	// digit, and a single row of a photo may look like one of them.
+	// leastRows is the number of rows that must agree. Some formats have no check digit, and
+	// a single row of a photo may look like such a code.
 	leastRows = 3
 	// rowCodes bounds the codes of a row.
 	rowCodes = 8
 )
 
-// readers return decoders of rows. They keep state, so that a search has its own.
+// readers returns decoders of rows. They keep state, so each search needs its own.
 func readers() []oned.RowDecoder {
 	all := []gozxing.Reader{
 		oned.NewMultiFormatUPCEANReader(nil), oned.NewCode128Reader(), oned.NewCode39Reader(), oned.NewCode93Reader(),
@@ -33,7 +33,7 @@ func readers() []oned.RowDecoder {
 	return out
 }
 
-// seen is a code that rows have in common.
+// seen is a code that consecutive rows agree on.
 type seen struct {
 	Code
 	rows int
@@ -109,7 +109,7 @@ func join(all []*seen, hit Code, gap float64) []*seen {
 	return append(all, &seen{hit, 1})
 }
 
-// codesOfRow reads a row from both sides, and continues behind each code.
+// codesOfRow reads a row in both directions. It continues behind each code that it finds.
 func codesOfRow(d oned.RowDecoder, bits *gozxing.BitMatrix, y int) (codes []Code) {
 	w := bits.GetWidth()
 	for _, backwards := range []bool{false, true} {
@@ -138,7 +138,7 @@ func codesOfRow(d oned.RowDecoder, bits *gozxing.BitMatrix, y int) (codes []Code
 	return codes
 }
 
-// behind is a row without its part up to a column. It is nil if nothing is left.
+// behind returns the part of a row after a column, or nil if nothing is left.
 func behind(row *gozxing.BitArray, end int) *gozxing.BitArray {
 	if end+1 >= row.GetSize() {
 		return nil

@@ -11,7 +11,7 @@ import (
 )
 
 // otherMatrices reads Data Matrix and Aztec codes. Their search begins in the middle of a
-// picture, so the picture and nine overlapping parts of half its size are searched.
+// picture, so it is repeated on nine overlapping parts of half the size.
 func otherMatrices(ctx context.Context, bits *gozxing.BitMatrix) ([]Code, error) {
 	w, h := bits.GetWidth(), bits.GetHeight()
 	codes := matricesOf(nil, bits, 0, 0)

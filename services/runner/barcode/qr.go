@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	// maxCorners bounds the finder patterns of a picture: their triples are compared.
+	// maxCorners bounds the finder patterns of a picture, because all triples of them are
+	// compared.
 	maxCorners = 128
 	// maxAttempts bounds the triples that are decoded.
 	maxAttempts = 512
@@ -26,7 +27,7 @@ type triple struct {
 	error float64 // how far it is from a right angle with equal sides
 }
 
-// qrCodes decodes the triples that look most like a code first. A corner belongs to one code.
+// qrCodes decodes first the triples that look most like a code. A corner belongs to one code.
 func qrCodes(ctx context.Context, bits *gozxing.BitMatrix) ([]Code, error) {
 	corners, err := finderPatterns(ctx, bits)
 	if err != nil {
@@ -83,7 +84,7 @@ func finderPatterns(ctx context.Context, bits *gozxing.BitMatrix) ([]*detector.F
 	return slices.DeleteFunc(slices.Clone(finder.GetPossibleCenters()), func(p *detector.FinderPattern) bool { return p.GetCount() < 2 }), nil
 }
 
-// patternsOfRow looks at five runs of a row at a time, the first of which is dark.
+// patternsOfRow examines every five consecutive runs of a row that begin with a dark one.
 func patternsOfRow(bits *gozxing.BitMatrix, finder *detector.FinderPatternFinder, y int) {
 	var runs [5]int
 	n := 0 // runs that are complete, or the one that grows
@@ -133,7 +134,7 @@ func likely(corners []*detector.FinderPattern) []triple {
 	return out
 }
 
-// alike reports whether two patterns are about as large.
+// alike reports whether two patterns have about the same size.
 func alike(a, b *detector.FinderPattern) bool {
 	small, large := a.GetEstimatedModuleSize(), b.GetEstimatedModuleSize()
 	if small > large {

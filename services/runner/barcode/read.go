@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/raster"
 )
 
-// maxPixels bounds the picture that is searched. A larger one is searched at a smaller size.
+// maxPixels bounds the picture that is searched. A larger picture is shrunk first.
 const maxPixels = 4_000_000
 
 // ReadQR reads the QR codes of a picture.

@@ -15,7 +15,7 @@ import (
 
 const (
 	// maxEnds bounds the runs that one call reports, and maxEntries their steps and line items
-	// together, which decide the size of the message.
+	// together. These determine the size of the message.
 	maxEnds    = 256
 	maxEntries = 20_000
 	// callTimeout bounds one call. Reporting a run is idempotent, so a caller tries again.
@@ -45,8 +45,7 @@ func (b *Batcher) Book(ctx context.Context, end *sharinginternalv1.RunEnd) (*sha
 	return b.batch.Do(ctx, end)
 }
 
-// BookAlone reports a run in a separate call, so that what it waits for at sharing delays no
-// other run.
+// BookAlone reports a run in its own call, so that a slow report does not delay other runs.
 func (b *Batcher) BookAlone(ctx context.Context, end *sharinginternalv1.RunEnd) (*sharinginternalv1.Booking, error) {
 	results, err := b.finish(ctx, []*sharinginternalv1.RunEnd{end})
 	if err != nil {
@@ -71,7 +70,8 @@ func (b *Batcher) finish(ctx context.Context, ends []*sharinginternalv1.RunEnd) 
 	return results, nil
 }
 
-// aboutOneRun tells an error that one run of a message may cause from one of the connection.
+// aboutOneRun distinguishes an error that one run of a message may cause from an error of the
+// connection.
 func aboutOneRun(err error) bool {
 	switch errs.CodeOf(err) {
 	case codes.OK, codes.Unavailable, codes.Canceled, codes.DeadlineExceeded:

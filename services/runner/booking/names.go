@@ -5,7 +5,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/grant"
 )
 
-// ModelNames returns the versions that a run uses, by the model ids of its definition.
+// ModelNames returns the model versions of a run, by the model IDs in its definition.
 func ModelNames(allowed *sharinginternalv1.AuthorizeRunResponse) map[string]string {
 	names := make(map[string]string, len(allowed.GetModels()))
 	for _, m := range allowed.GetModels() {
@@ -14,7 +14,8 @@ func ModelNames(allowed *sharinginternalv1.AuthorizeRunResponse) map[string]stri
 	return names
 }
 
-// SlotNames returns the credential in each slot: its resource name, or the input it came with.
+// SlotNames returns the credential in each slot: its resource name, or the name of the input
+// that it came with.
 func SlotNames(claims *grant.Claims) map[Slot]string {
 	names := make(map[Slot]string, len(claims.Slots))
 	for _, slot := range claims.Slots {

@@ -22,7 +22,7 @@ type Steps struct {
 	events []*sharingv1.StepEvent
 }
 
-// Add records what a step did.
+// Add records an event of a step.
 func (s *Steps) Add(e engine.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,7 +63,7 @@ func (s *Steps) Blame(step, reason string) {
 	}
 }
 
-// List returns what all steps did.
+// List returns the events of all steps.
 func (s *Steps) List() []*sharingv1.StepEvent {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -48,8 +48,8 @@ func (b *Builder) Interface(definition []byte) ([]byte, workflow.Problems, error
 	return answer, nil, err
 }
 
-// inputKinds returns the kinds that the uses of each input accept. An input whose uses
-// accept nothing in common, or not what it declares, is a problem.
+// inputKinds returns the kinds that all uses of each input accept. It is a problem if the
+// uses have no kind in common, or do not accept what the input declares.
 func inputKinds(p *plan.Plan) (map[string][]string, workflow.Problems) {
 	first, all := make([]*plan.Edge, len(p.Inputs)), make([][]string, len(p.Inputs))
 	var problems workflow.Problems

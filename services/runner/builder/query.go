@@ -2,8 +2,8 @@ package builder
 
 import "strings"
 
-// operations are the operations of the query language: name, what goes in, what comes out,
-// and for compound ones what goes into and out of the operations inside.
+// operations are the operations of the query language: the name, the kinds of input and
+// output, and for compound ones those of the operations inside.
 var operations = []struct{ name, in, out, nestedIn, nestedOut string }{
 	{"StringToLowerCase", "string", "string", "", ""},
 	{"StringToUpperCase", "string", "string", "", ""},

@@ -66,13 +66,14 @@ func kindsOf(types []manifest.Type) []string {
 	return kinds
 }
 
-// nameOf is the resource name of a block: its type has one segment too many.
+// nameOf returns the resource name of a block. A type has one segment more than an ID may
+// have, so its slash becomes a dot.
 func nameOf(blockType string) string { return "blocks/" + strings.ReplaceAll(blockType, "/", ".") }
 
-// entry is a block as replies have it, and what it is found by.
+// entry is a block with its search data.
 type entry struct {
 	full, basic *runnerv1.Block
-	// text is type, aliases, title and help in small letters.
+	// text has type, aliases, title and help in lower case.
 	text  string
 	kinds map[string]bool
 }

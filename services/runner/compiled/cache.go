@@ -23,7 +23,7 @@ type Workflow struct {
 	*engine.Workflow
 	// Required are the inputs without which no run can succeed.
 	Required []string
-	// Draws is how many steps make a copy of the pictures they get.
+	// Draws is how many steps copy the pictures that they get.
 	Draws int
 	// Cuts reports whether a step cuts parts out of pictures. The parts share the pixels.
 	Cuts bool
@@ -105,8 +105,8 @@ var growers = map[string]bool{
 	"roboflow_core/roboflow_semantic_segmentation_model@v1": true, "roboflow_core/roboflow_semantic_segmentation_model@v2": true,
 }
 
-// count notes what a block does to pictures: a block that returns some and is no cutter
-// makes copies.
+// count records how a block handles pictures. A block that returns pictures and is not a
+// cutter makes copies.
 func (w *Workflow) count(m *manifest.Manifest) {
 	makes := slices.ContainsFunc(m.Outputs, func(o manifest.Output) bool { return slices.Contains(o.Kinds, "image") })
 	w.Grows = w.Grows || growers[m.Type]

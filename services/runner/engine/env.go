@@ -46,7 +46,7 @@ type Inference struct {
 	// "object-detection". A model for another task is refused.
 	Task   string
 	Images []*value.Image
-	// Texts are for encoders, which answer for them after the pictures.
+	// Texts are for encoders, which return their embeddings after those of the pictures.
 	Texts   []string
 	Options map[string]any
 }

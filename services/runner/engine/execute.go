@@ -120,7 +120,7 @@ func (x *execution) newCall(rows []int, batch bool, args map[string]any) *Call {
 	return call
 }
 
-// Bind gives a call what its step remembers.
+// Bind gives a call the memory of its step.
 func (s *Session) Bind(c *Call, step int) *Call {
 	c.state, c.shared = &s.steps[step], &s.shared
 	return c
@@ -140,7 +140,7 @@ func (x *execution) took() time.Duration {
 	return x.env.Now().Sub(x.began)
 }
 
-// watch shows what the step gave. A step that decides on others gives nothing.
+// watch shows the outputs of the step. A flow-control step has none.
 func (x *execution) watch(ctx context.Context, took time.Duration) {
 	if x.request.Watch == nil || x.s.Manifest.IsFlowControl() {
 		return

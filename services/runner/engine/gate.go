@@ -37,9 +37,9 @@ func (x *execution) open(results []Result) error {
 	return nil
 }
 
-// masked drops the elements that a gate holds back. A gate also decides for all descendants
-// of its elements. A gate on a deeper level than the step's drops the elements that have no
-// descendant left there. It returns true if no element is left.
+// masked drops the elements that a gate holds back. A gate on a higher level decides for all
+// descendants of its elements. A gate on a deeper level than the step's drops the elements
+// that have no descendant left there. It returns true if no element is left.
 func (x *execution) masked() (closed bool) {
 	at := x.s.at
 	for _, gate := range x.s.Gates {

@@ -20,21 +20,22 @@ type Request struct {
 	Inputs map[string]any
 	Reader value.Reader
 	Limits Limits
-	// Session is what the steps remember of earlier runs, nil for nothing.
+	// Session is the memory of the steps from earlier runs. It may be nil.
 	Session *Session
 	// Observe receives the events of all steps. It must be fast and safe for concurrent
 	// use.
 	Observe func(Event)
-	// Watch, if it is not nil, sees what each step gave that succeeded, before Observe is
-	// told and before the step's successors start. It must be safe for concurrent use.
+	// Watch, if it is not nil, receives the outputs of each step that succeeded, before
+	// Observe is called and before the step's successors start. It must be safe for
+	// concurrent use.
 	Watch func(context.Context, Given)
 }
 
-// Given is what a step gave.
+// Given has the outputs of a step.
 type Given struct {
 	Step string
-	// Rows has the outputs of each element, nil for one without. They are the run's own:
-	// nobody may change them.
+	// Rows has the outputs of each element, nil for an element without. They belong to the
+	// run, so nobody may change them.
 	Rows []Outputs
 	// Kinds returns the kinds of an output.
 	Kinds func(output string) []string

@@ -92,7 +92,7 @@ type stepPlan struct {
 	*plan.Step
 	step  Step
 	block Block
-	// width is the largest number of elements that are worked on at the same time.
+	// width is the largest number of elements that the step works on concurrently.
 	width int
 	args  []source
 	// at is the level whose elements the step works on. below is one level deeper, if some

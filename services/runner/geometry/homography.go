@@ -73,7 +73,8 @@ func Fit(from, to []Point) (Homography, bool) {
 	return back.After(h).After(scaleFrom), true
 }
 
-// normalisation moves the middle of points to 0, 0 and their mean distance to the root of 2.
+// normalisation moves the centre of points to 0, 0 and scales their mean distance to the
+// square root of 2.
 func normalisation(points []Point) (Homography, bool) {
 	n, x, y, distance := float64(len(points)), 0.0, 0.0, 0.0
 	for _, p := range points {

@@ -31,8 +31,8 @@ func (p Point) toSegment(a, b Point) float64 {
 	return math.Hypot(p.X-a.X-along*dx, p.Y-a.Y-along*dy)
 }
 
-// Mass returns the centre of the marked pixels of a mask, or that of the box if there are
-// none.
+// Mass returns the centre of the marked pixels of a mask, or the centre of the box if there
+// are none.
 func Mass(mask *value.Mask, box value.Box) Point {
 	n, sum := 0.0, Point{}
 	if mask != nil {

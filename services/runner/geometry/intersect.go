@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Budget is the work that a computation may still do. It becomes negative when the
-// computation was given up.
+// Budget is the work that a computation may still do. It is negative once the computation was
+// given up.
 type Budget int
 
 // Spend takes a share of the budget and reports whether there was enough.
@@ -27,8 +27,9 @@ func (e edge) at(y float64) float64 {
 }
 
 // Intersection returns the area that two polygons share. Between two rows in which no edge
-// begins, ends or crosses another one, the shared width is a linear function of the row,
-// so its middle gives the area exactly. The result is NaN if the budget is exhausted.
+// begins, ends or crosses another edge, the shared width is a linear function of the row. So
+// the width in the middle gives the area exactly. The result is NaN if the budget is
+// exhausted.
 func Intersection(a, b []Point, budget *Budget) float64 {
 	edges := append(edgesOf(a, false), edgesOf(b, true)...)
 	rows := make([]float64, 0, 2*len(edges))

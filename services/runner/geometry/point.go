@@ -24,8 +24,8 @@ func Corners(b value.Box) []Point {
 	return []Point{{b[0], b[1]}, {b[2], b[1]}, {b[2], b[3]}, {b[0], b[3]}}
 }
 
-// Pixel rounds to whole pixels, halves to even numbers. Numbers that no picture has are
-// moved to the range of whole numbers; NaN becomes 0.
+// Pixel rounds to whole pixels, halves to even numbers. Numbers that are too large are
+// clamped to the range of whole numbers; NaN becomes 0.
 func (p Point) Pixel() image.Point { return image.Pt(whole(p.X), whole(p.Y)) }
 
 func whole(v float64) int {
@@ -42,7 +42,7 @@ func whole(v float64) int {
 // Distance returns the distance of two points.
 func (p Point) Distance(o Point) float64 { return math.Hypot(p.X-o.X, p.Y-o.Y) }
 
-// Anchor returns the named point of a box. ok is false for a name that is not known.
+// Anchor returns the named point of a box. ok is false for an unknown name.
 func Anchor(b value.Box, name string) (p Point, ok bool) {
 	x, y := b.Center()
 	switch name {

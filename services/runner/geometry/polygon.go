@@ -38,9 +38,9 @@ func Perimeter(polygon []Point) float64 {
 	return length
 }
 
-// Simplify leaves out points of a closed line that are at most tolerance away from the
-// line that is left (Douglas and Peucker). The line is divided first at two points that
-// are far from each other.
+// Simplify drops points of a closed line that are at most tolerance away from the remaining
+// line (Douglas and Peucker). The line is first divided at two points that are far from each
+// other.
 func Simplify(polygon []Point, tolerance float64) []Point {
 	if len(polygon) < 3 {
 		return polygon
@@ -67,7 +67,7 @@ func farthest(polygon []Point, from Point) int {
 	return at
 }
 
-// half simplifies the line from one point to another. It leaves out the last point.
+// half simplifies the line from one point to another. It omits the last point.
 func half(polygon []Point, from, to int, tolerance float64) []Point {
 	n := (to - from + len(polygon)) % len(polygon)
 	line := make([]Point, n+1)

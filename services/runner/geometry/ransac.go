@@ -9,7 +9,7 @@ import (
 const (
 	// mostSamples bounds the samples of pairs.
 	mostSamples = 2000
-	// sure is the probability with which one of the samples has no wrong pair.
+	// sure is the wanted probability that at least one sample has no wrong pair.
 	sure = 0.995
 )
 
@@ -20,8 +20,8 @@ type model struct {
 }
 
 // Agree returns the homography that most pairs of points agree with, within an error in
-// pixels (Fischler and Bolles, "Random Sample Consensus", 1981), and the pairs that do. The
-// result is the same for the same pairs. ok is false if no four agree.
+// pixels (Fischler and Bolles, "Random Sample Consensus", 1981), and the pairs that agree. It
+// is deterministic. ok is false if fewer than four agree.
 func Agree(ctx context.Context, from, to []Point, within float64) (h Homography, inliers []int, ok bool) {
 	return model{4, Fit}.agree(ctx, from, to, within)
 }
@@ -35,7 +35,7 @@ func (m model) agree(ctx context.Context, from, to []Point, within float64) (h H
 	if len(from) < m.pairs {
 		return Identity, nil, false
 	}
-	random := rand.New(rand.NewPCG(1, uint64(len(from)))) //nolint:gosec // samples that are the same each time, not a secret
+	random := rand.New(rand.NewPCG(1, uint64(len(from)))) //nolint:gosec // the same samples each time; they are not secret
 	needed := mostSamples
 	for i := 0; i < needed && ctx.Err() == nil; i++ {
 		sample, fits := m.fit(m.draw(random, from, to))
@@ -50,7 +50,7 @@ func (m model) agree(ctx context.Context, from, to []Point, within float64) (h H
 	if len(inliers) < m.pairs {
 		return Identity, nil, false
 	}
-	for range 2 { // the fit of all that agree may win some more
+	for range 2 { // a fit of all that agree may find some more
 		better, fits := m.fit(chosen(from, inliers), chosen(to, inliers))
 		agreed := agreeing(better, from, to, within)
 		if !fits || len(agreed) < len(inliers) {
@@ -61,7 +61,7 @@ func (m model) agree(ctx context.Context, from, to []Point, within float64) (h H
 	return h, inliers, true
 }
 
-// draw draws different pairs.
+// draw draws distinct pairs.
 func (m model) draw(random *rand.Rand, from, to []Point) (a, b []Point) {
 	var drawn []int
 next:
@@ -95,7 +95,7 @@ func agreeing(h Homography, from, to []Point, within float64) []int {
 	return out
 }
 
-// samplesFor is the number of samples after which one without a wrong pair is likely.
+// samplesFor returns how many samples are needed so that one without a wrong pair is likely.
 func (m model) samplesFor(right float64) int {
 	allRight := math.Pow(right, float64(m.pairs))
 	if allRight >= 1 {

@@ -43,8 +43,8 @@ func eightBits(deep *image.Gray16) *image.Gray {
 	return out
 }
 
-// Opaque returns the colours of a picture in 8 bits, without alpha and with its origin at
-// 0, 0. Alpha is dropped and not multiplied in; of 16 bits the high byte is kept.
+// Opaque returns the colours of a picture in 8 bits, without alpha and with its origin at 0,
+// 0. Alpha is dropped and not multiplied in. Channels of 16 bits keep their high byte.
 func Opaque(src image.Image) *image.RGBA {
 	bounds := src.Bounds()
 	out := image.NewRGBA(image.Rectangle{Max: bounds.Size()})
@@ -101,8 +101,8 @@ func paletteOf(p color.Palette) (out [256][3]byte) {
 	return out
 }
 
-// simple converts the pixel formats of decoders once to those that are fast to sample and
-// draw on. A grey picture gets three channels, as OpenCV reads it: its chroma is neutral.
+// simple converts the pixel formats of decoders once to formats that are fast to sample and
+// draw on. A grey picture gets three channels with neutral chroma, as in OpenCV.
 func simple(pixels image.Image) image.Image {
 	switch pixels := pixels.(type) {
 	case *image.YCbCr, *image.RGBA, *image.NRGBA:
@@ -117,8 +117,8 @@ func simple(pixels image.Image) image.Image {
 	return Opaque(pixels)
 }
 
-// onCanvas returns a frame that covers the whole picture; what it leaves out is black. at is the
-// place of the frame.
+// onCanvas returns a frame on a canvas of the whole picture. Parts that it does not cover are
+// black. at is the position of the frame.
 func onCanvas(frame image.Image, at image.Point, width, height int) image.Image {
 	canvas := image.Rect(0, 0, width, height)
 	if at == (image.Point{}) && frame.Bounds().Size() == canvas.Size() {

@@ -59,7 +59,7 @@ func rows(height, width int, do func(from, to int)) {
 		return
 	}
 	var wg sync.WaitGroup
-	panics := make(chan any, parts) // room for all: only the first is received
+	panics := make(chan any, parts) // buffered for all, because only the first is received
 	for i := range parts {
 		wg.Go(func() {
 			defer func() {

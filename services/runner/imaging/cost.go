@@ -34,8 +34,8 @@ func deep(m color.Model) bool {
 	return m == color.RGBA64Model || m == color.NRGBA64Model || m == color.Gray16Model
 }
 
-// pngCost is the cost of a pixel. Each pass of an interlaced picture is a picture; together they
-// are as large as the whole.
+// pngCost is the cost of a pixel. Each pass of an interlaced file is decoded as a picture;
+// together the passes are as large as the whole.
 func pngCost(data []byte, model color.Model) int64 {
 	const interlace = 28 // offset in the file, PNG 11.2.1
 	interlaced := len(data) > interlace && data[interlace] != 0
@@ -50,8 +50,8 @@ func pngCost(data []byte, model color.Model) int64 {
 	return 5
 }
 
-// jpegCost is the cost of a pixel: of its planes, of a copy in other colours, and of the
-// coefficients of all planes if it is progressive.
+// jpegCost is the cost of a pixel: its planes, a copy in other colours, and the coefficients
+// of all planes if the file is progressive.
 func jpegCost(data []byte, model color.Model) int64 {
 	planes, coefficients := int64(4), int64(12)
 	switch model {
@@ -66,8 +66,8 @@ func jpegCost(data []byte, model color.Model) int64 {
 	return planes
 }
 
-// progressive scans the segments of a JPEG for its frame header. It skips what the decoder skips
-// too: bytes between segments, and markers that have no segment.
+// progressive scans the segments of a JPEG for its frame header. It skips bytes between segments
+// and markers without a segment, like the decoder.
 func progressive(data []byte) bool {
 	const stuffed, sof2, firstRestart, lastRestart, startOfScan, fill = 0x00, 0xc2, 0xd0, 0xd7, 0xda, 0xff
 	for i := 2; i+4 <= len(data); {

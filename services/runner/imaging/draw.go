@@ -63,8 +63,8 @@ func FillBox(dst *image.RGBA, box [4]float64, c color.RGBA) {
 	fill(dst, image.Rect(r.Min.X, r.Min.Y, r.Max.X+1, r.Max.Y+1), c)
 }
 
-// Mix puts a layer over a picture of the same size, and leaves the result in the layer. At
-// an opacity of 1 it changes nothing: no trace of the picture stays below.
+// Mix mixes a layer over a picture of the same size, and leaves the result in the layer. At
+// an opacity of 1 the layer stays unchanged, so nothing of the picture shows through.
 func Mix(layer, under *image.RGBA, opacity float64) {
 	if opacity >= 1 {
 		return

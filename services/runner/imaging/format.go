@@ -20,7 +20,8 @@ type format struct {
 	decode func([]byte) (image.Image, error)
 }
 
-// formats are the encodings that are decoded. Of an animation the first frame is decoded.
+// formats are the encodings that can be decoded. Only the first frame of an animation is
+// decoded.
 var formats = []struct {
 	is func([]byte) bool
 	format
@@ -55,7 +56,7 @@ func formatOf(data []byte) (format, bool) {
 	return format{}, false
 }
 
-// decodeGIF decodes the first frame. It may cover a part of the picture only.
+// decodeGIF decodes the first frame, which may cover only a part of the picture.
 func decodeGIF(data []byte) (image.Image, error) {
 	config, err := gif.DecodeConfig(bytes.NewReader(data))
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// FillPolygons paints the inside of polygons and their edges. Where two overlap it is
-// outside again (even-odd).
+// FillPolygons paints the inside of polygons and their edges. The overlap of two polygons is
+// outside (even-odd rule).
 func FillPolygons(ctx context.Context, dst *image.RGBA, polygons [][][2]float64, c color.RGBA) error {
 	var edges [][2][2]float64
 	for _, polygon := range polygons {

@@ -15,8 +15,8 @@ import (
 )
 
 // How often the right of every run is checked, and how long a run may continue without an answer.
-// With sharing's own latency the first keeps a revocation under a second. The second makes a
-// run end when sharing cannot be reached.
+// Together with sharing's own latency, the first limits a revocation to a second. The second ends
+// a run when sharing cannot be reached.
 const (
 	renewEvery   = 500 * time.Millisecond
 	renewTimeout = 2 * time.Second

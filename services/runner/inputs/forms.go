@@ -14,8 +14,8 @@ const (
 	maxFormValues = 4096
 )
 
-// FormsOf describes each input by the forms in which it can be read. Sharing knows which kinds are
-// declared and must not see values; with the forms it refuses values that do not fit.
+// FormsOf describes each input by the forms in which it can be read. Sharing knows the declared
+// kinds but must not see values. With the forms it can refuse values that do not fit.
 func FormsOf(inputs map[string]any) map[string]*sharinginternalv1.InputForms {
 	out := make(map[string]*sharinginternalv1.InputForms, len(inputs))
 	for name, v := range inputs {

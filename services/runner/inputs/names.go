@@ -43,7 +43,7 @@ func leaves(list []any) (n int64) {
 }
 
 // InvalidCredentials returns the inputs whose value cannot be a credential, with the reason. The
-// reason of an empty string is "".
+// reason for an empty string is "".
 func InvalidCredentials(inputs map[string]any) map[string]string {
 	out := map[string]string{}
 	for name, v := range inputs {

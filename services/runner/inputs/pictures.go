@@ -2,7 +2,7 @@ package inputs
 
 import "github.com/keyhole-dev/keyhole/services/workflow/value"
 
-// Pictures are those among the values of inputs, each once.
+// Pictures returns the pictures among the values of inputs, without duplicates.
 func Pictures(values map[string]any) map[*value.Image]bool {
 	seen := map[*value.Image]bool{}
 	for _, v := range values {

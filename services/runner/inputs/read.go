@@ -86,14 +86,14 @@ type inputReader struct {
 	wrong []*errs.Error
 }
 
-// set changes the values. Many elements are read at the same time.
+// set changes the values. Many elements are read concurrently.
 func (t *inputReader) set(write func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	write()
 }
 
-// parameter reads a value of the whole run. The mark of a credential stays as it is.
+// parameter reads a value of the whole run. The mark of a credential is kept.
 func (t *inputReader) parameter(in *plan.Input, v any, set func(any)) {
 	if engine.IsSlot(v) {
 		t.set(func() { set(v) })
@@ -107,8 +107,8 @@ func (t *inputReader) parameter(in *plan.Input, v any, set func(any)) {
 	t.set(func() { set(read) })
 }
 
-// readValue reads a value, and each element of lists. An element's name is the one that detections
-// found on it have in their lineage.
+// readValue reads a value, and each element of lists. The name of an element becomes the parent ID
+// of detections on it.
 func (t *inputReader) readValue(in *plan.Input, v any, path, name string, set func(any)) {
 	list, isList := v.([]any)
 	if !isList || len(in.Lineage) == 0 {
@@ -191,7 +191,8 @@ func (t *inputReader) refuse(path string, why *errs.Error) {
 		Field("inputs."+path, why.Message()))
 }
 
-// refusal is one error that lists all problems. It has their reason, if they share one.
+// refusal returns one error that lists all problems. Its reason is the reason of the
+// problems, if they share one.
 func (t *inputReader) refusal() error {
 	if len(t.wrong) == 0 {
 		return nil

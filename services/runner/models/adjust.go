@@ -17,8 +17,8 @@ func (j *job) partSettings() *modelpackage.Config {
 	return j.pkg.Config
 }
 
-// adjusted returns a picture as the package's pre-processing makes it: a part of it, grey, or
-// with more contrast.
+// adjusted applies the pre-processing of the package to a picture: a static crop, grey, or
+// more contrast.
 func adjusted(pixels image.Image, c *modelpackage.Config) image.Image {
 	if c == nil {
 		return pixels
@@ -36,8 +36,8 @@ func adjusted(pixels image.Image, c *modelpackage.Config) image.Image {
 	return pixels
 }
 
-// partOf is the part of a picture that the package looks at: all of it, or the static crop,
-// of at least one pixel.
+// partOf returns the part of a picture that the package uses: the whole picture or the static
+// crop, at least one pixel.
 func partOf(c *modelpackage.Config, w, h int) image.Rectangle {
 	whole := image.Rect(0, 0, w, h)
 	if c == nil || !c.PreProcessing.StaticCrop.Enabled {

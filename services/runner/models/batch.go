@@ -19,8 +19,8 @@ type answer struct {
 	n       int
 }
 
-// decoder reads the part of an answer for one picture: place at of all pictures, place i of
-// the batch.
+// decoder decodes the part of an answer for one picture: number at of all pictures, number i
+// of the batch.
 type decoder func(a answer, at, i int, fit imaging.Fit) error
 
 // batches runs the model on all pictures.

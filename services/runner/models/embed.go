@@ -42,7 +42,7 @@ func (j *job) embed(ctx context.Context, images []*value.Image, texts []string) 
 	return out, err
 }
 
-// groups works on n things in groups of a size.
+// groups works on n items in groups of a given size.
 func groups(ctx context.Context, n, size int, do func(ctx context.Context, first, last int) error) error {
 	return each(ctx, (n+size-1)/size, func(ctx context.Context, i int) error {
 		return do(ctx, i*size, min((i+1)*size, n))
@@ -153,7 +153,8 @@ func (j *job) encodeTexts(ctx context.Context, e *encoders, texts []string, out 
 	return j.encode(ctx, modelpackage.TextualFile, input, n, e.Length, out)
 }
 
-// encode runs an encoder on n things, of which the first are wanted.
+// encode runs an encoder on n items. Only the first ones are wanted, because the rest fills
+// up a fixed batch.
 func (j *job) encode(ctx context.Context, file string, input modelworker.Input, n, length int, out []any) error {
 	return j.pool.Infer(ctx, j.pkg.model(j.tenant, file, j.client), []modelworker.Input{input}, func(outputs []modelworker.Output) error {
 		data := outputs[0].Float32()

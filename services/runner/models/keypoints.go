@@ -36,8 +36,8 @@ func (j *job) pose(ctx context.Context, images []*value.Image) ([]*value.Detecti
 	return found, err
 }
 
-// addPoints adds the points of one row, in coordinates of the picture. It leaves out points
-// that the class does not have, and those that the model is not sure of.
+// addPoints adds the points of one row, in coordinates of the picture. It omits points that
+// the class does not have, and those whose confidence is too low.
 func addPoints(d *value.Detections, points []decode.Point, names map[int]string, fit imaging.Fit, least float64) {
 	xy, ids, classes, confidences := []any{}, []any{}, []any{}, []any{}
 	for k, p := range points {

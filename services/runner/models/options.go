@@ -54,7 +54,8 @@ func (j *job) limits() decode.Limits {
 	return t
 }
 
-// confidence is the threshold of the step, else that of the package, else a default.
+// confidence returns the threshold of the step, or else that of the package, or else a
+// default.
 func (j *job) confidence(fallback float64) float64 {
 	if v, ok := value.Float(j.options[OptionConfidence]); ok {
 		return v

@@ -68,7 +68,7 @@ func (p *Package) model(tenant, name string, client fair.Client) modelworker.Mod
 	}
 }
 
-// recognised tells how to run the model of the package.
+// recognised describes how to run the model of the package.
 func (j *job) recognised(ctx context.Context) (*modelpackage.Model, error) {
 	signature, err := j.signature(ctx)
 	if err != nil {

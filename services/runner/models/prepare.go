@@ -20,7 +20,7 @@ const (
 	middle imaging.Mode = modelpackage.CenterCrop
 )
 
-// prepared returns the preparation that the package asks for, else the usual one of the
+// prepared returns the preparation that the package asks for, or else the usual one of the
 // model's layout.
 func prepared(m *modelpackage.Model, c *modelpackage.Config) preparation {
 	if c != nil && (c.Input.Scaling != nil || c.Input.Normalize != nil || c.Input.ResizeMode != "" || c.Input.ColorMode != "") {

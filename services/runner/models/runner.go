@@ -51,7 +51,8 @@ func (r *Runner) Infer(ctx context.Context, ask engine.Inference) ([]any, error)
 	return answers, nil
 }
 
-// taskOf is the task that the package states, else that of the model, else detection.
+// taskOf returns the task that the package states, or else that of the model, or else
+// detection.
 func taskOf(pkg *Package, artifact Artifact) string {
 	task := cmp.Or(pkg.Task, artifact.Task)
 	if task == "" || pkg.Task == "" && !modelpackage.Known(task) {
@@ -80,8 +81,8 @@ func (j *job) run(ctx context.Context, images []*value.Image, texts []string) ([
 	return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_MODEL_FAILED, "models for %s are not supported", j.task)
 }
 
-// placed puts detections on their pictures. What was found on a part of a picture is moved to
-// where the part is.
+// placed puts detections on their pictures. Detections on a part of a picture are moved to
+// the position of the part.
 func (j *job) placed(images []*value.Image) func([]*value.Detections, error) ([]any, error) {
 	return func(found []*value.Detections, err error) ([]any, error) {
 		if err != nil {

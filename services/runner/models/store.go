@@ -113,7 +113,7 @@ func newDownloads() *fair.Pool {
 	return fair.New(fair.Limits{What: "downloads of models", Capacity: 16, Waiting: 512, WholeTenant: true})
 }
 
-// has reports whether a package is in the store.
+// has reports whether the store has a package.
 func (s *Store) has(key string) bool {
 	s.mu.Lock()
 	entry := s.entries[key]

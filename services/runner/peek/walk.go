@@ -20,16 +20,16 @@ const keyCharacters = 200
 // quality is the JPEG quality of thumbnails.
 const quality = 75
 
-// walk is the way through what one step gave.
+// walk is the traversal of the outputs of one step.
 type walk struct {
 	codec  value.Codec
 	redact func(string) string
-	// values is how many more values it may have, pictures how many it has.
+	// values is how many more values it may visit; pictures is how many it has shown.
 	values, pictures int
 	cuts             []*runnerv1.Cut
 }
 
-// cut says that a part was cut.
+// cut records that a part was left out.
 func (w *walk) cut(pointer, unit string, kept, total int) {
 	if len(w.cuts) < Cuts {
 		w.cuts = append(w.cuts, &runnerv1.Cut{Pointer: pointer, Unit: unit, Kept: int64(kept), Total: int64(total)})
@@ -62,11 +62,12 @@ func (w *walk) value(ctx context.Context, pointer string, v any, depth int, kind
 	}
 }
 
-// margin is how many bytes after the last character that is shown are searched as well:
-// more than any secret has.
+// margin is how many bytes after the last visible character are also searched. No secret is
+// longer.
 const margin = 128 << 10
 
-// text removes secrets before it cuts, because half a secret would not be found.
+// text removes secrets before it cuts the text, because a part of a secret would not be
+// found.
 func (w *walk) text(pointer, text string) string {
 	if len(text) <= Characters {
 		return w.redact(text)
@@ -87,7 +88,7 @@ func (w *walk) binary(pointer string, raw []byte) string {
 	return shown
 }
 
-// front returns at most so many bytes of a text, whole characters.
+// front returns at most the given number of bytes of a text, in whole characters.
 func front(text string, most int) string {
 	if len(text) <= most {
 		return text
@@ -98,7 +99,8 @@ func front(text string, most int) string {
 	return text[:most]
 }
 
-// cutText returns at most so many characters of a text, and whether it has more.
+// cutText returns at most the given number of characters of a text, and whether there are
+// more.
 func cutText(text string, most int) (string, bool) {
 	for at := range text {
 		if most == 0 {
@@ -131,7 +133,7 @@ func (w *walk) list(ctx context.Context, pointer string, list []any, depth int) 
 	return out, nil
 }
 
-// object cuts the last keys in alphabetical order. kindsOf may be nil.
+// object leaves out the last keys in alphabetical order. kindsOf may be nil.
 func (w *walk) object(ctx context.Context, pointer string, object map[string]any, depth int, kindsOf func(string) []string) (any, error) {
 	out := map[string]any{}
 	if depth >= Depth {

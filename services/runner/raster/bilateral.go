@@ -22,7 +22,7 @@ func Bilateral(src image.Image, size int, sigma float64) image.Image {
 	for i := range byColor {
 		d := float64(i)
 		if isGray {
-			d /= 3 // its channels are equal, and OpenCV compares one
+			d /= 3 // its channels are equal, so OpenCV compares only one
 		}
 		byColor[i] = float32(math.Exp(-d * d / (2 * sigma * sigma)))
 	}

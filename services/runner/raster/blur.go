@@ -2,10 +2,10 @@ package raster
 
 import "math"
 
-// Border says which pixels are outside of a picture.
+// Border determines the pixels outside of a picture.
 type Border func(i, n int) int
 
-// Reflect continues with the pixels before the last one: 2 1 | 0 1 2.
+// Reflect mirrors the picture without repeating the last pixel: 2 1 | 0 1 2.
 func Reflect(i, n int) int {
 	if n == 1 {
 		return 0
@@ -20,7 +20,7 @@ func Reflect(i, n int) int {
 	return i
 }
 
-// Replicate continues with the last pixel.
+// Replicate repeats the last pixel.
 func Replicate(i, n int) int { return min(max(i, 0), n-1) }
 
 // places returns the position of each tap of a kernel along a side: place[x+i] for tap i.
@@ -62,7 +62,7 @@ func Box(p Plane, size int, border Border) Plane {
 	return out
 }
 
-// means divides a sum of n pixels by n. For a small n it looks the mean up.
+// means divides a sum of n pixels by n. For a small n it uses a table.
 func means(n int) func(sum int) uint8 {
 	divide := func(sum int) uint8 { return byteOf(float64(sum) / float64(n)) }
 	const largest = 15 * 15
@@ -159,7 +159,7 @@ func Median(p Plane, size int) Plane {
 	return out
 }
 
-// middle returns the value that has this many smaller or equal ones before it.
+// middle returns the value at the given rank of a histogram.
 func middle(histogram *[256]int, before int) uint8 {
 	seen := 0
 	for v, n := range histogram {

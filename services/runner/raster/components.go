@@ -7,11 +7,12 @@ import (
 )
 
 // Parts returns the connected bright parts of a plane that are not inside of another one,
-// from the bottom up. Neighbours by a corner are connected. ok is false if the boxes
+// from the bottom up. Pixels that touch at a corner are connected. ok is false if the boxes
 // around the parts have more than most pixels together.
 func Parts(p Plane, most int) (parts []*value.Mask, ok bool) {
 	outer := outside(p)
-	// The first pixel of a part is its uppermost left one: what is left of it is around it.
+	// The first pixel of a part is its leftmost pixel in the top row, so the pixel to its
+	// left is outside of the part.
 	return p.components(most, func(i int) bool { return i%p.W == 0 || outer[i-1] })
 }
 

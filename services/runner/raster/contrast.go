@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
 
-// Contrast raises the contrast of a picture by one of three methods of the language. The
-// first two treat all channels alike. ok is false for another method.
+// Contrast raises the contrast of a picture by one of the language's three methods. The first
+// two treat all channels alike. ok is false for an unknown method.
 func Contrast(src image.Image, method string) (out image.Image, ok bool) {
 	switch method {
 	case "Contrast Stretching":
@@ -26,13 +26,13 @@ func Contrast(src image.Image, method string) (out image.Image, ok bool) {
 func mapped(src image.Image, to func(float64) float64) image.Image {
 	var table [256]uint8
 	for i := range table {
-		table[i] = uint8(min(max(to(float64(i)), 0), 255)) // NaN, of an even picture, becomes 0
+		table[i] = uint8(min(max(to(float64(i)), 0), 255)) // NaN, for a picture of one value, becomes 0
 	}
 	return Map(src, &table)
 }
 
-// spread returns the function that makes all values equally frequent: the share of the
-// pixels up to a value, in 256 bins between the least and the greatest one.
+// spread returns the function that makes all values equally frequent. It maps a value to the
+// share of pixels up to it, in 256 bins between the smallest and the largest value.
 func spread(histogram [256]int) func(float64) float64 {
 	low, high, total := 255, 0, 0.0
 	for v, n := range histogram {

@@ -19,7 +19,7 @@ func ErodeDisc(p Plane, radius int) Plane {
 	return inverted(dilateRows(inverted(p), radius, 2*radius+1, math.Floor))
 }
 
-// dilateRows joins the rows of a shape, each of which is a line.
+// dilateRows combines the rows of a shape, each of which is a line.
 func dilateRows(p Plane, radius, size int, round func(float64) float64) Plane {
 	out := New(p.W, p.H)
 	for i := range size {

@@ -13,11 +13,11 @@ type spectrum struct {
 	at   []complex128
 }
 
-// above returns the power of two that is not less than n.
+// above returns the smallest power of two that is at least n.
 func above(n int) int { return 1 << bits.Len(uint(n-1)) }
 
-// correlate returns the sums of the products of a template with each part of a picture that
-// it covers wholly.
+// correlate returns, for each position where a template lies completely on a picture, the sum
+// of the products of their pixels.
 func correlate(ctx context.Context, p Plane, template []float32, tw, th int) (Field, error) {
 	w, h := above(p.W), above(p.H)
 	a, b := spectrum{w, h, make([]complex128, w*h)}, spectrum{w, h, make([]complex128, w*h)}

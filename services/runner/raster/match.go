@@ -5,14 +5,14 @@ import (
 	"math"
 )
 
-// Match returns how well a template fits at each place of a picture: the correlation of
-// the brightness less the means, from -1 to 1 (OpenCV's TM_CCOEFF_NORMED). Where the
-// picture is even, it is 0.
+// Match returns how well a template fits at each position of a picture: the correlation of
+// the brightness minus its mean, from -1 to 1 (OpenCV's TM_CCOEFF_NORMED). It is 0 where the
+// picture has one brightness.
 func Match(ctx context.Context, p, template Plane) (Field, error) {
 	out := Field{W: p.W - template.W + 1, H: p.H - template.H + 1}
 	out.At = make([]float32, out.W*out.H)
 	centered, energy := centre(template)
-	if energy == 0 { // an even template fits everywhere
+	if energy == 0 { // a template of one brightness fits everywhere
 		for i := range out.At {
 			out.At[i] = 1
 		}
@@ -34,7 +34,7 @@ func Match(ctx context.Context, p, template Plane) (Field, error) {
 	return out, nil
 }
 
-// centre returns the template less its mean, and the sum of the squares of that.
+// centre returns the template minus its mean, and the sum of the squares of the result.
 func centre(t Plane) (out []float32, energy float64) {
 	sum := 0.0
 	for _, v := range t.Pix {
@@ -50,7 +50,8 @@ func centre(t Plane) (out []float32, energy float64) {
 	return out, energy
 }
 
-// sums are the sums of all pixels above and to the left of each place, and of their squares.
+// sums has, for each position, the sum of all pixels above and to the left, and of their
+// squares.
 type sums struct {
 	w            int
 	sum, squares []float64

@@ -33,7 +33,7 @@ type window struct {
 }
 
 func newWindow(n, size int) *window {
-	size = min(size, 2*n+1) // a larger one sees the whole line too
+	size = min(size, 2*n+1) // a larger window also sees the whole line
 	length := (n + size - 1 + size - 1) / size * size
 	w := &window{n: n, size: size, before: size / 2}
 	w.line, w.prefix, w.suffix = make([]uint8, length), make([]uint8, length), make([]uint8, length)
@@ -41,8 +41,8 @@ func newWindow(n, size int) *window {
 	return w
 }
 
-// largest returns the largest value in the window around each position: the larger of the
-// end of one block and the beginning of the next.
+// largest returns the maximum in the window around each position: the larger of the end of
+// one block and the beginning of the next.
 func (w *window) largest() []uint8 {
 	for i, v := range w.line {
 		if i%w.size > 0 {

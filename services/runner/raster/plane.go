@@ -76,7 +76,7 @@ func Each(src image.Image, filter func(Plane) Plane) image.Image {
 	return to
 }
 
-// Values counts the values of all channels together.
+// Values counts the values of all channels in one histogram.
 func Values(src image.Image) (counts [256]int) {
 	if gray, ok := src.(*image.Gray); ok {
 		return Histogram(fromGray(gray))

@@ -2,8 +2,8 @@ package raster
 
 import "math"
 
-// Quantile returns the value below which a share of the pixels is. It interpolates between
-// two neighbouring pixels in order.
+// Quantile returns the value below which the given share of the pixels lies. It interpolates
+// between neighbouring ranks.
 func Quantile(histogram *[256]int, share float64) float64 {
 	total := 0
 	for _, n := range histogram {
@@ -15,7 +15,7 @@ func Quantile(histogram *[256]int, share float64) float64 {
 	return a + (b-a)*rest
 }
 
-// ranked returns the pixel that has this many before it in order.
+// ranked returns the pixel at the given rank.
 func ranked(histogram *[256]int, before int) float64 {
 	for v, n := range histogram {
 		if before -= n; before < 0 {

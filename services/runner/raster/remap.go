@@ -10,9 +10,9 @@ import (
 // RemapCost is the memory of [Remap] for each pixel of its result, in pixels of a picture.
 const RemapCost = 1
 
-// Remap returns a picture of a size. Each of its pixels shows the place of the source that
-// from returns for it, between four pixels. What is outside of the source is black. from is
-// called on several goroutines.
+// Remap returns a picture of the given size. from returns the position in the source that
+// each of its pixels shows, between four pixels. Positions outside of the source are black.
+// from is called on several goroutines.
 func Remap(src image.Image, w, h int, from func(x, y float64) (float64, float64)) image.Image {
 	if gray, ok := src.(*image.Gray); ok {
 		p, out := fromGray(gray), New(w, h)
@@ -53,8 +53,8 @@ func Warp(src image.Image, w, h int, from geometry.Homography) image.Image {
 	})
 }
 
-// spot is a place between four pixels: the left upper one, and how far it is to the next
-// ones in parts of 32. OpenCV has these parts too.
+// spot is a position between four pixels: the upper left pixel, and the distances to the next
+// ones in parts of 32, as in OpenCV.
 type spot struct{ x, y, fx, fy int }
 
 const (
@@ -74,7 +74,7 @@ func (p Plane) spot(x, y float64) (spot, bool) {
 	return s, s.x >= -1 && s.y >= -1 && s.x < p.W && s.y < p.H
 }
 
-// nearest rounds halves away from zero.
+// nearest rounds to the nearest whole number, halves away from zero.
 func nearest(v float64) int {
 	if v < 0 {
 		return -int(0.5 - v)
@@ -132,7 +132,7 @@ func (s spot) colour(src *image.RGBA, size Plane, to []uint8) {
 	}
 }
 
-// share divides by the sum of the weights, and rounds halves to even numbers.
+// share divides by the sum of the weights and rounds, halves to even numbers.
 func share(sum int) uint8 {
 	n, rest := sum/unit, sum%unit
 	if rest > unit/2 || rest == unit/2 && n%2 == 1 {

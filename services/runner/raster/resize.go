@@ -13,8 +13,8 @@ type taps struct {
 	weights      []float32
 }
 
-// Resize changes the size of a plane as OpenCV's INTER_AREA: means of areas when both sides
-// shrink, else interpolation between neighbours.
+// Resize changes the size of a plane like OpenCV's INTER_AREA: it averages areas when both
+// sides shrink, and otherwise interpolates between neighbours.
 func Resize(p Plane, w, h int) Plane {
 	tapsOf := linear
 	if w <= p.W && h <= p.H {
@@ -48,7 +48,8 @@ func Resize(p Plane, w, h int) Plane {
 	return out
 }
 
-// resizer keeps two rows that are resized across: neighbours share no more than that.
+// resizer keeps two rows that were resized horizontally, because neighbouring rows share at
+// most two.
 type resizer struct {
 	p       Plane
 	columns taps
@@ -78,7 +79,7 @@ func (r *resizer) line(y int) []float32 {
 	return line
 }
 
-// area returns the pixels that each new pixel covers, by their shares.
+// area returns the pixels that each new pixel covers, weighted by the covered share.
 func area(from, to int) taps {
 	scale := float64(from) / float64(to)
 	t := taps{make([]int, to), make([]int, to+1), make([]float32, 0, from+to)}
@@ -99,8 +100,8 @@ func area(from, to int) taps {
 	return t
 }
 
-// linear returns the two neighbours of each new pixel. Most pixels of an enlarged picture
-// are inside of one old pixel and keep its value.
+// linear returns the two neighbours of each new pixel. In an enlarged picture, most new
+// pixels lie inside of one old pixel and keep its value.
 func linear(from, to int) taps {
 	scale := float64(from) / float64(to)
 	t := taps{make([]int, to), make([]int, to+1), make([]float32, 0, 2*to)}

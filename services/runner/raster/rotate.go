@@ -2,8 +2,8 @@ package raster
 
 import "math"
 
-// Rotation turns a picture counter-clockwise around its centre on a canvas that holds all
-// of it. What the picture does not cover is black.
+// Rotation turns a picture counter-clockwise around its centre, on a canvas that is large
+// enough for all of it. Parts that the picture does not cover are black.
 type Rotation struct {
 	W, H int // of the canvas
 	// a point x, y of the canvas shows the point a x + b y + c, -b x + a y + d

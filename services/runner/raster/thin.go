@@ -1,7 +1,7 @@
 package raster
 
-// Thin removes one layer of the edge of bright lines without breaking them (one iteration of
-// Zhang and Suen, 1984). The pixels at the border stay.
+// Thin removes one layer from the edge of bright lines without breaking them (one iteration
+// of Zhang and Suen, 1984). It keeps the pixels at the border.
 func Thin(p Plane) Plane {
 	out := New(p.W, p.H)
 	for i, v := range p.Pix {

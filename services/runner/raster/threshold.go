@@ -1,7 +1,7 @@
 package raster
 
 // Threshold returns the table of a threshold by its name in the language, and false if the
-// threshold is not a table.
+// threshold cannot be a table.
 func Threshold(name string, at, most int) (*[256]uint8, bool) {
 	high := uint8(min(max(most, 0), 255))
 	cut := uint8(min(max(at, 0), 255))
@@ -34,7 +34,7 @@ func Threshold(name string, at, most int) (*[256]uint8, bool) {
 	return &table, true
 }
 
-// Otsu returns the value that divides the pixels into two groups that differ most.
+// Otsu returns the value that divides the pixels into the two groups that differ most.
 func Otsu(p Plane) int {
 	histogram, sum := Histogram(p), 0.0
 	for v, n := range histogram {
@@ -56,8 +56,8 @@ func Otsu(p Plane) int {
 	return at
 }
 
-// Adaptive compares each pixel with its surroundings, which a blur gives: it becomes most
-// if it is brighter than the surroundings less delta.
+// Adaptive compares each pixel with a blurred version of its surroundings. It becomes most if
+// it is brighter than the surroundings minus delta.
 func Adaptive(p, surroundings Plane, delta, most int) Plane {
 	out := New(p.W, p.H)
 	high := uint8(min(max(most, 0), 255))

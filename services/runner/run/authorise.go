@@ -88,7 +88,7 @@ func (r *run) releaseIfUnknown(ctx context.Context, err error) {
 	default:
 		return
 	}
-	// The caller has left, most likely: that is why the answer is unknown.
+	// The caller has probably left: that is why the answer is unknown.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(dropCaller(ctx)), releaseTimeout)
 	defer cancel()
 	_, err = r.deps.Batcher.BookAlone(ctx, &sharinginternalv1.RunEnd{

@@ -59,7 +59,7 @@ func (r *run) equip() {
 }
 
 // conclude reports the end of the run and decides what the caller gets: the outputs, the failure,
-// or what the vault puts in their place.
+// or the vault's replacement for them.
 func (r *run) conclude(ctx context.Context, outputs []map[string]any, failure *errs.Error) (*Result, error) {
 	var leaving [][]byte
 	if r.isJudged() {

@@ -7,7 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// addSample adds the inputs of a sample to those of the order, which are credentials.
+// addSample adds the inputs of a sample to those of the order. The order's own inputs are
+// credentials.
 func (r *run) addSample() error {
 	raw := r.allowed.GetSampleInputs()
 	if len(raw) == 0 {

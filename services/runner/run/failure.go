@@ -79,7 +79,8 @@ func (r *run) forOwner(failure *errs.Error) *errs.Error {
 	return failure.With("providerMessage", r.redactor.Text(said.Excerpt))
 }
 
-// refused says of a run that was not authorised that it does not count, unless nobody knows.
+// refused adds to an error of a run that was not authorised that it does not count, unless
+// this is unknown.
 func refused(err error) error {
 	switch errs.CodeOf(err) {
 	case codes.Canceled, codes.DeadlineExceeded, codes.Unavailable, codes.Internal:
@@ -88,7 +89,7 @@ func refused(err error) error {
 	return counted(errs.From(err), false)
 }
 
-// counted says in a failure whether the run counts against the limits.
+// counted adds to a failure whether the run counts against the limits.
 func counted(failure *errs.Error, counts bool) *errs.Error {
 	return failure.With("counted", strconv.FormatBool(counts))
 }

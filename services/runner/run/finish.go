@@ -13,7 +13,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/retry"
 )
 
-// The report of a run has its own time: a caller that leaves does not undo what was used.
+// The report of a run has its own deadline: the run is booked even if the caller leaves.
 const (
 	reportTimeout  = 20 * time.Second
 	attemptTimeout = 5 * time.Second
@@ -29,7 +29,7 @@ func mayBook(err error) bool { return errs.IsRetryable(err) || errs.CodeOf(err) 
 // finish reports to sharing how the run ended and what it used, and ends its lease. If the report
 // fails the outputs are withheld: sharing then ends the run like one whose runner died.
 func (r *run) finish(ctx context.Context, outputs []map[string]any, failure *errs.Error, leaving [][]byte) (*sharinginternalv1.Booking, error) {
-	defer r.deps.Runs.Remove(r.id) // last: without renewals sharing would end the run during its report
+	defer r.deps.Runs.Remove(r.id) // last, because without renewals sharing would end the run during its report
 	if failure != nil {
 		r.steps.Blame(failure.Metadata()["step"], reasonName(failure.Reason()))
 	}

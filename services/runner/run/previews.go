@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/peek"
 )
 
-// previews hold what steps gave until their events are sent.
+// previews holds the outputs of steps until their events are sent.
 type previews struct {
 	mu     sync.Mutex // guards byStep; steps run at the same time
 	byStep map[string]*runnerv1.StepOutputs
@@ -34,9 +34,9 @@ func (p *previews) take(e engine.Event) *runnerv1.StepOutputs {
 	return outputs
 }
 
-// watchSteps returns what looks at the outputs of steps, nil if nobody may. A stranger never
-// gets them: the vault judges the texts of a run for a stranger at its end, and these leave
-// the run before.
+// watchSteps returns the function that receives the outputs of steps, or nil if nobody may
+// see them. A stranger never may: the vault judges the texts of a run for a stranger at its
+// end, and previews leave the run before.
 func (r *run) watchSteps() func(context.Context, engine.Given) {
 	if !r.order.StepOutputs || r.order.Observe == nil || r.allowed.GetPreview() {
 		return nil
@@ -44,7 +44,7 @@ func (r *run) watchSteps() func(context.Context, engine.Given) {
 	makes := peek.New(r.deps.Codec, r.redactor.Text)
 	return func(ctx context.Context, given engine.Given) {
 		outputs, err := preview(ctx, makes, given)
-		if err != nil { // the step has succeeded nevertheless
+		if err != nil { // the step itself has succeeded
 			r.deps.Logger.InfoContext(ctx, "no preview of a step", "run", r.id, "error", err)
 			return
 		}

@@ -46,7 +46,7 @@ func dropCaller(ctx context.Context) context.Context {
 	return caller.With(ctx, caller.Principal{})
 }
 
-// name is the name that the caller may know the run by.
+// name returns the name of the run for its caller.
 func (r *run) name() string {
 	if name := r.allowed.GetName(); name != "" {
 		return name
@@ -54,8 +54,8 @@ func (r *run) name() string {
 	return r.id
 }
 
-// client is whom the work of an authorised run counts for: the workspace that is charged, which
-// for a link may be its owner's, and the caller.
+// client returns whom the work of an authorised run counts for: the charged workspace, which
+// for a link may be the owner's, and the caller.
 func (r *run) client() fair.Client {
 	c := fair.ClientOf(r.order.Caller)
 	if charged := r.allowed.GetChargedWorkspace(); charged != "" {

@@ -5,9 +5,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// unused reports whether a run failed before anything happened that costs: a request, a model or a
-// successful step. A picture that cannot be decoded may fail only in the first step that needs its
-// pixels, so such a failure counts too.
+// unused reports whether a run failed before anything with a cost happened: a request, a model or
+// a successful step. A picture that cannot be decoded may fail only in the first step that needs
+// its pixels, so a run that fails there is unused too.
 func (r *run) unused(failure *errs.Error) bool {
 	if failure == nil || r.out.Calls() > 0 || len(r.ledger.List()) > 0 {
 		return false

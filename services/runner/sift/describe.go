@@ -25,8 +25,8 @@ func (g grid) gradient(x, y int) (strength, degrees float64) {
 	return math.Hypot(dx, dy), degrees
 }
 
-// oriented returns the point with each direction in which the gradients around it have a
-// peak.
+// oriented returns a copy of the point for each direction in which the gradients around it
+// have a peak.
 func (o *octave) oriented(p Point) []Point {
 	histogram := o.histogram(p)
 	highest := 0.0
@@ -46,7 +46,7 @@ func (o *octave) oriented(p Point) []Point {
 	return out
 }
 
-// histogram counts directions by strength and by nearness, and smooths the counts.
+// histogram counts directions, weighted by strength and distance, and smooths the counts.
 func (o *octave) histogram(p Point) (out [directions]float64) {
 	g := o.blurred[p.layer]
 	x, y := int(math.Round(p.x)), int(math.Round(p.y))
@@ -67,8 +67,9 @@ func (o *octave) histogram(p Point) (out [directions]float64) {
 	return out
 }
 
-// describe counts the gradients around a point, turned by its direction, in 4 by 4 cells of
-// 8 directions. Each gradient counts for the cells and directions next to it, by nearness.
+// describe counts the gradients around a point, turned by its direction, in 4 by 4 cells of 8
+// directions. Each gradient counts for the neighbouring cells and directions, weighted by
+// distance.
 func (o *octave) describe(p *Point) {
 	g := o.blurred[p.layer]
 	sin, cos := math.Sincos(p.Angle * math.Pi / 180)
@@ -93,10 +94,10 @@ func (o *octave) describe(p *Point) {
 	p.Descriptor = counts.descriptor()
 }
 
-// histograms have a cell around all cells for what falls outside.
+// histograms have a border of extra cells for gradients outside.
 type histograms [cells + 2][cells + 2][bins]float64
 
-// add shares a gradient between the neighbours of its place and direction.
+// add distributes a gradient over the neighbours of its place and direction.
 func (h *histograms) add(row, column, direction, weight float64) {
 	r, c, d := math.Floor(row), math.Floor(column), math.Floor(direction)
 	fr, fc, fd := row-r, column-c, direction-d

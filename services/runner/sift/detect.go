@@ -52,8 +52,7 @@ func Find(ctx context.Context, p raster.Plane) ([]Point, error) {
 	return points, nil
 }
 
-// strongest keeps the points of the most contrast. Their order does not depend on anything
-// else than the picture.
+// strongest keeps the points with the most contrast. Their order depends only on the picture.
 func strongest(points []Point) []Point {
 	slices.SortStableFunc(points, func(a, b Point) int { return cmp.Compare(b.Response, a.Response) })
 	return points[:min(len(points), MostPoints)]
@@ -86,7 +85,7 @@ func (o *octave) points(ctx context.Context) ([]Point, error) {
 	return out, nil
 }
 
-// faint is the difference that no key point is below.
+// faint is the smallest difference that can be a key point.
 const faint = 0.5 * contrast / scales * 255
 
 // extremum reports whether a difference is above or below all its 26 neighbours.
@@ -113,8 +112,8 @@ func (o *octave) extremum(layer, x, y int) bool {
 	return true
 }
 
-// Memory returns the size of a picture that takes as much memory as [Find] of a picture of a
-// size: eleven grids of numbers of four bytes, and two for the work.
+// Memory returns the size of a picture that takes as much memory as [Find] takes for a
+// picture of the given size: eleven grids of four-byte numbers, and two for the work.
 func Memory(w, h int) (width, height int) {
 	size := min(w*h, mostPixels)
 	if size <= doublePixels {

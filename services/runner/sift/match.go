@@ -5,12 +5,12 @@ import (
 	"math"
 )
 
-// Pair are two descriptors that are like each other.
+// Pair is a pair of descriptors that resemble each other.
 type Pair struct{ A, B int }
 
-// Match finds the nearest descriptor in b for each in a. Pairs whose second nearest is almost
-// as near are ambiguous and left out: the distance must be below ratio times that one's
-// (section 7.1 of the paper).
+// Match finds the nearest descriptor in b for each in a. A pair is ambiguous and left out if
+// the second nearest is almost as near: the distance must be below ratio times that of the
+// second nearest (section 7.1 of the paper).
 func Match(ctx context.Context, a, b [][128]uint8, ratio float64) ([]Pair, error) {
 	if len(b) < 2 {
 		return nil, ctx.Err()
@@ -36,8 +36,8 @@ func Match(ctx context.Context, a, b [][128]uint8, ratio float64) ([]Pair, error
 	return out, nil
 }
 
-// distance is the square of the distance. It gives up above a limit, looked at every 32
-// parts.
+// distance returns the square of the distance. It stops above a limit, which it checks every
+// 32 parts.
 func distance(a, b *[128]uint8, limit int) int {
 	sum := 0
 	for part := 0; part < 128; part += 32 {
@@ -52,7 +52,7 @@ func distance(a, b *[128]uint8, limit int) int {
 	return sum
 }
 
-// Descriptors are those of points.
+// Descriptors returns the descriptors of points.
 func Descriptors(points []Point) [][128]uint8 {
 	out := make([][128]uint8, len(points))
 	for i := range points {

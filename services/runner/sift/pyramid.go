@@ -63,7 +63,7 @@ func (g grid) halved() grid {
 	return out
 }
 
-// blur is a Gaussian of a deviation, over four of them to each side. The border is mirrored.
+// blur is a Gaussian blur that covers four deviations on each side. The border is mirrored.
 func (g grid) blur(deviation float64) grid {
 	kernel := gaussian(deviation)
 	reach := len(kernel) / 2
@@ -120,7 +120,7 @@ type octave struct {
 	number int
 }
 
-// newOctave blurs in steps: each scale is the one before, blurred by what is missing.
+// newOctave blurs in steps: each scale is the one before, blurred by the difference.
 func newOctave(ctx context.Context, first grid, size float64, number int) (*octave, error) {
 	o := &octave{size: size, number: number}
 	o.blurred[0] = first
@@ -139,5 +139,5 @@ func newOctave(ctx context.Context, first grid, size float64, number int) (*octa
 	return o, nil
 }
 
-// missing is the blur that must be added to one for another.
+// missing returns the blur that must be added to one blur to get another.
 func missing(has, wants float64) float64 { return math.Sqrt(max(wants*wants-has*has, 0.01)) }

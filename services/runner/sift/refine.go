@@ -3,19 +3,20 @@ package sift
 import "math"
 
 const (
-	// contrast is the least difference of a key point, in parts of the whole range, for all
+	// contrast is the least difference of a key point, as a part of the whole range, over all
 	// scales of an octave.
 	contrast = 0.04
-	// edge is the largest ratio of the two curvatures: those of an edge differ more.
+	// edge is the largest ratio of the two curvatures of a key point. Edges have a larger
+	// one.
 	edge = 10
-	// rounds bounds the moves to a neighbour.
+	// rounds bounds how often a point moves to a neighbour.
 	rounds = 5
 	// border is the distance of key points from the edge of an octave, in pixels.
 	border = 5
 )
 
-// refine finds the place between pixels and scales by a parabola through the neighbours. It
-// drops points of low contrast and points on edges.
+// refine finds the position between pixels and scales by fitting a parabola through the
+// neighbours. It drops points of low contrast and points on edges.
 func (o *octave) refine(layer, x, y int) (Point, bool) {
 	w, h := o.differences[0].w, o.differences[0].h
 	for range rounds {
@@ -56,7 +57,7 @@ func (o *octave) accept(v neighbours, move [3]float64, layer, x, y int) (Point, 
 	return p, true
 }
 
-// neighbours are the differences around a point, from 0 to 1: by scale, row and column.
+// neighbours has the differences around a point, indexed by scale, row and column.
 type neighbours [3][3][3]float64
 
 func (o *octave) around(layer, x, y int) (v neighbours) {
@@ -71,12 +72,12 @@ func (o *octave) around(layer, x, y int) (v neighbours) {
 	return v
 }
 
-// gradient has the slopes along x, y and the scale.
+// gradient returns the slopes along x, y and the scale.
 func (v *neighbours) gradient() [3]float64 {
 	return [3]float64{(v[1][1][2] - v[1][1][0]) / 2, (v[1][2][1] - v[1][0][1]) / 2, (v[2][1][1] - v[0][1][1]) / 2}
 }
 
-// curvature is the matrix of second differences.
+// curvature returns the matrix of second differences.
 func (v *neighbours) curvature() (c [3][3]float64) {
 	at := func(x, y, s int) float64 { return v[1+s][1+y][1+x] }
 	c[0][0] = at(1, 0, 0) + at(-1, 0, 0) - 2*at(0, 0, 0)
@@ -89,7 +90,7 @@ func (v *neighbours) curvature() (c [3][3]float64) {
 	return c
 }
 
-// peak is where the parabola has its extremum, by Cramer's rule.
+// peak returns where the parabola has its extremum, by Cramer's rule.
 func (v *neighbours) peak() (move [3]float64, ok bool) {
 	c, g := v.curvature(), v.gradient()
 	det := determinant(c)

@@ -39,7 +39,7 @@ func New(manifests *manifest.Catalogue) (*Gallery, error) {
 	return g, nil
 }
 
-// basic is the template as lists have it.
+// basic returns the template without the fields that lists omit.
 func basic(full *runnerv1.Template) *runnerv1.Template {
 	b := proto.CloneOf(full)
 	b.Definition, b.Inputs, b.Example, b.Guide = nil, nil, nil, ""

@@ -5,14 +5,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/inspect"
 )
 
-// keys and models are the words for what templates need. A test fails if one is missing.
+// keys and models are the words for the needs of templates. A test fails if one is missing.
 var (
 	keys   = map[string]string{"openai": "an OpenAI key"}
 	models = map[string]string{"object-detection": "a model that finds objects"}
 )
 
-// needsOf lists the credentials and models that a workflow leaves open, each once: slots
-// without a credential, and inputs that take a model and have no default.
+// needsOf lists the credentials and models that a workflow leaves open, without duplicates:
+// slots without a credential, and inputs for a model without a default.
 func needsOf(report inspect.Report) []*runnerv1.TemplateNeed {
 	var needs []*runnerv1.TemplateNeed
 	seen := map[string]bool{}

@@ -10,7 +10,7 @@ import (
 // InnerWorkflow is the type of the step that holds another workflow.
 const InnerWorkflow = "roboflow_core/inner_workflow@v1"
 
-// The reference has the limits of depth and number. A name is bounded like any other.
+// A reference has limits of depth and number. A name has a limit like any other name.
 const (
 	maxDepth     = 4
 	maxWorkflows = 32
@@ -98,8 +98,8 @@ func (c *Composition) innerOf(s *Scope, step workflow.Step) *Scope {
 	return inner
 }
 
-// uniqueNames refuses two steps whose names meet in the composition. The parser has compared
-// the names inside of each workflow.
+// uniqueNames refuses two steps that have the same name in the composition. The parser has
+// compared the names inside of each workflow.
 func (c *Composition) uniqueNames() {
 	first := make(map[string]*Scope, len(c.Steps))
 	for i := range c.Inner {

@@ -4,7 +4,8 @@ import "github.com/keyhole-dev/keyhole/services/workflow"
 
 // Composition is a definition with the workflows inside of it.
 type Composition struct {
-	// Steps are in document order, those of an inner workflow in the place of its step.
+	// Steps are in document order. The steps of an inner workflow stand in the place of the
+	// step that holds it.
 	Steps []Step
 	// Inner are the steps that were replaced.
 	Inner []Inner

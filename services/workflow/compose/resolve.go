@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 )
 
-// maxHops bounds the inputs and outputs of inner workflows that one reference passes. A
-// reference in a circle never ends.
+// maxHops bounds how many inputs and outputs of inner workflows one reference may pass. A
+// circular reference would never end.
 const maxHops = 64
 
 // Scope is one workflow of a composition: the document itself, or one inside of a step.
@@ -24,7 +24,7 @@ type Scope struct {
 	prefix string
 	// inputs have the value of each input, nil in the outermost workflow.
 	inputs map[string]given
-	// steps are the steps that stay, inner those that hold a workflow.
+	// steps are the steps that stay; inner are the steps that hold a workflow.
 	steps   map[string]bool
 	inner   map[string]*Scope
 	outputs map[string]workflow.Selector
@@ -34,7 +34,8 @@ type Scope struct {
 // selector, or else a constant or a credential.
 type Meaning struct {
 	Selector workflow.Selector
-	// Node is the constant or the credential, nil for a selector. Pointer is where it stands.
+	// Node is the constant or the credential, nil for a selector. Pointer is its position in
+	// the document.
 	Node    *document.Node
 	Pointer string
 }
@@ -122,10 +123,10 @@ func (s *Scope) Within(other *Scope) bool {
 	return false
 }
 
-// given is the value of an input: what the outer workflow binds, or the default.
+// given returns the value of an input: what the outer workflow binds, or the default.
 type given struct {
 	node    *document.Node
 	pointer string
-	// bound values are read in the outer workflow, defaults are constants.
+	// bound values are read in the outer workflow; defaults are constants.
 	bound bool
 }

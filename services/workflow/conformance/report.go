@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// LogVariable names the file that [Report] appends results to. Unset, nothing is written.
+// LogVariable names the file that [Report] appends results to. If it is unset, nothing is
+// written.
 const LogVariable = "KEYHOLE_CONFORMANCE_LOG"
 
 // Result is one line of the log.
@@ -25,8 +26,8 @@ type Skip string
 
 func (s Skip) Error() string { return string(s) }
 
-// Report records how a case ended: nil passed, a [Skip] was not run, and any other error
-// fails the test.
+// Report records how a case ended: nil means passed, a [Skip] means that it was not run, and
+// any other error fails the test.
 func Report(t testing.TB, name string, err error) {
 	t.Helper()
 	r := Result{Case: name, Outcome: "passed"}

@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// Mismatch says why a constant does not fit a field. It names what is wanted and
+// Mismatch is the reason why a constant does not fit a field. It names the wanted type and
 // never the value, which may be a secret.
 type Mismatch struct {
 	// Path leads from the field to the offending element: "", "label", "2".
@@ -20,10 +20,10 @@ type Mismatch struct {
 
 func (m *Mismatch) Error() string { return m.Message }
 
-// Coerce checks a constant against the field and returns it as the block gets it. A
-// value that already has an accepted type stays as it is; else lax conversions are
-// tried in the order of the alternatives. Where a field takes references only, any
-// value is let through: what arrives there at run time was checked as data.
+// Coerce checks a constant against the field and returns it as the block gets it. A value of
+// an accepted type stays as it is. Otherwise, lax conversions are tried in the order of the
+// alternatives. A field that takes only references accepts any value, because values that
+// arrive at run time were checked as data.
 func (f *Field) Coerce(value any) (any, error) {
 	if !slices.ContainsFunc(f.Accepts, func(t Type) bool { return t.Reference == "" }) {
 		return value, nil
@@ -143,7 +143,7 @@ func exact(literal Literal, value any) (any, bool) {
 	return value, ok || literal == Value
 }
 
-// convert applies the reference's lax mode. Nothing becomes a text.
+// convert applies the reference's lax mode. It converts nothing to a text.
 func convert(literal Literal, value any) (any, bool) {
 	switch literal {
 	case Integer:

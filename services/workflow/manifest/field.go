@@ -14,32 +14,32 @@ const (
 type Field struct {
 	// Name is the canonical name and the block's argument.
 	Name string `json:"name"`
-	// Aliases are other names under which documents write it.
+	// Aliases are other names that documents use for it.
 	Aliases  []string `json:"aliases,omitempty"`
 	Title    string   `json:"title,omitempty"`
 	Help     string   `json:"help,omitempty"`
 	Required bool     `json:"required,omitempty"`
-	// Default is taken when the field is absent; it need not fit Accepts.
+	// Default is used when the field is absent. It need not fit Accepts.
 	Default Constant `json:"default,omitzero"`
 	// Accepts are the alternatives; a value must fit one.
 	Accepts []Type `json:"accepts"`
 	Batch   Batch  `json:"batch,omitempty"`
-	// AutoCast wraps a scalar plugged here as a batch although the block is no batch block.
+	// AutoCast wraps a scalar as a batch, although the block does not take batches.
 	AutoCast bool `json:"auto_cast,omitempty"`
-	// Credential makes the field a place for a credential; of a map, each of its elements.
+	// Credential marks a field that takes a credential, or a map whose elements do.
 	Credential *Credential `json:"credential,omitempty"`
-	// Holds says what a field holds that looks as if it held a secret or an address.
+	// Holds describes the content of a field that looks as if it held a secret or an address.
 	Holds Holds `json:"holds,omitempty"`
-	// Check names what the block asks of constants beyond their type, so that what can
-	// never run is refused before it is saved.
+	// Check names what the block requires of constants beyond their type, so that a
+	// definition that can never run is refused before it is saved.
 	Check Check `json:"check,omitempty"`
 }
 
-// Holds says what a text that leads out of the workflow is. A test wants it, or a
-// credential or a model, for every field whose name or kind suggests one.
+// Holds describes a text that leads out of the workflow. A test requires it, or a credential
+// or a model, for every field whose name or kind suggests one.
 type Holds string
 
-// The values of Holds. Nothing marks a field that only looks like one of the others.
+// The values of Holds. A field that only looks like one of the others is marked as nothing.
 const (
 	HoldsHost    Holds = "host"
 	HoldsURL     Holds = "url"
@@ -54,14 +54,14 @@ type Check string
 const (
 	// CheckHeaders: a map whose keys and texts can be headers of HTTP.
 	CheckHeaders Check = "headers"
-	// CheckColor and CheckColors: a text, or each text of a list, is a colour.
+	// CheckColor and CheckColors: the text, or each text of a list, is a colour.
 	CheckColor  Check = "color"
 	CheckColors Check = "colors"
-	// CheckJSON and CheckFile: what an element refers to can be written as JSON or as a
-	// file, unless an operation of "<field>_operations" converts it.
+	// CheckJSON and CheckFile: the value of an element can be written as JSON or as a file,
+	// unless an operation of "<field>_operations" converts it.
 	CheckJSON Check = "json"
 	CheckFile Check = "file"
-	// CheckWhole: a request's further fields do not ask for an answer in pieces.
+	// CheckWhole: the further fields of a request do not ask for a streamed answer.
 	CheckWhole Check = "whole_answer"
 )
 
@@ -85,14 +85,15 @@ const (
 	SchemeURL Scheme = "url"
 	// SchemeSMTP is the password of a mail server (SMTP AUTH).
 	SchemeSMTP Scheme = "smtp"
-	// SchemeLogin is a part of a login that is no place in a request of HTTP: a user, a
-	// password, or half of a key that signs. Parameter tells the parts of a step apart.
+	// SchemeLogin is a part of a login that has no place in an HTTP request: a user, a
+	// password, or half of a signing key. Parameter distinguishes the parts of a step.
 	SchemeLogin Scheme = "login"
 )
 
 // Credential describes a field that takes a credential.
 type Credential struct {
-	// Provider names whose credential it is: openai, openai_compatible, anthropic, generic.
+	// Provider names the provider of the credential: openai, openai_compatible, anthropic,
+	// generic.
 	Provider string `json:"provider"`
 	Scheme   Scheme `json:"scheme"`
 	// Parameter is the header's or query parameter's name, or the part of a login, for
@@ -100,16 +101,16 @@ type Credential struct {
 	Parameter string `json:"parameter,omitempty"`
 	// Destination is where the credential is sent.
 	Destination Destination `json:"destination"`
-	// Managed marks a field whose default, in the reference, is a key that the platform
-	// pays for. There is none here, so a field left out is an unbound slot.
+	// Managed marks a field whose default, in the reference, is a key that the platform pays
+	// for. Keyhole has no such keys, so a missing field is an unbound slot.
 	Managed bool `json:"managed,omitempty"`
 }
 
-// Reference says what a "$..." value may point at.
+// Reference restricts what a "$..." value may refer to.
 type Reference string
 
-// The references. Data is an input or a step output; the narrower ones are those of
-// older blocks, and imply whether a batch is expected.
+// The references. Data is an input or a step output. The narrower ones are those of older
+// blocks, and imply whether a batch is expected.
 const (
 	Data          Reference = "any_data"
 	WorkflowInput Reference = "workflow_input"
@@ -121,7 +122,7 @@ const (
 // Literal is the JSON type of a constant.
 type Literal string
 
-// The literals. Number takes integers and floats, keeping which it was.
+// The literals. Number takes integers and floats, and keeps which one it was.
 const (
 	Text    Literal = "string"
 	Integer Literal = "integer"
@@ -166,7 +167,7 @@ type Type struct {
 	Query   Query  `json:"query,omitempty"`
 }
 
-// Answers reports whether documents may write the field as key.
+// Answers reports whether documents may write the field under this key.
 func (f *Field) Answers(key string) bool {
 	if f.Name == key {
 		return true

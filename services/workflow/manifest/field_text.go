@@ -20,7 +20,7 @@ var helpOf = sync.OnceValue(func() map[string]string {
 	return all
 })
 
-// capitals are words that are not written in small letters.
+// capitals are words that keep their capital letters.
 var capitals = map[string]string{
 	"id": "ID", "ids": "IDs", "url": "URL", "api": "API", "iou": "IoU", "nms": "NMS", "ip": "IP", "plc": "PLC", "json": "JSON", "sms": "SMS", "smtp": "SMTP",
 	"aws": "AWS", "s3": "S3", "vlm": "VLM", "lmm": "LMM", "ocr": "OCR", "qc": "QC", "openai": "OpenAI", "openrouter": "OpenRouter", "roboflow": "Roboflow",

@@ -3,7 +3,7 @@ package manifest
 // Any is the kind that is compatible with every kind.
 const Any = "*"
 
-// AnyOutput as the name of an output stands for outputs that the step's configuration names.
+// AnyOutput is the name of outputs that the configuration of a step names.
 const AnyOutput = "*"
 
 // Manifest is the contract of one version of one block.
@@ -22,23 +22,25 @@ type Manifest struct {
 	Engine  string   `json:"engine,omitempty"`
 	Fields  []Field  `json:"fields"`
 	Outputs []Output `json:"outputs"`
-	// DynamicOutputs says which field names further outputs, as json_parser does.
+	// DynamicOutputs names the field that lists further outputs, as in json_parser.
 	DynamicOutputs *DynamicOutputs `json:"dynamic_outputs,omitempty"`
 	// InputOffsets are the levels below the step's reference level at which batch
 	// fields are expected; fields that are not named have 0.
 	InputOffsets map[string]int `json:"input_offsets,omitempty"`
-	// Reference is the field whose dimensionality is the step's when offsets differ.
+	// Reference is the field that determines the dimensionality of the step when offsets
+	// differ.
 	Reference string `json:"dimensionality_reference,omitempty"`
-	// OutputOffset is -1 (collapses a level), 0, or +1 (makes a level).
+	// OutputOffset is -1 (removes a level), 0, or +1 (adds a level).
 	OutputOffset int `json:"output_offset,omitempty"`
-	// AcceptsEmpty lets nulls of masked or failed upstream data reach the block.
+	// AcceptsEmpty lets the block receive the nulls of masked or failed steps.
 	AcceptsEmpty bool `json:"accepts_empty,omitempty"`
 	// Services are the init parameters that the block needs at construction.
 	Services []string `json:"services,omitempty"`
-	// Defect says why the block cannot be built, where an implementation contradicts its
-	// manifest or is missing; it is reported for each step that uses the block.
+	// Defect is the reason why the block cannot be built: its implementation contradicts the
+	// manifest, or is missing. It is reported for each step that uses the block.
 	Defect string `json:"defect,omitempty"`
-	// Sink marks a block that acts on the world; shared runs switch it off unless the owner allows it.
+	// Sink marks a block with effects outside of the run. Shared runs disable it unless the owner
+	// allows it.
 	Sink bool `json:"sink,omitempty"`
 	// Network says where the block sends data, nil where it does not.
 	Network *Destination `json:"network,omitempty"`
@@ -66,9 +68,9 @@ type Rule struct {
 	Field  string   `json:"field"`
 	Values []string `json:"values"`
 	Needs  string   `json:"needs"`
-	// Except are values of Needs that count as none.
+	// Except are values of Needs that count as no value.
 	Except []string `json:"except,omitempty"`
-	// Unless is a field that makes the rule void when it has a value.
+	// Unless is a field that disables the rule when it has a value.
 	Unless string `json:"unless,omitempty"`
 }
 
@@ -77,7 +79,7 @@ type Rule struct {
 type DynamicOutputs struct {
 	Field string   `json:"field"`
 	Kinds []string `json:"kinds"`
-	// Lower: the names are written in small letters.
+	// Lower: the names are written in lower case.
 	Lower bool `json:"lower,omitempty"`
 }
 
@@ -87,8 +89,8 @@ type Model struct {
 	Field string `json:"field,omitempty"`
 	// Task is what the model must do: "object-detection", "text-recognition".
 	Task string `json:"task"`
-	// Defaults are the ids used where Field is absent or null; "{x}" is replaced by the
-	// value of field x, and an id whose field says "none" is dropped.
+	// Defaults are the IDs that are used where Field is absent or null. "{x}" is replaced by
+	// the value of field x, and an ID whose field says "none" is dropped.
 	Defaults []string `json:"defaults,omitempty"`
 }
 

@@ -2,12 +2,12 @@ package manifest
 
 import "cmp"
 
-// Reason says why a block cannot run, for programs.
+// Reason is the machine-readable reason why a block cannot run.
 type Reason string
 
 // The reasons.
 const (
-	// NotBuilt: Keyhole may learn it.
+	// NotBuilt: not supported yet.
 	NotBuilt Reason = "not_built"
 	// NeedsWeights: the block runs a model of its own.
 	NeedsWeights Reason = "needs_weights"
@@ -19,14 +19,14 @@ const (
 	ServerAccess Reason = "server_access"
 	// Retired: what it used no longer exists.
 	Retired Reason = "retired"
-	// NotSaved: the step names a saved workflow, which is written into it on save.
+	// NotSaved: the step names a saved workflow, which a save would write into it.
 	NotSaved Reason = "not_saved"
 )
 
 // NotRunnable says why a block cannot run.
 type NotRunnable struct {
 	Reason Reason `json:"reason"`
-	// Words are what a person reads, where the reason alone does not say it.
+	// Words explain the reason to people, where the reason alone does not.
 	Words string `json:"words,omitempty"`
 }
 
@@ -41,20 +41,21 @@ var reasonWords = map[Reason]string{
 	NotSaved:       "names a saved workflow, whose version is fixed when this one is saved; save it first",
 }
 
-// Words are what a person reads.
+// Words explain the reason to people.
 func (r Reason) Words() string { return reasonWords[r] }
 
-// Why is what a person reads: "needs a PLC".
+// Why explains to people why the step cannot run: "needs a PLC".
 func (n *NotRunnable) Why() string { return cmp.Or(n.Words, reasonWords[n.Reason]) }
 
-// NotRunnableWith says that a step cannot run when a field has a value.
+// NotRunnableWith disables a step in which a field has a value.
 type NotRunnableWith struct {
 	Field string `json:"field"`
 	Value string `json:"value"`
 	NotRunnable
 }
 
-// NotRunnableIn says why a step cannot run whose constants value returns; nil if it can.
+// NotRunnableIn explains why a step with these constants cannot run. It returns nil if it
+// can.
 func (m *Manifest) NotRunnableIn(value func(field string) any) *NotRunnable {
 	if m.NotRunnable != nil {
 		return m.NotRunnable

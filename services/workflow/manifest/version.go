@@ -34,7 +34,7 @@ func (v version) compare(o version) int {
 }
 
 // compatible reports whether EngineVersion satisfies a specifier: comma-separated
-// comparisons, all of which must hold. An unreadable specifier is satisfied by nothing.
+// comparisons, all of which must hold. Nothing satisfies an unreadable specifier.
 func compatible(specifier string) bool {
 	if specifier == "" {
 		return true
@@ -80,8 +80,8 @@ func compareWith(c int, op string) bool {
 	}
 }
 
-// Serves reports whether the engine can run documents of that version: at least the
-// version asked for, within the same major one. ok is false when it is unreadable.
+// Serves reports whether the engine can run documents of that version: it is at least that
+// version, within the same major version. ok is false when the version is unreadable.
 func Serves(requested string) (serves, ok bool) {
 	wanted, ok := parseVersion(requested)
 	if !ok {

@@ -53,8 +53,8 @@ func Definition(p *plan.Plan, catalogue *manifest.Catalogue, options Options) []
 // definitionKeys are the keys of a definition that may be shown.
 var definitionKeys = []string{"version", "inputs", "steps", "outputs"}
 
-// prefixOf is the text before a credential: the host of an address, for one. A token in the host
-// is replaced by a word, so that what is shown stays a definition.
+// prefixOf is the text before a credential; for an address, it is the host. A token in the host
+// is replaced by a word, so that the result is still a definition.
 func prefixOf(slot inspect.Slot) string {
 	return strings.Replace(leak.MaskHost(slot.Prefix), "*", "redacted", 1)
 }
@@ -179,8 +179,9 @@ func (r *redactor) text(text, pointer string) string {
 	return rewrite.Strip(text)
 }
 
-// ownModel is the id of a model of a workspace here, "acme/boxes/3". Inside of a nested
-// workflow nobody has asked whether it is private, so none is shown.
+// ownModel matches the ID of a model in a workspace of this installation, "acme/boxes/3".
+// Nobody has checked whether models inside of a nested workflow are private, so none of them
+// is shown.
 var ownModel = regexp.MustCompile(`^[a-z0-9-]+/[a-z0-9_-]+/[0-9]+$`)
 
 // isWorkflow reports whether a member of the object at pointer is a workflow inside of a
@@ -195,7 +196,7 @@ func (r *redactor) nested(n *document.Node, pointer string) {
 	outer := r.base
 	r.base = pointer
 	r.readSteps(n, pointer)
-	if outer == "" { // the walk has seen those further inside
+	if outer == "" { // the walk has already seen the workflows further inside
 		r.hideOwnModels(n, pointer)
 	}
 	r.object(n, pointer, definitionKeys)

@@ -59,12 +59,12 @@ func text(n *document.Node, key string) string {
 	return ""
 }
 
-// replacedKeys are those that an embedded definition replaces.
+// replacedKeys are the keys that an embedded definition replaces.
 var replacedKeys = []string{"workflow_definition", "workflow_workspace_id", "workflow_id", "workflow_version_id", "saved_workflow"}
 
-// Embed writes a definition into each of these steps of d, and a note of where it is from,
-// which the language ignores. It refuses a result that is longer than a definition may be,
-// before it makes one.
+// Embed writes a definition into each of these steps of d, with a note of its origin, which
+// the language ignores. It refuses a result that is longer than a definition may be, before
+// it makes one.
 func Embed(d *workflow.Definition, steps []Saved, definitionOf func(Saved) (definition []byte, note string)) ([]byte, error) {
 	total := len(d.Raw)
 	edits := make([]document.Edit, len(steps))

@@ -10,7 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// IsData reports whether a value comes from data, so that no text of a definition could be it.
+// IsData reports whether a value can come only from data and not from the text of a
+// definition.
 func IsData(v any) bool {
 	switch v.(type) {
 	case *Image, *Detections:

@@ -16,9 +16,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/number"
 )
 
-// Decode parses one JSON value to plain values. Of a key that occurs twice it keeps the
-// last value, as Python does. It copies each string once, because a picture has many
-// megabytes.
+// Decode parses one JSON value to plain values. If a key occurs twice it keeps the last
+// value, as Python does. It copies each string once, because a picture has many megabytes.
 func Decode(text []byte) (any, error) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	v, err := decode(d)

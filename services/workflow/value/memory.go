@@ -10,8 +10,8 @@ type Memory interface {
 	// Enter waits for memory. Pixels of the run may be read until leave is called.
 	// Afterwards they may be discarded.
 	Enter(ctx context.Context) (leave func(), err error)
-	// Grow counts a picture that a step makes larger than the one it was made of. It
-	// refuses when these pictures of the run are too large together.
+	// Grow counts a picture that is larger than the one that a step made it from. It refuses
+	// if these pictures of the run are too large together.
 	Grow(width, height int) error
 }
 

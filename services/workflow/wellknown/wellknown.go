@@ -1,5 +1,5 @@
-// Package wellknown lists public models that definitions name and that can be imported by
-// name, and says how to get a model for a name that has none.
+// Package wellknown lists the public models that definitions name and that can be imported by
+// name. For other names, it explains how to get a model.
 package wellknown
 
 import (
@@ -47,11 +47,11 @@ func Find(name string) (Model, bool) {
 	return all[at], true
 }
 
-// plain are the names that can stand in a command. A definition may hold any text, and
-// people copy the command.
+// plain are the names that are safe in a command. A definition may hold any text, and people
+// copy the command.
 var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}(/[A-Za-z0-9][A-Za-z0-9._-]{0,79}){0,2}$`)
 
-// Advice says of a name without a model how its owner can get one. The problems of a
+// Advice explains how an owner can get a model for a name that has none. The problems of a
 // definition, the page of a link and a refused run show the same sentence.
 func Advice(name string) string {
 	how := "name one of the models of the workspace instead"

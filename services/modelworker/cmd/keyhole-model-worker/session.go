@@ -20,7 +20,7 @@ type session struct {
 	outputs []string
 	size    int64
 	learned learned
-	// told is the signature in the file, or nil if the runtime must be asked.
+	// told is the signature that the file declares, or nil if the runtime must be asked.
 	told *wire.Signature
 }
 

@@ -1,5 +1,5 @@
-// Package argument reads the arguments of a call as what a block needs. Its errors name the
-// field.
+// Package argument reads the arguments of a call and checks that a block can use them. Its
+// errors name the field.
 package argument
 
 import (

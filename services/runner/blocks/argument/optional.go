@@ -5,7 +5,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// NumberOr is like [Number], but null stands for a value.
+// NumberOr is like [Number], but returns a default for null.
 func NumberOr(call *engine.Call, field string, otherwise, low, high float64) (float64, error) {
 	if call.Arg(field) == nil {
 		return otherwise, nil
@@ -13,7 +13,7 @@ func NumberOr(call *engine.Call, field string, otherwise, low, high float64) (fl
 	return Number(call, field, low, high)
 }
 
-// WholeOr is like [Whole], but null stands for a value.
+// WholeOr is like [Whole], but returns a default for null.
 func WholeOr(call *engine.Call, field string, otherwise, low, high int) (int, error) {
 	if call.Arg(field) == nil {
 		return otherwise, nil
@@ -22,7 +22,7 @@ func WholeOr(call *engine.Call, field string, otherwise, low, high int) (int, er
 }
 
 // Tracked returns a field that must be detections with tracker IDs. Detections without rows
-// need none.
+// do not need IDs.
 func Tracked(call *engine.Call, field string) (*value.Detections, error) {
 	d, err := Detections(call, field)
 	if err == nil && d.TrackerID == nil && d.Len() > 0 {

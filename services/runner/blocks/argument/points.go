@@ -12,8 +12,7 @@ import (
 // MostCorners bounds the points of a zone, a line or a path.
 const MostCorners = 4096
 
-// Points returns a field that must be a list of points [x, y], of which there are at least
-// least.
+// Points returns a field that must be a list of points [x, y] with at least the given length.
 func Points(call *engine.Call, field string, least int) ([]geometry.Point, error) {
 	points, ok := points(call.Arg(field))
 	if !ok || len(points) < least || len(points) > MostCorners {
@@ -52,7 +51,7 @@ func points(v any) ([]geometry.Point, bool) {
 	return list, ok && !far
 }
 
-// PointList reads a list of at most so many pairs of numbers.
+// PointList reads a list of pairs of numbers, of bounded length.
 func PointList(v any, most int) ([]geometry.Point, bool) {
 	list, ok := v.([]any)
 	if !ok || len(list) > most {

@@ -103,7 +103,7 @@ func Frames(n int, fps float64) Input {
 	return Input{"image", frames}
 }
 
-// Found returns detections with the IDs a, b, ... and a class for each box.
+// Found returns detections with the IDs a, b and so on, and one class for each box.
 func Found(classes string, boxes ...value.Box) *value.Detections {
 	names := strings.Fields(classes)
 	d := &value.Detections{Data: map[string][]any{}}

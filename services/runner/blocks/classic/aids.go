@@ -12,7 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// aids are what a camera shows its operator.
+// aids are the overlays that a camera shows to its operator.
 type aids struct {
 	fonts *imaging.Fonts
 	gray  raster.Plane
@@ -108,7 +108,8 @@ func (a *aids) tint(i int, c color.RGBA, opacity float64) {
 	}
 }
 
-// scale is that of lines and texts: 1 on a picture whose shorter side is 720 pixels.
+// scale is the scale of lines and texts. It is 1 on a picture whose shorter side is 720
+// pixels.
 func (a *aids) scale() float64 { return max(0.4, min(float64(min(a.gray.W, a.gray.H))/720, 2.5)) }
 
 func (a *aids) thickness() int { return max(1, int(1.6*a.scale())) }
@@ -165,7 +166,7 @@ func (a *aids) plate(r image.Rectangle) {
 	imaging.Box(a.sheet, [4]float64{float64(r.Min.X), float64(r.Min.Y), float64(r.Max.X), float64(r.Max.Y)}, frame, 1, 0)
 }
 
-// write draws a text with a dark edge, so that it is legible on anything.
+// write draws a text with a dark edge, which makes it legible on any background.
 func (a *aids) write(text string, x, y int, c color.RGBA, s imaging.Style) {
 	for _, d := range []image.Point{{-1, 0}, {1, 0}, {0, -1}, {0, 1}} {
 		a.fonts.Draw(a.sheet, text, x+d.X, y+d.Y, black, s)

@@ -53,8 +53,8 @@ func findContours(_ context.Context, call *engine.Call, picture *value.Image, pi
 	}, nil
 }
 
-// pointsOf returns a contour without the points on straight runs. One of a line or a dot has
-// only such points, and keeps them.
+// pointsOf returns a contour without the points on straight runs. The contour of a line or a
+// dot has only such points and keeps them.
 func pointsOf(short, all []image.Point) []any {
 	if len(short) == 0 {
 		short = all

@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newFocus makes the block that measures how sharp a picture is (Brenner): the mean square
-// of the rise of the brightness over two pixels. It shows where the picture is sharp.
+// newFocus makes the block that measures how sharp a picture is (Brenner): the mean square of
+// the change of brightness over two pixels. It also shows where the picture is sharp.
 func newFocus(fonts func() (*imaging.Fonts, error)) engine.Constructor {
 	return func(step engine.Step) (engine.Block, error) {
 		shared, err := fonts()

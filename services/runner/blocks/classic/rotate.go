@@ -15,8 +15,8 @@ import (
 const (
 	least       = 3.0 // deviation of the brightness of a picture that has edges
 	strongest   = 0.8 // the weaker share of the edges does not count
-	distinctive = 1.5 // how far the best direction is above the others, in deviations
-	near        = 3.0 // degrees around the best direction that refine it
+	distinctive = 1.5 // how far the best direction is above the others, in standard deviations
+	near        = 3.0 // the search is refined within these degrees around the best direction
 )
 
 // rotate turns a picture so that its strongest edges are upright, level or either.

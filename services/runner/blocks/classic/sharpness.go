@@ -32,8 +32,8 @@ func (s sharpness) mean(part image.Rectangle) float64 {
 // maxBoxes bounds the pixels of all boxes, in pictures.
 const maxBoxes = 100
 
-// boxes returns the mean of each detection, null for one outside of the picture. Once boxes
-// that overlap have cost too much, the rest are null too.
+// boxes returns the mean of each detection, and null for a detection outside of the picture.
+// Once the boxes of a picture have cost too much, the remaining ones are null too.
 func (s sharpness) boxes(call *engine.Call) []any {
 	d, ok := call.Arg("detections").(*value.Detections)
 	if !ok {
@@ -49,7 +49,7 @@ func (s sharpness) boxes(call *engine.Call) []any {
 	return out
 }
 
-// box cuts off the fractions of coordinates. One that is no number makes an empty box.
+// box drops the fractions of coordinates. A coordinate that is NaN makes an empty box.
 func box(b value.Box) image.Rectangle {
 	var v [4]int
 	for i, at := range b {

@@ -21,10 +21,11 @@ type snapper struct {
 	edges    raster.Plane
 }
 
-// maxWork bounds the pixels that are read for the masks of one picture, a few seconds.
+// maxWork bounds the pixels that are read for the masks of one picture. It is a few seconds
+// of work.
 const maxWork = 4_000_000_000
 
-// snapMasks moves the edge of each mask to strong edges of the picture that are near.
+// snapMasks moves the edge of each mask to strong edges of the picture nearby.
 func snapMasks(ctx context.Context, call *engine.Call, picture *value.Image, pixels image.Image) (engine.Outputs, error) {
 	d, err := argument.Detections(call, "segmentation")
 	if err != nil {
@@ -97,7 +98,7 @@ func (s *snapper) afford(d *value.Detections, picture *value.Image) error {
 	return nil
 }
 
-// find finds the edges: gradients that stand out of their surroundings, joined over small
+// find finds edges: gradients that are stronger than their surroundings, joined over small
 // gaps, near the edge of a mask, and long enough.
 func (s *snapper) find(ctx context.Context, gray raster.Plane, d *value.Detections) error {
 	s.strength = raster.Magnitude(raster.Sobel(gray))
@@ -157,7 +158,7 @@ func paint(p raster.Plane, mask *value.Mask) {
 	}
 }
 
-// part is a mask on the part of the picture around it.
+// part is a mask, cut to the part of the picture around it.
 func part(mask *value.Mask, margin int) (raster.Plane, image.Point) {
 	area := mask.Bounds.Inset(-margin).Intersect(image.Rect(0, 0, mask.Width, mask.Height))
 	p := raster.New(area.Dx(), area.Dy())
@@ -221,13 +222,13 @@ func (s *snapper) snap(mask *value.Mask) *value.Mask {
 	return out
 }
 
-// tangent is the distance of the points of a contour that give its direction.
+// tangent is how far apart the points of a contour are that determine its direction.
 const tangent = 5
 
 func wrap(i, n int) int { return ((i % n) + n) % n }
 
-// best returns the strongest edge across a contour. One that is nearer counts more. Without
-// one it returns the point.
+// best returns the strongest edge across a contour; nearer edges count more. If there is no
+// edge it returns the point itself.
 func (s *snapper) best(p, along image.Point, valid func(x, y int) bool) image.Point {
 	length := math.Hypot(float64(along.X), float64(along.Y))
 	if length == 0 {
@@ -251,7 +252,7 @@ func (s *snapper) best(p, along image.Point, valid func(x, y int) bool) image.Po
 	return found
 }
 
-// result returns the edges as one detection, or none.
+// result returns all edges as one detection. It has no rows if there are no edges.
 func (s *snapper) result(call *engine.Call, picture *value.Image) *value.Detections {
 	bounds := image.Rectangle{}
 	for i, v := range s.edges.Pix {

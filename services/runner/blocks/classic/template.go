@@ -10,12 +10,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// maxMatches bounds the places at which a template fits, before those that overlap are
-// dropped.
+// maxMatches bounds the places where a template fits, before overlapping ones are dropped.
 const maxMatches = 10_000
 
 // transformCost is the memory of the two transforms, in pixels of a picture for each pixel.
-// Their sides are up to twice those of the picture.
+// The sides of a transform are up to twice those of the picture.
 const transformCost = 4 * 8
 
 // matchTemplate finds the places at which a picture looks like a template, by brightness.
@@ -70,7 +69,7 @@ func matchTemplate(ctx context.Context, call *engine.Call, picture *value.Image,
 	return engine.Outputs{"predictions": d.Place(picture), "number_of_matches": int64(len(boxes))}, nil
 }
 
-// apart keeps the last of boxes that overlap more than a share.
+// apart keeps the last box of each group that overlaps by more than a share.
 func apart(boxes []value.Box, overlap float64) []value.Box {
 	var kept []value.Box // from the last to the first
 	for i := len(boxes) - 1; i >= 0; i-- {

@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// kind is what a block reads, and what it calls it.
+// kind describes a block: what it reads, and the name of its result.
 type kind struct {
 	class, predictionType string
 	read                  func(context.Context, raster.Plane) ([]barcode.Code, error)

@@ -8,14 +8,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// class is what a detection is replaced by.
+// class is the new class of a detection.
 type class struct {
 	name       string
 	id         int64
 	confidence float64
 }
 
-// unknownClass is the number of a class that has none.
+// unknownClass is the number for a class name that has no number.
 const unknownClass = math.MaxInt64
 
 // newClassesReplacement makes the block that gives each detection the class that a
@@ -64,9 +64,9 @@ func fallback(call *engine.Call) (class, bool) {
 	return c, name != ""
 }
 
-// classes finds the class of each row. A classification names the detection that its crop
-// was cut out for; a text, such as the answer of a language model, belongs to the row at
-// its place.
+// classes finds the class of each row. A classification names the detection whose crop it
+// describes. A text, such as the answer of a language model, belongs to the row at the same
+// position.
 func classes(d *value.Detections, given *engine.Batch) map[int]class {
 	rowOf := make(map[any]int, d.Len())
 	for i, id := range d.Data[value.ColumnID] {
@@ -89,7 +89,7 @@ func classes(d *value.Detections, given *engine.Batch) map[int]class {
 	return out
 }
 
-// place is the position of a crop among those of its picture: crops that were left out
+// place is the position of a crop among the crops of its picture. Crops that were left out
 // leave a gap.
 func place(given *engine.Batch, at int) int {
 	index := given.Indices[at]
@@ -99,7 +99,7 @@ func place(given *engine.Batch, at int) int {
 	return index[len(index)-1]
 }
 
-// named reads a class that is a text, or a list that begins with one.
+// named reads a class from a text, or from a list that begins with one.
 func named(v any) (class, bool) {
 	if list, ok := v.([]any); ok && len(list) > 0 {
 		v = list[0]

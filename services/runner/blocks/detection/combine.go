@@ -22,8 +22,8 @@ func newCombine(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// newMerge makes the block that makes one box around all detections. It has the least
-// confidence of them.
+// newMerge makes the block that replaces all detections by one box around them. Its
+// confidence is the lowest one of them.
 func newMerge(step engine.Step) (engine.Block, error) {
 	class, _ := step.Fields["class_name"].(string)
 	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
@@ -48,7 +48,8 @@ func newMerge(step engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// placed keeps the columns that say where a row is, and leaves out what was its own.
+// placed keeps the columns that say where a row is, and drops those that describe the row
+// itself.
 func placed(d *value.Detections) map[string][]any {
 	out := map[string][]any{}
 	for _, column := range []string{

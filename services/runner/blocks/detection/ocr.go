@@ -34,7 +34,8 @@ func newStitchOCR(step engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// glyph is a detection as it is read: along is its place within a line, across the line's.
+// glyph is a detection in the order of reading: along is its position within the line, across
+// is the position of the line.
 type glyph struct {
 	along, across float64
 	text          string
@@ -72,7 +73,8 @@ func read(d *value.Detections, direction string, tolerance float64, delimiter st
 	return strings.Join(words, delimiter)
 }
 
-// lines groups the detections. The first of a line says where the line is.
+// lines groups the detections into lines. The first detection of a line determines the line's
+// position.
 func lines(d *value.Detections, vertical bool, tolerance float64) [][]glyph {
 	var lines [][]glyph
 next:
@@ -92,7 +94,7 @@ next:
 	return lines
 }
 
-// guess takes text whose pieces are wider than high for horizontal.
+// guess assumes that text is horizontal if its pieces are wider than high.
 func guess(d *value.Detections) string {
 	var width, height float64
 	for _, box := range d.XYXY {

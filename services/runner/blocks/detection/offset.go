@@ -7,11 +7,11 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// percent is the unit in which offsets are shares of the box.
+// percent is the unit for offsets that are given as a share of the box.
 const percent = "Percent (%)"
 
-// newOffset makes the block that makes boxes larger, half of the offset on each side, as
-// far as the picture goes. The boxes are new detections, whose parents are the old ones.
+// newOffset makes the block that enlarges boxes by half of the offset on each side, within
+// the picture. The boxes are new detections, whose parents are the old ones.
 func newOffset(step engine.Step) (engine.Block, error) {
 	shares := step.Fields["units"] == percent
 	return each(func(call *engine.Call, d *value.Detections) (*value.Detections, error) {
@@ -33,7 +33,8 @@ func newOffset(step engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// edges returns the size of the picture that a row is placed on; without one there are none.
+// edges returns the size of the picture that a row is placed on. Without a picture there is
+// no limit.
 func edges(d *value.Detections, i int) (right, bottom float64) {
 	size, _ := d.At(value.ColumnImageDimensions, i).([]any)
 	if len(size) != 2 {

@@ -43,8 +43,8 @@ func medianHeight(pieces []piece) float64 {
 	return (heights[half-1] + heights[half]) / 2
 }
 
-// spaced writes the lines with spaces at the gaps between words. All gaps of the text
-// together tell which gaps are between words.
+// spaced writes the lines with spaces at the gaps between words. The gaps of the whole text
+// together determine which gaps separate words.
 func (r *reading) spaced(lines [][]piece, multiplier float64) []string {
 	var gaps []float64
 	for _, line := range lines {
@@ -78,7 +78,8 @@ func (r *reading) spaced(lines [][]piece, multiplier float64) []string {
 	return out
 }
 
-// gap returns the distance between the edges of two pieces, in their mean widths.
+// gap returns the distance between the edges of two pieces, as a multiple of their mean
+// width.
 func gap(a, b piece) float64 {
 	width := (a.width + b.width) / 2
 	if !(width > 0) {
@@ -87,9 +88,9 @@ func gap(a, b piece) float64 {
 	return (b.along - a.along - width) / width
 }
 
-// otsu returns the threshold that parts gaps into two classes with the largest variance
-// between them (Otsu's method, over a histogram of at most 50 bins). It reports whether the
-// classes are apart and the larger one is gaps between words.
+// otsu returns the threshold that separates gaps into two classes with the largest variance
+// between them (Otsu's method, over a histogram of at most 50 bins). It also reports whether
+// the classes are distinct, so that the larger gaps are those between words.
 func otsu(gaps []float64) (threshold float64, words bool) {
 	if len(gaps) < 2 {
 		return 0, false

@@ -10,7 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// reading is a text in the making. Its pieces are turned so that lines run to the right.
+// reading is a text that is being assembled. Its pieces are turned so that lines run to the
+// right.
 type reading struct {
 	call      *engine.Call
 	vertical  bool
@@ -19,9 +20,9 @@ type reading struct {
 	pieces    []piece
 }
 
-// piece is a detection. along is its centre within a line, across the line's. start and
-// top are where it begins, in whole pixels. They count against the reading direction if
-// text is read backwards.
+// piece is a detection. along is its centre within the line, and across is the centre of the
+// line. start and top are where it begins, in whole pixels; they count against the reading
+// direction if text is read backwards.
 type piece struct {
 	along, across, start, top, width, height float64
 	text                                     string
@@ -65,7 +66,8 @@ func (r *reading) plain(lines [][]piece) []string {
 	return out
 }
 
-// ordered sorts lines by a number of each, from the last if the text runs upwards.
+// ordered sorts lines by a number of each line. It starts with the last line if the text runs
+// upwards.
 func (r *reading) ordered(lines [][]piece, by func([]piece) float64) [][]piece {
 	slices.SortStableFunc(lines, func(a, b []piece) int { return cmp.Compare(by(a), by(b)) })
 	if r.upwards {

@@ -68,13 +68,14 @@ func framed(d *value.Detections, rects []geometry.Rect) *value.Detections {
 	return d
 }
 
-// corners returns the corners of a rectangle in whole pixels, cut off, in OpenCV's order.
+// corners returns the corners of a rectangle in OpenCV's order. Fractions of pixels are
+// dropped.
 func corners(r geometry.Rect) []image.Point {
 	sin, cos := math.Sincos(r.Angle * math.Pi / 180)
 	a, b := sin/2, cos/2
 	x0, y0 := r.X-a*r.Height-b*r.Width, r.Y+b*r.Height-a*r.Width
 	x1, y1 := r.X+a*r.Height-b*r.Width, r.Y-b*r.Height-a*r.Width
-	// a sum may be a little less than the whole number that it stands for
+	// a sum may be slightly less than the whole number that it represents
 	whole := func(x, y float64) image.Point { return image.Pt(int(x+1e-6), int(y+1e-6)) }
 	return []image.Point{whole(x0, y0), whole(x1, y1), whole(2*r.X-x0, 2*r.Y-y0), whole(2*r.X-x1, 2*r.Y-y1)}
 }

@@ -14,7 +14,7 @@ import (
 const maxStitched = 10_000
 
 // newStitch makes the block that moves detections from the slices of a picture to the
-// picture, and settles those that several slices share.
+// picture. It merges detections that several slices share.
 func newStitch(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
 		picture, ok := call.Arg("reference_image").(*value.Image)
@@ -61,8 +61,8 @@ func moved(picture *value.Image, crops *engine.Batch) (*value.Detections, error)
 	return value.Merge(parts).Place(picture), nil
 }
 
-// groups collects, for each detection that no better one of its class covers, the ones it
-// covers: those that overlap by more than the threshold. The best comes first.
+// groups returns a group for each detection that no better one of its class covers. The group
+// has the detection first, and then those that overlap with it by more than the threshold.
 func groups(d *value.Detections, threshold float64) [][]int {
 	order := make([]int, d.Len())
 	for i := range order {

@@ -4,9 +4,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// union makes one detection of each group. It has the class and the columns of the best
-// one, the box around all, and the mean confidence, weighted by the areas of the boxes.
-// One by one the others join as long as they overlap with what the group has become.
+// union makes one detection of each group. It has the class and the columns of the best one,
+// the box around all, and the mean confidence weighted by the areas of the boxes. The members
+// join one after the other, and each must still overlap with what the group has become.
 func union(d *value.Detections, groups [][]int, threshold float64) *value.Detections {
 	rows := make([]int, len(groups))
 	for i, group := range groups {
@@ -36,7 +36,7 @@ func weighted(a value.Box, ofA float64, b value.Box, ofB float64) float64 {
 	return (areaA*ofA + areaB*ofB) / (areaA + areaB)
 }
 
-// both is the mask of all pixels that one of two has.
+// both returns the mask of the pixels that are in either of two masks.
 func both(a, b *value.Mask) *value.Mask {
 	if a == nil || b == nil {
 		return a

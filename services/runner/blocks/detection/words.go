@@ -52,7 +52,7 @@ func (r *reading) text(algorithm string) (string, error) {
 	case tolerance <= 0:
 		return "", engine.Failf(engine.QueryInput, "tolerance must be above 0")
 	}
-	// here the delimiter stands next to the line breaks too
+	// in this algorithm the delimiter is also written around line breaks
 	return strings.Join(r.plain(r.buckets(tolerance)), r.delimiter+r.separator()+r.delimiter), nil
 }
 
@@ -75,8 +75,8 @@ func (r *reading) buckets(tolerance float64) [][]piece {
 	return r.ordered(lines, height)
 }
 
-// followed builds crooked lines: each piece follows the last one of its line, at about the
-// same height.
+// followed builds lines that may be crooked: each piece continues the line whose last piece
+// is at about the same height.
 func (r *reading) followed(tolerance float64) [][]piece {
 	left := slices.Clone(r.pieces)
 	slices.SortStableFunc(left, func(a, b piece) int { return cmp.Compare(a.along, b.along) })

@@ -28,7 +28,8 @@ func newComparison(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// compare returns the outputs that both versions have. Both pictures need two descriptors.
+// compare returns the outputs that both versions have. Each picture needs at least two
+// descriptors.
 func compare(ctx context.Context, call *engine.Call, both [2][][128]uint8) (engine.Outputs, []sift.Pair, error) {
 	threshold, err := argument.Whole(call, "good_matches_threshold", 0, 1<<30)
 	if err != nil {

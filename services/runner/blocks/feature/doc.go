@@ -1,3 +1,3 @@
-// Package feature has the blocks that find the same things in two pictures by their key
+// Package feature has the blocks that recognise the same things in two pictures by their key
 // points: SIFT, its comparison, and panoramas.
 package feature

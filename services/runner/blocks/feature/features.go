@@ -32,7 +32,7 @@ func find(ctx context.Context, picture *value.Image) (*features, error) {
 	return f, err
 }
 
-// keypoints have the names that OpenCV gives their parts.
+// keypoints returns the key points as objects. Their members have OpenCV's names.
 func keypoints(points []sift.Point) []any {
 	out := make([]any, len(points))
 	for i, p := range points {
@@ -43,7 +43,8 @@ func keypoints(points []sift.Point) []any {
 	return out
 }
 
-// boxed are the values of a descriptor, made once: a picture has hundreds of thousands.
+// boxed holds each value of a descriptor as an interface. The values are made once, because a
+// picture has hundreds of thousands of them.
 var boxed = func() (out [256]any) {
 	for i := range out {
 		out[i] = float64(i)
@@ -51,7 +52,7 @@ var boxed = func() (out [256]any) {
 	return out
 }()
 
-// descriptors are lists of 128 numbers, null for a picture without key points.
+// descriptors returns lists of 128 numbers, or null for a picture without key points.
 func descriptors(points []sift.Point) any {
 	if len(points) == 0 {
 		return nil

@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	// ratio is Lowe's for the points of a panorama.
+	// ratio is the threshold of Lowe's ratio test for the points of a panorama.
 	ratio = 0.75
 	// maxSide bounds the sides of a panorama, in pixels.
 	maxSide = 16_384
 )
 
-// newStitch makes the block that joins two pictures that overlap. There is no panorama of
-// pictures that do not.
+// newStitch makes the block that joins two pictures that overlap. If they do not overlap,
+// there is no panorama.
 func newStitch(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		count, err := argument.NumberOr(call, "count_of_best_matches_per_query_descriptor", 2, -1e6, 1e6)
@@ -43,7 +43,7 @@ func newStitch(engine.Step) (engine.Block, error) {
 				return engine.None(), err
 			}
 		}
-		var stitched any // a single best match cannot be told from a chance one
+		var stitched any // with a single candidate, a match cannot be distinguished from chance
 		if math.Round(math.Abs(count)) > 1 {
 			if stitched, err = stitch(ctx, pictures, math.Abs(within)); err != nil {
 				return engine.None(), err
@@ -101,8 +101,9 @@ func meanX(points []sift.Point) float64 {
 	return sum / float64(len(points))
 }
 
-// join draws the moving picture in the plane of the fixed one, and that one over it. It
-// returns nil if the plane is seen from its edge: then the panorama has no sensible size.
+// join draws the moving picture in the plane of the fixed one, and the fixed one over it. It
+// returns nil if the plane is seen from its edge, because the panorama then has no sensible
+// size.
 func join(ctx context.Context, moving, fixed *features, plane geometry.Homography) (image.Image, error) {
 	canvas := image.Rect(0, 0, fixed.gray.W, fixed.gray.H)
 	w, h := float64(moving.gray.W), float64(moving.gray.H)

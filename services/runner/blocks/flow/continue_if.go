@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// continueIf lets the next steps run while a condition holds, and for a delay after it last
+// continueIf lets the next steps run while a condition holds, and for a while after it last
 // held.
 type continueIf struct {
 	condition *query.Statement

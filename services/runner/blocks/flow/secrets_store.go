@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// newSecretsStore makes the block that names credentials. Its references were replaced by those credentials before the
-// run, so nothing reads its outputs; they hold nothing.
+// newSecretsStore makes the block that names credentials. Its references were replaced by the credentials before the
+// run. Nothing reads its outputs, so they are empty.
 func newSecretsStore(step engine.Step) (engine.Block, error) {
 	outputs := engine.Outputs{}
 	names, _ := step.Fields["variables_storing_secrets"].([]any)

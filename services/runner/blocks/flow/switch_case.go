@@ -9,8 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newSwitchCase makes the block that continues with the step of the case that a value
-// equals, as text.
+// newSwitchCase makes the block that continues with one of several steps: the one whose case
+// equals the value, as text.
 func newSwitchCase(step engine.Step) (engine.Block, error) {
 	fold := func(s string) string { return s }
 	if step.Fields["case_insensitive"] == true {

@@ -10,7 +10,8 @@ import (
 )
 
 // newVLMClassifier makes the block that reads a classification from the JSON of a language
-// model. It never fails for what a model wrote: error_status says that it is none.
+// model. It does not fail if the model wrote something else: error_status then reports that
+// there is no classification.
 func newVLMClassifier(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
 		picture, isImage := call.Arg("image").(*value.Image)
@@ -30,13 +31,14 @@ func newVLMClassifier(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// object reads an answer that is a JSON object; nil for none.
+// object reads an answer that is a JSON object. It returns nil for any other answer.
 func object(text string) map[string]any {
 	out, _ := decode(text).(map[string]any)
 	return out
 }
 
-// decode reads the JSON of an answer, plain or in a fenced code block; nil for none.
+// decode reads the JSON of an answer, plain or in a fenced code block. It returns nil if
+// there is none.
 func decode(text string) any {
 	if found := fence.FindStringSubmatch(text); found != nil {
 		text = found[1]
@@ -45,7 +47,7 @@ func decode(text string) any {
 	return read
 }
 
-// classNames are the texts of a list. Their places are the numbers of the classes.
+// classNames returns the texts of a list. The position of a name is the number of its class.
 func classNames(list []any) []string {
 	out := make([]string, 0, len(list))
 	for _, item := range list {
@@ -124,7 +126,7 @@ func (c *classifier) multi(chosen []any) (map[string]any, bool) {
 	return c.complete(map[string]any{"predictions": predictions, "predicted_classes": names}), true
 }
 
-// complete adds what every classification has.
+// complete adds the fields that every classification has.
 func (c *classifier) complete(p map[string]any) map[string]any {
 	p["image"] = map[string]any{"width": int64(c.picture.Width()), "height": int64(c.picture.Height())}
 	p["inference_id"] = c.id
@@ -134,7 +136,7 @@ func (c *classifier) complete(p map[string]any) map[string]any {
 	return p
 }
 
-// fraction reads a confidence, cut to 0..1.
+// fraction reads a confidence and clamps it to the range 0 to 1.
 func fraction(v any) (float64, bool) {
 	n, ok := value.Float(v)
 	if text, isText := v.(string); isText { // models write "0.7" too

@@ -50,7 +50,7 @@ func newCSV(step engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// table is a text of CSV in the making. Its columns are sorted by name.
+// table is a CSV text that is being written. Its columns are sorted by name.
 type table struct {
 	call       *engine.Call
 	operations parameter.Operations

@@ -8,8 +8,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newVLMDetector makes the block that reads detections from the JSON of a language model.
-// It never fails for what a model wrote: error_status says that there are none.
+// newVLMDetector makes the block that reads detections from the JSON of a language model. It
+// does not fail if the model wrote something else: error_status then reports that there are
+// none.
 func newVLMDetector(step engine.Step) (engine.Block, error) {
 	model, task := step.Fields["model_type"], step.Fields["task_type"]
 	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
@@ -47,7 +48,7 @@ func newVLMDetector(step engine.Step) (engine.Block, error) {
 type rows struct {
 	picture *value.Image
 	id      string
-	// numbers are those of the classes that the step names.
+	// numbers maps the classes that the step names to their numbers.
 	numbers    map[string]int64
 	xyxy       []value.Box
 	confidence []float64
@@ -62,7 +63,7 @@ func (r *rows) add(box value.Box, class string, confidence float64) {
 }
 
 // boxes reads {"detections": [{"x_min", "y_min", "x_max", "y_max", "class_name",
-// "confidence"}]}, whose places are fractions of the picture. They become whole pixels.
+// "confidence"}]}. The coordinates are fractions of the picture, and become whole pixels.
 func (r *rows) boxes(answer map[string]any) bool {
 	list, ok := answer["detections"].([]any)
 	if !ok || len(list) > maxRows {
@@ -92,20 +93,21 @@ func (r *rows) boxes(answer map[string]any) bool {
 	return true
 }
 
-// nativeForm is the own form of a family of models: a list of labels with boxes.
+// nativeForm is the format that a family of models uses for boxes: a list of labels with
+// boxes.
 type nativeForm struct {
-	// scale is the number that stands for the whole side of the picture.
+	// scale is the number that represents the full side of the picture.
 	scale float64
-	// swapped: the box begins with y.
+	// swapped: the coordinates of a box begin with y.
 	swapped bool
 }
 
-// nativeForms are the forms by the model's type.
+// nativeForms are the formats by the type of the model.
 var nativeForms = map[any]nativeForm{
 	"google-gemini": {scale: 1000, swapped: true}, "qwen": {scale: 1000}, "muse": {scale: 1000}, "spacexai": {scale: 100},
 }
 
-// native reads [{"label", "box_2d": [x, y, x, y]}], or the four places by their names.
+// native reads [{"label", "box_2d": [x, y, x, y]}], or the four coordinates by their names.
 func (r *rows) native(list []any, form nativeForm) bool {
 	if form.scale == 0 || len(list) > maxRows {
 		return false
@@ -140,8 +142,8 @@ func (r *rows) native(list []any, form nativeForm) bool {
 	return true
 }
 
-// florence reads {"bboxes": [[x, y, x, y]], "labels": [...]}, in pixels; the boxes of text
-// have four corners. Regions have no classes of their own.
+// florence reads {"bboxes": [[x, y, x, y]], "labels": [...]} in pixels. Boxes of text have
+// four corners. Regions have no classes.
 func (r *rows) florence(answer map[string]any, regions bool) bool {
 	list, ok := answer["bboxes"].([]any)
 	if !ok {
@@ -168,7 +170,7 @@ func (r *rows) florence(answer map[string]any, regions bool) bool {
 	return true
 }
 
-// corners is the box around points that are written one after the other.
+// corners returns the box around points that are listed as x, y, x, y, and so on.
 func corners(v any) (value.Box, bool) {
 	list, _ := v.([]any)
 	if len(list) != 4 && len(list) != 8 {

@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newCosineSimilarity makes the block that compares two embeddings: the cosine of the angle
-// between them, and 0 if one of them has no direction.
+// newCosineSimilarity makes the block that compares two embeddings by the cosine of the angle
+// between them. The result is 0 if one of them has length 0.
 func newCosineSimilarity(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
 		a, b := vector(call.Arg("embedding_1")), vector(call.Arg("embedding_2"))
@@ -30,7 +30,7 @@ func newCosineSimilarity(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// vector reads a list of numbers, nil for anything else.
+// vector reads a list of numbers. It returns nil for anything else.
 func vector(v any) []float64 {
 	list, _ := v.([]any)
 	out := make([]float64, len(list))

@@ -41,8 +41,8 @@ func (v *vote) merged(groups [][]int) (*value.Detections, error) {
 	return out, nil
 }
 
-// class returns the row that has the class of a group: the most or the least confident one,
-// or the first of the most frequent class.
+// class returns the row that determines the class of a group: the most or the least confident
+// one, or the first of the most frequent class.
 func (v *vote) class(group []int) int {
 	type class struct {
 		name string
@@ -121,8 +121,8 @@ func (v *vote) mask(group []int) (*value.Mask, error) {
 	return best, nil
 }
 
-// presence tells whether enough objects are there, and how sure that is: for each class, or
-// for any object if classes do not count.
+// presence reports whether enough objects are there, and with which confidence: for each
+// class, or for any object if classes do not count.
 func (v *vote) presence(d *value.Detections) (present bool, confidence map[string]any) {
 	byClass := map[string][]float64{}
 	for i := range d.Len() {

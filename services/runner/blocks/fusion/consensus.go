@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newConsensus makes the block that keeps the detections on which several models agree,
-// and merges them.
+// newConsensus makes the block that keeps the detections that several models agree on, and
+// merges them.
 func newConsensus(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
 		sources, _ := call.Arg("predictions_batches").([]any)
@@ -38,12 +38,12 @@ func newConsensus(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// vote is the consensus about one picture.
+// vote is the consensus on one picture.
 type vote struct {
 	call    *engine.Call
 	left    *visits
 	sources []*value.Detections
-	// all are the rows of all sources; from is the source of each.
+	// all has the rows of all sources; from has the source of each row.
 	all  *value.Detections
 	from []int
 
@@ -60,7 +60,7 @@ func newVote(call *engine.Call, left *visits) *vote {
 	return v
 }
 
-// considered leaves out the detections of classes that are not asked for.
+// considered drops the detections of classes that the step does not name.
 func (v *vote) considered(d *value.Detections) *value.Detections {
 	classes, _ := v.call.Arg("classes_to_consider").([]any)
 	if len(classes) == 0 {
@@ -104,8 +104,8 @@ func (v *vote) result() (engine.Result, error) {
 	return engine.One(engine.Outputs{"predictions": merged, "object_present": present, "presence_confidence": confidence}), nil
 }
 
-// groups returns the rows that agree. Each row collects the row of each other source that
-// overlaps most, and needs enough of them. A row belongs to one group.
+// groups returns the rows that agree. Each row collects, from each other source, the row that
+// overlaps with it most, and needs enough of them. A row belongs to one group.
 func (v *vote) groups() [][]int {
 	taken := make([]bool, v.all.Len())
 	var out [][]int

@@ -13,8 +13,8 @@ import (
 // maxPairs bounds the pairs of detections that one comparison holds, 16 bytes each.
 const maxPairs = 1_000_000
 
-// newDifference makes the block that matches detections before and after: which are gone,
-// which stayed, which are new.
+// newDifference makes the block that matches detections before and after a change, and
+// reports which disappeared, stayed and appeared.
 func newDifference(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
 		before, err := detections("reference_predictions", call.Arg("reference_predictions"))
@@ -43,7 +43,8 @@ func newDifference(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// pricing says how unlike two detections are.
+// pricing determines the cost of a match, which grows with the difference between two
+// detections.
 type pricing struct {
 	weight, penalty, reject float64
 	strict, named           bool
@@ -60,7 +61,7 @@ func newPricing(call *engine.Call, before, after *value.Detections) pricing {
 }
 
 // cost returns the cost of a match, and false if the two cannot match. Boxes that overlap
-// cost 1 - IoU. Others cost 1 and their distance, as a share of the diagonal of the box
+// cost 1 - IoU. Other boxes cost 1 plus their distance, as a share of the diagonal of the box
 // around both.
 func (p pricing) cost(a *value.Detections, i int, b *value.Detections, j int) (float64, bool) {
 	spatial := 1 - a.XYXY[i].IoU(b.XYXY[j])
@@ -94,7 +95,7 @@ type pair struct {
 	i, j int32
 }
 
-// match takes the cheapest pair again and again. It reports which rows have a partner.
+// match repeatedly takes the cheapest pair. It reports which rows have a partner.
 func match(before, after *value.Detections, p pricing) (kept, found []bool) {
 	var pairs []pair
 	for i := range before.Len() {

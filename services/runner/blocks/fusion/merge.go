@@ -8,7 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// merge makes one detection of those of a class that overlap, or whose key points are near.
+// merge makes one detection of all detections of a class that overlap, or whose key points
+// are near each other.
 func merge(call *engine.Call, d *value.Detections) (*value.Detections, error) {
 	left := visits(maxVisits)
 	m := merger{d: d, left: &left, points: make([][][2]float64, d.Len())}
@@ -58,8 +59,8 @@ type merger struct {
 	threshold, near float64
 }
 
-// groups joins rows that belong together. Rows with key points join the first row that they
-// are near. Others join all rows that they overlap with, and so on.
+// groups joins rows that belong together. A row with key points joins the first row that is
+// near. Other rows join all rows that they overlap with, directly or through others.
 func (m merger) groups(rows []int) ([][]int, error) {
 	group := make([]int, len(rows)) // the number of the first row of each row's group
 	for a := range rows {

@@ -36,8 +36,8 @@ func newRollUp(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// moved places the detections of all crops on the picture of the parents. A crop outside of
-// the picture has none.
+// moved places the detections of all crops on the picture of the parents. It drops those of a
+// crop outside of the picture.
 func moved(parent *value.Detections, children []any) (*value.Detections, error) {
 	var parts []*value.Detections
 	for i, child := range children {
@@ -66,8 +66,8 @@ func moved(parent *value.Detections, children []any) (*value.Detections, error) 
 	return all, nil
 }
 
-// corner returns where a crop begins: as the crop says, or in whole pixels of the parent's
-// box.
+// corner returns where a crop begins: as the crop states it, or else the parent's box in
+// whole pixels.
 func corner(parent *value.Detections, i int, child *value.Detections) (x, y float64) {
 	if child.At(value.ColumnParentID, 0) == parent.At(value.ColumnID, i) {
 		if at, _ := child.At(value.ColumnParentCoordinates, 0).([]any); len(at) == 2 {

@@ -13,12 +13,13 @@ import (
 const (
 	// maxOverlaps bounds the pairs in the result.
 	maxOverlaps = 20_000
-	// overlapWork bounds the comparisons of edges in one call, about a second.
+	// overlapWork bounds the comparisons of edges in one call. It is about a second of work.
 	overlapWork = 50_000_000
 )
 
 // newOverlapAnalysis makes the block that lists the pairs of two sets that overlap, with the
-// share of the first that the second covers. A detection with a mask is its outline.
+// share of the first that the second covers. It compares the outlines of detections that have
+// masks.
 func newOverlapAnalysis(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		first, err := argument.Detections(call, "reference_predictions")
@@ -101,7 +102,8 @@ func (o *outlines) row(i int) []geometry.Point {
 	return o.found[i]
 }
 
-// simple reports whether an outline passes each pixel once. One that does not is no polygon.
+// simple reports whether an outline passes each pixel at most once. Otherwise it is not a
+// polygon.
 func simple(outline []image.Point) bool {
 	seen := map[image.Point]bool{}
 	for i, p := range outline {

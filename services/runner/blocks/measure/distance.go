@@ -45,7 +45,7 @@ func horizontal(r image.Rectangle) [2]int { return [2]int{r.Min.X, r.Max.X} }
 func vertical(r image.Rectangle) [2]int { return [2]int{r.Min.Y, r.Max.Y} }
 
 // objects returns the boxes of the two classes. The search ends at the first row at which
-// both are known; of a class that was seen more than once before, the last one counts.
+// both classes were seen. If a class was seen several times before that, the last box counts.
 func objects(call *engine.Call, d *value.Detections) (first, second image.Rectangle, err error) {
 	one, two := argument.Text(call, "object_1_class_name"), argument.Text(call, "object_2_class_name")
 	var found [2]bool
@@ -69,7 +69,7 @@ func box(d *value.Detections, i int) image.Rectangle {
 	return image.Rectangle{Min: geometry.Point{X: b[0], Y: b[1]}.Pixel(), Max: geometry.Point{X: b[2], Y: b[3]}.Pixel()}
 }
 
-// pixelsPerCentimeter returns the given ratio, or the one of an object of known size.
+// pixelsPerCentimeter returns the given ratio, or computes it from an object of known size.
 func pixelsPerCentimeter(call *engine.Call, d *value.Detections, byReference bool) (float64, error) {
 	const smallest, largest = 1e-9, 1e9
 	if !byReference {

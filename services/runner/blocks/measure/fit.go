@@ -13,9 +13,9 @@ type line struct {
 	ok        bool
 }
 
-// fitted replaces each side of a polygon by the line that fits best through the part of the
-// outline that it stands for, and returns where neighbouring lines meet. A corner stays
-// where two lines have no common point.
+// fitted replaces each side of a polygon by the line that best fits the part of the outline
+// that it represents, and returns the points where neighbouring lines meet. A corner stays
+// where two lines do not meet.
 func fitted(outline, corners []geometry.Point, fraction float64) []geometry.Point {
 	turned := slices.Clone(corners)
 	lines := make([]line, len(corners))
@@ -62,7 +62,7 @@ func middle(points []geometry.Point, fraction float64) []geometry.Point {
 	return points[cut : len(points)-cut]
 }
 
-// through is the line of the least squares. Points above each other have none.
+// through fits a line by least squares. It fails for points on a vertical line.
 func through(points []geometry.Point) line {
 	var x, y, xx, xy float64
 	for _, p := range points {

@@ -13,14 +13,14 @@ import (
 const (
 	// columnNearest holds the distance to the nearest target in pixels, or null.
 	columnNearest = "nearest_target_distance"
-	// tie is how much farther a target may be that still counts as nearest, in pixels.
+	// tie is how much farther a target may be, in pixels, to count as nearest too.
 	tie = 1.0
 	// maxMatches bounds the pairs in the result, because every target can be a tie.
 	maxMatches = 20_000
 )
 
 // newNearest makes the block that finds the nearest target of each detection. Targets that
-// are less than a pixel farther are matched too.
+// are less than one pixel farther match too.
 func newNearest(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		from, points, err := anchors(call, "query")
@@ -86,8 +86,8 @@ func (n *nearest) match() []any {
 	return distances
 }
 
-// distance is infinite for a target that is too far, has no such point or is the detection
-// itself.
+// distance is infinite for a target that is too far away, lacks the point, or is the
+// detection itself.
 func (n *nearest) distance(i, j int) float64 {
 	d := n.points[i].Distance(n.targets[j])
 	id := n.from.At(value.ColumnID, i)
@@ -123,7 +123,8 @@ func anchors(call *engine.Call, which string) (*value.Detections, []geometry.Poi
 	return d, points, nil
 }
 
-// keypointOf returns the named key point of a row. One that was not found is not a number.
+// keypointOf returns the named key point of a row. Its coordinates are NaN if it was not
+// found.
 func keypointOf(d *value.Detections, i int, name string) geometry.Point {
 	names, _ := d.At(value.ColumnKeypointsClass, i).([]any)
 	points, _ := d.At(value.ColumnKeypointsXY, i).([]any)

@@ -8,8 +8,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newOverlap makes the block that keeps the detections that overlap with one of a given
-// class. Those of the class are not kept.
+// newOverlap makes the block that keeps the detections that overlap with a detection of a
+// given class. It drops those of the class itself.
 func newOverlap(step engine.Step) (engine.Block, error) {
 	overlaps := touches
 	if step.Fields["overlap_type"] == "Center Overlap" {

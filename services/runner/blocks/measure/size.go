@@ -14,7 +14,7 @@ import (
 // maxCorners bounds the corners of a polygon that an input gives.
 const maxCorners = 4096
 
-// newSize makes the block that measures objects by comparison with one of known size.
+// newSize makes the block that measures objects by comparison with an object of known size.
 func newSize(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(_ context.Context, call *engine.Call) (engine.Result, error) {
 		d, err := argument.Detections(call, "object_predictions")
@@ -67,8 +67,8 @@ func noSize() error {
 	return engine.Failf(engine.RuntimeInput, `reference_dimensions must be two numbers above 0, such as [5, 3] or "5,3"`)
 }
 
-// reference returns the size of the known object in pixels: of the best detection, or of a
-// polygon. It is 0 if there is none.
+// reference returns the size of the known object in pixels: that of the best detection, or of
+// a polygon. It is 0 if there is no such object.
 func reference(v any) (width, height float64, err error) {
 	switch v := v.(type) {
 	case *value.Detections:

@@ -70,8 +70,8 @@ func (z zoning) all(d *value.Detections) engine.Result {
 	return engine.One(engine.Outputs{"zones": zones, "predictions": next, "simplification_converged": converged})
 }
 
-// one returns the zone of a mask, and whether it has the wanted number of corners without
-// adding or leaving out some. There is none for a mask without area.
+// one returns the zone of a mask, and whether it has the wanted number of corners without any
+// added or dropped. A mask without area has no zone.
 func (z zoning) one(mask *value.Mask) (zone []image.Point, exact bool) {
 	if mask == nil {
 		return nil, false
@@ -103,7 +103,7 @@ func (z zoning) one(mask *value.Mask) (zone []image.Point, exact bool) {
 func (z zoning) simplified(hull []geometry.Point) []geometry.Point {
 	low, high := 0.0, geometry.Perimeter(hull)
 	corners := geometry.Simplify(hull, high/2)
-	for range 64 { // then the tolerance does not change any more
+	for range 64 { // a larger tolerance does not change the result any more
 		if len(corners) == z.corners {
 			break
 		}

@@ -12,8 +12,8 @@ import (
 // maxKeys bounds the values that the steps of a run keep.
 const maxKeys = 10_000
 
-// cache has the values that the steps of a run keep, by video and key. The order of two
-// steps that do not depend on one another is not fixed.
+// cache has the values that the steps of a run keep, by video and key. The order of two steps
+// that do not depend on each other is undefined.
 type cache struct {
 	mu     sync.Mutex // guards values
 	values map[[2]string]any
@@ -40,7 +40,7 @@ func store(_ context.Context, call *engine.Call) (engine.Result, error) {
 	return engine.One(engine.Outputs{"output": call.Arg("value")}), nil
 }
 
-// recall returns a value that was kept, or false.
+// recall returns a kept value, or false.
 func recall(_ context.Context, call *engine.Call) (engine.Result, error) {
 	c, key, err := cacheOf(call)
 	if err != nil {

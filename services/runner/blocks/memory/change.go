@@ -9,14 +9,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// habit is the usual embedding, and how similar embeddings usually are to it.
+// habit has the average embedding, and the average similarity of embeddings to it.
 type habit struct {
 	samples               int
 	embedding, similarity *average
 }
 
-// identifyChange says how much an embedding differs from the average of the earlier ones,
-// compared with how much they did.
+// identifyChange reports how much an embedding differs from the average of the earlier ones,
+// compared with how much they differed.
 func identifyChange(ctx context.Context, call *engine.Call) (engine.Result, error) {
 	threshold, err := argument.Number(call, "threshold_percentile", 0, 1)
 	if err != nil {
@@ -64,8 +64,8 @@ func identifyChange(ctx context.Context, call *engine.Call) (engine.Result, erro
 	}), nil
 }
 
-// compare returns the distance of the similarity from the usual one in deviations, and its
-// place in a normal distribution.
+// compare returns how many standard deviations the similarity is from its average, and its
+// percentile in a normal distribution.
 func (h *habit) compare(strategy string, v []float64, share float64, size int) (z, percentile float64) {
 	if h.embedding == nil {
 		return 0, 0.5

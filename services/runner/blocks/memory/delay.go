@@ -38,7 +38,7 @@ func delay(_ context.Context, call *engine.Call) (engine.Result, error) {
 	return engine.One(engine.Outputs{"output": v, "is_available": ok, "reference_frame_number": at.Number}), nil
 }
 
-// put keeps a value. A frame that is earlier than the last one begins the video again.
+// put keeps a value. If a frame is earlier than the last one, the video starts again.
 func (d *delayed) put(number int64, v any, back int64) {
 	if n := len(d.order); n > 0 && number < d.order[n-1] {
 		*d = delayed{values: map[int64]any{}}

@@ -48,8 +48,8 @@ type window struct {
 	last    [][]float64
 }
 
-// identifyOutlier says how usual an embedding is among the last ones: the share of them that
-// are farther from their mean direction.
+// identifyOutlier reports how usual an embedding is among the last ones: the share of them
+// that are farther from their mean direction.
 func identifyOutlier(ctx context.Context, call *engine.Call) (engine.Result, error) {
 	threshold, err := argument.Number(call, "threshold_percentile", 0, 1)
 	if err != nil {
@@ -128,14 +128,14 @@ func (w *window) percentile() float64 {
 	return float64(farther) / float64(len(w.last))
 }
 
-// average is a mean and a deviation of vectors that follow one another. A number is a vector
-// of one.
+// average is the mean and the deviation of a sequence of vectors. A number is a vector of
+// length one.
 type average struct {
 	mean, variance, squares []float64
 	last                    [][]float64 // of a sliding window
 }
 
-// follow adds a vector by a strategy. before is the number of vectors until now.
+// follow adds a vector by the strategy of the step. before is the number of vectors so far.
 func (a *average) follow(strategy string, v []float64, share float64, before, size int) {
 	if strategy == "Sliding Window" {
 		if a.last = append(a.last, v); len(a.last) > size {

@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// event is what is known of one object. Times are in seconds: those of the frames, and
-// those since the first frame.
+// event describes the sightings of one object. Times are in seconds: by the clock of the
+// video, and since the first frame.
 type event struct {
 	class                           string
 	firstFrame, lastFrame, count    int64
@@ -27,8 +27,8 @@ type events struct {
 	order          []int64
 }
 
-// logEvents notes when each object was first and last seen. An object counts as logged when
-// it was in enough frames; it is reported as complete when it was not seen for long.
+// logEvents records when each object was first and last seen. An object is logged once it was
+// in enough frames. It is complete once it was not seen for a while.
 func logEvents(_ context.Context, call *engine.Call) (engine.Result, error) {
 	d, err := argument.Detections(call, "detections")
 	if err != nil {
@@ -66,7 +66,7 @@ func logEvents(_ context.Context, call *engine.Call) (engine.Result, error) {
 	}), nil
 }
 
-// note adds the objects of a frame.
+// note records the objects of a frame.
 func (e *events) note(d *value.Detections, seconds float64) {
 	for i, id := range d.TrackerID {
 		known, ok := e.all[id]
@@ -84,7 +84,7 @@ func (e *events) note(d *value.Detections, seconds float64) {
 	}
 }
 
-// complete removes the objects that were not seen for long, and returns those of them that
+// complete removes the objects that were not seen for a while, and returns those of them that
 // were in enough frames.
 func (e *events) complete(stale, threshold int64) map[string]any {
 	out, left := map[string]any{}, e.order[:0]

@@ -12,8 +12,8 @@ import (
 // last has the value of the last frame that differed.
 type last struct{ value any }
 
-// changed lets the next steps run when a value differs from that of the frame before. Null
-// at the beginning is no change.
+// changed lets the next steps run when a value differs from the value of the frame before.
+// Null at the beginning is not a change.
 func changed(_ context.Context, call *engine.Call) (engine.Result, error) {
 	at, err := video.Of(call, "image")
 	if err != nil {
@@ -47,8 +47,8 @@ type passed struct {
 	at   float64
 }
 
-// limit lets the next steps run once in a time: that of the video, if there is one, or that
-// of the clock.
+// limit lets the next steps run at most once per interval, by the time of the video if there
+// is one, or else by the clock.
 func limit(_ context.Context, call *engine.Call) (engine.Result, error) {
 	const most = 1e9
 	cooldown, err := argument.Number(call, "cooldown_seconds", 0, most)

@@ -16,7 +16,7 @@ type class struct {
 	id   int64
 }
 
-// ballot is what the frames say about the class of one object.
+// ballot has the votes of the frames for the class of one object.
 type ballot struct {
 	votes  map[class]int
 	locked bool
@@ -109,8 +109,8 @@ func (e electorate) vote(d *value.Detections, rules rulesOfLock, frame int64) *v
 	return out
 }
 
-// of returns the ballot of a track. A new track near a locked object that was lost a short
-// time ago continues that object's.
+// of returns the ballot of a track. If an object with a locked class was lost nearby a short
+// time ago, a new track continues that object's ballot.
 func (e electorate) of(d *value.Detections, row int, rules rulesOfLock, frame int64) *ballot {
 	id := d.TrackerID[row]
 	if b, ok := e[id]; ok {
@@ -122,7 +122,8 @@ func (e electorate) of(d *value.Detections, row int, rules rulesOfLock, frame in
 		if !b.locked || gone == 0 || gone > int64(rules.window) || slices.Contains(d.TrackerID, old) {
 			continue
 		}
-		// The smaller ID wins between equals, so that the result does not depend on the order of a map.
+		// If two IDs are equally good, the smaller one wins, so that the result does not depend on the
+		// order of a map.
 		if overlap := b.box.IoU(d.XYXY[row]); overlap > best || overlap == best && overlap > 0 && (at < 0 || old < at) {
 			best, at = overlap, old
 		}

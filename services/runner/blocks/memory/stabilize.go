@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// steady is what is known of one object: its last row, and how it moves.
+// steady has the last row of an object, and its movement.
 type steady struct {
 	row      *value.Detections // of one row
 	moves    bool
@@ -18,7 +18,7 @@ type steady struct {
 	history  [][2]float64 // the last movements, the newest first
 }
 
-// scene has the objects of a video in the order in which they came.
+// scene has the objects of a video in order of appearance.
 type scene struct {
 	all   map[int64]*steady
 	order []int64
@@ -30,8 +30,8 @@ const (
 	measurement = 0.01
 )
 
-// stabilize smooths the boxes of tracked objects, and keeps an object that is not found for
-// some frames where it would be if it moved on.
+// stabilize smooths the boxes of tracked objects. If an object is not found, it is kept for
+// some frames and moves on as before.
 func stabilize(_ context.Context, call *engine.Call) (engine.Result, error) {
 	d, err := argument.Tracked(call, "detections")
 	if err != nil {
@@ -62,7 +62,7 @@ func stabilize(_ context.Context, call *engine.Call) (engine.Result, error) {
 	return engine.One(engine.Outputs{"tracked_detections": out}), nil
 }
 
-// find smooths the objects that are found.
+// find smooths the boxes of the objects that were found.
 func (s *scene) find(d *value.Detections, window int, share float64) (parts []*value.Detections, found map[int64]bool) {
 	found = map[int64]bool{}
 	for i, id := range d.TrackerID {
@@ -92,8 +92,8 @@ func smoothed(before, now value.Box, share float64) (out value.Box) {
 	return out
 }
 
-// moved takes a movement from one frame to the next: a Kalman filter of the mean of the last
-// ones.
+// moved updates the movement of an object from one frame to the next: a Kalman filter over
+// the mean of the last movements.
 func (k *steady) moved(dx, dy float64, window int) {
 	k.history = append([][2]float64{{dx, dy}}, k.history...)
 	k.history = k.history[:min(len(k.history), window)]
@@ -112,7 +112,8 @@ func (k *steady) moved(dx, dy float64, window int) {
 	k.variance -= gain * k.variance
 }
 
-// expect moves the objects that are not found, and forgets those that were not for long.
+// expect moves the objects that were not found, and forgets those that were missing for too
+// long.
 func (s *scene) expect(found map[int64]bool, share float64) (parts []*value.Detections) {
 	left := s.order[:0]
 	for _, id := range s.order {

@@ -25,7 +25,7 @@ type frames struct {
 	bytes int
 }
 
-// stack keeps the last frames of a video, made to fit a resolution.
+// stack keeps the last frames of a video, shrunk to fit a resolution.
 func stack(ctx context.Context, call *engine.Call) (engine.Result, error) {
 	size, err := argument.Whole(call, "stack_size", 1, maxFrames)
 	if err != nil {
@@ -58,7 +58,7 @@ func (f *frames) push(jpeg []byte, size int) {
 	}
 }
 
-// fittedJPEG encodes the picture, smaller if it is larger than the resolution. It keeps the
+// fittedJPEG encodes the picture, and shrinks it if it exceeds the resolution. It keeps the
 // proportions.
 func fittedJPEG(ctx context.Context, call *engine.Call) ([]byte, error) {
 	picture, err := argument.Picture(call, "image")
@@ -84,7 +84,7 @@ func fittedJPEG(ctx context.Context, call *engine.Call) ([]byte, error) {
 	return picture.JPEG(ctx, call.Codec, frameQuality)
 }
 
-// fitted is the largest size with the proportions of w by h that fits, and no larger one.
+// fitted returns the largest size with the proportions of w by h that fits, at most w by h.
 func fitted(w, h, maxW, maxH int) image.Point {
 	if w <= maxW && h <= maxH {
 		return image.Pt(w, h)

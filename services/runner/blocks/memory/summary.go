@@ -97,7 +97,8 @@ func (e *extremes) result() any {
 	return a - b
 }
 
-// count counts the values. A list, a text or detections count as many as they have.
+// count counts the values. A list, a text or detections count as many values as they have
+// elements.
 type count struct{ n int64 }
 
 func (c *count) add(v any) error {
@@ -121,7 +122,7 @@ func (c *count) result() any { return c.n }
 // maxDistinct bounds the different values of an interval.
 const maxDistinct = 100_000
 
-// distinct keeps the different values and how often they came. A list stands for its
+// distinct keeps the distinct values and how often each occurred. A list counts as its
 // elements.
 type distinct struct {
 	mode   string
@@ -165,7 +166,7 @@ func (d *distinct) result() any {
 	return out
 }
 
-// summary is one number or list that is made of many values.
+// summary computes one number or list from many values.
 type summary interface {
 	add(v any) error
 	result() any

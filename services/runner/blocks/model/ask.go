@@ -59,7 +59,7 @@ func infer(ctx context.Context, call *engine.Call, inference engine.Inference) (
 	return answers, nil
 }
 
-// ask runs a model that finds things on pictures.
+// ask runs a model that detects objects on pictures.
 func ask(ctx context.Context, call *engine.Call, inference engine.Inference) ([]*value.Detections, error) {
 	answers, err := infer(ctx, call, inference)
 	if err != nil {
@@ -89,8 +89,8 @@ func outputs(version int, model, inferenceID string, predictions any) engine.Out
 	return out
 }
 
-// setConfidence sets the threshold. From version 3 on there is a mode in which the model's
-// own threshold applies.
+// setConfidence sets the threshold. From version 3 on, a mode lets the model's own threshold
+// apply.
 func setConfidence(options map[string]any, call *engine.Call, version int) {
 	switch {
 	case version < 3:
@@ -100,8 +100,8 @@ func setConfidence(options map[string]any, call *engine.Call, version int) {
 	}
 }
 
-// identified adds the columns that name the origin of each detection, and gives each an ID
-// that has none from the model.
+// identified adds the columns that name the origin of each detection, and gives an ID to each
+// detection that the model gave none.
 func identified(call *engine.Call, d *value.Detections, predictionType, inferenceID string) *value.Detections {
 	ids := make([]any, d.Len())
 	for i := range ids {

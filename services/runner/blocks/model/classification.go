@@ -10,8 +10,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newClassification makes the block of a version for classifiers of one label or of many.
-// Versions differ as those of object detection do.
+// newClassification makes one version of the block for classifiers, of one label or of many.
+// Its versions differ in the same way as those of object detection.
 func newClassification(task string, version int) engine.Constructor {
 	describe := oneLabel
 	if task == models.MultiLabel {
@@ -91,7 +91,7 @@ func compare(a, b float32) int {
 	return 0
 }
 
-// rounded has four decimals, as the reference has.
+// rounded rounds to four decimals, as the reference does.
 func rounded(v float32) float64 { return math.Round(float64(v)*1e4) / 1e4 }
 
 // complete adds the picture and the origin of a classification.

@@ -16,7 +16,7 @@ const comparedVersion = "ViT-B-16"
 // mostTexts bounds the texts that a picture is compared with.
 const mostTexts = 1000
 
-// clipModel is the ID of the model that answers for a version: that of the owner's upload.
+// clipModel is the ID of the owner's uploaded model for a version of CLIP.
 func clipModel(version string) string { return "clip-" + strings.ToLower(version) }
 
 // newCLIP makes the block that turns a picture or a text into an embedding.
@@ -125,8 +125,8 @@ func textsOf(call *engine.Call, field string) ([]string, error) {
 	return out, nil
 }
 
-// cosine is the cosine of the angle between two embeddings. One without a direction is like
-// nothing.
+// cosine returns the cosine of the angle between two embeddings. It is 0 if one of them has
+// length 0.
 func cosine(a, b models.Embedding) float64 {
 	var dot, x, y float64
 	for i := range min(len(a), len(b)) {
@@ -156,8 +156,8 @@ func list(numbers []float64) []any {
 	return out
 }
 
-// comparison are the outputs of the second version: also a classification, whose confidences
-// are the similarities as they are.
+// comparison returns the outputs of the second version. They include a classification whose
+// confidences are the similarities.
 func comparison(img *value.Image, classes []string, similar []float64, id string) engine.Outputs {
 	most, least := 0, 0
 	predictions := make([]any, len(classes))

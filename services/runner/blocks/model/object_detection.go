@@ -9,7 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newDetection makes the block of a version for a task whose models find objects. Version 2
+// newDetection makes one version of a block for a task whose models detect objects. Version 2
 // adds the model's ID to the outputs. Version 3 adds a confidence mode.
 func newDetection(task string, version int) engine.Constructor {
 	return func(engine.Step) (engine.Block, error) {
@@ -19,8 +19,8 @@ func newDetection(task string, version int) engine.Constructor {
 	}
 }
 
-// newSemantic is one version ahead: its first version has the model's ID, and its second the
-// confidence mode.
+// newSemantic is one version ahead of newDetection: its version 1 has the model's ID, and its
+// version 2 the confidence mode.
 func newSemantic(task string, version int) engine.Constructor { return newDetection(task, version+1) }
 
 func detectObjects(ctx context.Context, call *engine.Call, task string, version int) (engine.Result, error) {

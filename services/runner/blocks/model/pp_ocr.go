@@ -31,8 +31,8 @@ func newPPOCR(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// standardReader is the model of a block that cannot name one. The workflow's owner may have
-// one of this name; the operator's is the other.
+// standardReader is the model of a block that cannot name a model. A model of this name in
+// the owner's workspace comes first, then the operator's.
 const standardReader = "pp-ocr-small/1"
 
 // newOCRModel makes the block that reads text with the standard reader.
@@ -50,7 +50,7 @@ func newOCRModel(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// readings are the outputs for all pictures.
+// readings returns the outputs for all pictures.
 func readings(call *engine.Call, images []*value.Image, found []*value.Detections) engine.Result {
 	results := make([]engine.Result, len(images))
 	for i, img := range images {

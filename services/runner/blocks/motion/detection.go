@@ -26,7 +26,7 @@ func newDetection(engine.Step) (engine.Block, error) {
 			return engine.None(), err
 		}
 		var found []contour
-		// The first frames teach the background.
+		// The background is learned from the first frames.
 		if s.frames > s.history || !value.Truthy(call.Arg("suppress_first_detections")) {
 			if found, err = moving(call, mask); err != nil {
 				return engine.None(), err
@@ -43,7 +43,7 @@ func newDetection(engine.Step) (engine.Block, error) {
 // contour is the outline of a moving part.
 type contour []geometry.Point
 
-// moving returns the parts that are large enough, as far as they are in the zone.
+// moving returns the parts that are large enough, cut to the zone.
 func moving(call *engine.Call, mask raster.Plane) ([]contour, error) {
 	kernel, err := argument.Whole(call, "morphological_kernel_size", 1, maxKernel)
 	if err != nil {
@@ -110,7 +110,7 @@ func rows(call *engine.Call, picture *value.Image, found []contour) (*value.Dete
 	return d.Place(picture), zones
 }
 
-// zoneOf reads a polygon [[x, y], ...] or its JSON text. It is nil if there is none.
+// zoneOf reads a polygon [[x, y], ...] or its JSON text. It returns nil if there is none.
 func zoneOf(v any, frame raster.Plane) (*value.Mask, error) {
 	if text, ok := v.(string); ok && text != "" {
 		read, err := value.Decode([]byte(text))

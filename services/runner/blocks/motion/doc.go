@@ -1,3 +1,3 @@
-// Package motion has the blocks that find what moves in a video. The pictures of a batch
-// are the frames of one video, in order; what the blocks know of it ends with the run.
+// Package motion has the blocks that detect motion in a video. The pictures of a batch are
+// the frames of one video, in order. The memory of a block ends with the run.
 package motion

@@ -24,14 +24,14 @@ const (
 	foreground = 255
 )
 
-// mode is one colour that a pixel often has.
+// mode is one colour that often occurs at a pixel.
 type mode struct {
 	weight, variance float32
 	mean             [3]float32
 }
 
-// mixture models each pixel of a video by up to five colours (Zivkovic's adaptive mixture
-// of Gaussians, MOG2). The colours of the background are those that are there most.
+// mixture models each pixel of a video by up to five colours (Zivkovic's adaptive mixture of
+// Gaussians, MOG2). The most frequent colours are the background.
 type mixture struct {
 	w, h      int
 	threshold float32
@@ -51,7 +51,7 @@ func newMixture(w, h, threshold, history int) *mixture {
 	}
 }
 
-// apply learns a frame and returns the mask of what is not background.
+// apply learns a frame and returns the mask of the foreground.
 func (m *mixture) apply(frame *image.RGBA) raster.Plane {
 	m.frames++
 	rate := 1 / float32(min(2*m.frames, m.history))
@@ -128,7 +128,7 @@ func (g *mode) move(difference [3]float32, distance, share float32) {
 	g.variance = min(max(g.variance+share*(distance-g.variance), leastVariance), mostVariance)
 }
 
-// add starts a mode with a new colour. It replaces the rarest one if there are five.
+// add starts a mode with a new colour. If there are already five, it replaces the rarest.
 func add(all []mode, n int, c [3]float32, rate float32) int {
 	if n < modes {
 		n++

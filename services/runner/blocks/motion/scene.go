@@ -10,14 +10,14 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// scene is what a step knows of the video.
+// scene is the memory of a step for one video.
 type scene struct {
 	*mixture
 	moved bool // in the frame before
 }
 
-// watch learns the frame of a call and returns the mask of what is not background. A frame
-// of another size begins another video.
+// watch learns the frame of a call and returns the mask of the foreground. A frame of another
+// size starts a new video.
 func watch(ctx context.Context, call *engine.Call) (*value.Image, raster.Plane, *scene, error) {
 	none := raster.Plane{}
 	picture, err := argument.Picture(call, "image")

@@ -60,7 +60,7 @@ func result(call *engine.Call, grid *image.RGBA, pictures []*value.Image) *value
 	return value.NewImage(grid, call.NewID())
 }
 
-// flat returns the pictures of a list that may have lists and nulls.
+// flat returns the pictures of a list. The list may contain lists and nulls.
 func flat(v any) ([]*value.Image, error) {
 	var out []*value.Image
 	list, _ := v.([]any)
@@ -82,7 +82,7 @@ func flat(v any) ([]*value.Image, error) {
 	return out, nil
 }
 
-// place draws a picture as large as it fits in the middle of a cell.
+// place draws a picture in the middle of a cell, as large as it fits.
 func place(ctx context.Context, grid *image.RGBA, cell image.Rectangle, picture *value.Image) error {
 	scale := min(float64(cell.Dx())/float64(picture.Width()), float64(cell.Dy())/float64(picture.Height()))
 	w, h := int(float64(picture.Width())*scale), int(float64(picture.Height())*scale)

@@ -77,8 +77,8 @@ func (s *sheet) paste(icon *image.RGBA, at image.Point) {
 	draw.Draw(s.RGBA, icon.Rect.Add(at), icon, image.Point{}, draw.Over)
 }
 
-// iconOf returns the icon in the size of the step's fields. What it does not cover there is
-// transparent.
+// iconOf returns the icon in the size that the step's fields ask for. Parts that it does not
+// cover are transparent.
 func iconOf(ctx context.Context, call *engine.Call) (*image.RGBA, error) {
 	picture, err := argument.Picture(call, "icon")
 	if err != nil {

@@ -87,7 +87,7 @@ func keypointPen(call *engine.Call, s *sheet) (func([]geometry.Point), error) {
 	}
 }
 
-// known reports whether a point was found: the others are at 0, 0.
+// known reports whether a point was found. Points that were not found are at 0, 0.
 func known(p geometry.Point) bool { return math.Abs(p.X) > 1e-8 || math.Abs(p.Y) > 1e-8 }
 
 func edgePen(call *engine.Call, s *sheet, c rgba) (func([]geometry.Point), error) {

@@ -22,12 +22,12 @@ type sheet struct {
 // pen draws on a sheet.
 type pen func(ctx context.Context, call *engine.Call, s *sheet) error
 
-// on makes a block of a pen.
+// on makes a block that draws with a pen.
 func on(draw pen) engine.Constructor {
 	return func(engine.Step) (engine.Block, error) { return block(draw, nil), nil }
 }
 
-// written makes a block of a pen that also writes.
+// written makes a block whose pen also writes text.
 func written(fonts func() (*imaging.Fonts, error), draw pen) engine.Constructor {
 	return func(engine.Step) (engine.Block, error) {
 		shared, err := fonts()
@@ -66,8 +66,8 @@ const (
 	maxLength    = 10_000
 )
 
-// add lays the colours of a layer on the sheet: black changes nothing. At an opacity below 1
-// they are darker.
+// add adds the colours of a layer to the sheet, so black changes nothing. An opacity below 1
+// darkens the layer.
 func (s *sheet) add(layer *image.RGBA, opacity float64) {
 	for i, v := range layer.Pix {
 		if i%4 != 3 && v > 0 {

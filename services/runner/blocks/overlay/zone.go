@@ -11,7 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// drawZones brightens the inside of a zone, or of several, by a colour.
+// drawZones adds a colour to the inside of one or more zones.
 func drawZones(ctx context.Context, call *engine.Call, s *sheet) error {
 	zones, err := argument.Polygons(call, "zone")
 	if err != nil {
@@ -39,7 +39,7 @@ func drawZones(ctx context.Context, call *engine.Call, s *sheet) error {
 	return nil
 }
 
-// drawLine draws a line and how many objects have crossed it.
+// drawLine draws a line and the numbers of objects that have crossed it.
 func drawLine(_ context.Context, call *engine.Call, s *sheet) error {
 	line, err := argument.Points(call, "zone", 2)
 	if err != nil {

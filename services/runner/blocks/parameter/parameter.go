@@ -37,9 +37,9 @@ func Parse(step engine.Step, field string) (Operations, error) {
 // Placeholders matches {{ $parameters.name }} in a text of the definition.
 var Placeholders = regexp.MustCompile(`\{\{\s*\$parameters\.(\w+)\s*\}\}`)
 
-// Fill writes values into the placeholders of a text. It passes over the text once, so no value is expanded. A name
-// without a value keeps its placeholder, as in Roboflow's engine. It refuses a result of more than most bytes before it
-// makes one: a short text may name a long value thousands of times.
+// Fill writes values into the placeholders of a text. It passes over the text once, so placeholders inside of values
+// are not expanded. A name without a value keeps its placeholder, as in Roboflow's engine. It refuses a result of more
+// than most bytes before it makes one, because a short text may name a long value thousands of times.
 func Fill(text string, values map[string]string, most int) (string, error) {
 	places := Placeholders.FindAllStringSubmatchIndex(text, -1)
 	size := len(text)

@@ -16,8 +16,8 @@ const maxSlices = 4096
 // a row and a column may be smaller.
 func newSlicer(engine.Step) (engine.Block, error) { return slicer(false), nil }
 
-// newShiftedSlicer makes its second version: the last slices have full size, and begin
-// earlier instead.
+// newShiftedSlicer makes the second version of the block: the last slices have full size and
+// begin earlier.
 func newShiftedSlicer(engine.Step) (engine.Block, error) { return slicer(true), nil }
 
 func slicer(shifted bool) engine.Block {
@@ -57,7 +57,7 @@ func tooMany() error {
 	return engine.Failf(engine.LimitsCaused, "the picture would become more than %d slices; make the slices larger or their overlap smaller", maxSlices)
 }
 
-// spans returns the beginnings and ends of the slices along one side of the picture.
+// spans returns where the slices begin and end along one side of the picture.
 func spans(call *engine.Call, side string, length int, shifted bool) ([][2]int, error) {
 	given, _ := value.Int(call.Arg("slice_" + side))
 	overlap, _ := value.Float(call.Arg("overlap_ratio_" + side))
@@ -66,7 +66,7 @@ func spans(call *engine.Call, side string, length int, shifted bool) ([][2]int, 
 	}
 	size := int(min(given, int64(length)))
 	stride := size - int(overlap*float64(size))
-	if !shifted { // here the overlap is a share of the slice, even if that is larger than the picture
+	if !shifted { // the overlap is a share of the slice, even if the slice is larger than the picture
 		stride = int(min(given-int64(overlap*float64(given)), int64(length)))
 	}
 	if (length-1)/stride >= maxSlices {
@@ -80,7 +80,7 @@ func spans(call *engine.Call, side string, length int, shifted bool) ([][2]int, 
 			continue
 		}
 		out = append(out, [2]int{end - size, end})
-		if end == length { // later slices would be the same
+		if end == length { // further slices would be the same
 			break
 		}
 	}

@@ -20,8 +20,8 @@ func newRelativeCrop(engine.Step) (engine.Block, error) {
 	return staticCrop("relative_static_crop", func(width, height float64) (x, y float64) { return width, height }), nil
 }
 
-// staticCrop cuts the same part out of each picture. scale is the unit of the fields. A part
-// that begins outside of the picture, or is empty, is null.
+// staticCrop cuts the same part out of each picture. scale is the unit of the fields. The
+// result is null if the part is empty or begins outside of the picture.
 func staticCrop(name string, scale func(width, height float64) (x, y float64)) engine.Block {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		images := call.Batch("images")
@@ -46,7 +46,7 @@ func staticCrop(name string, scale func(width, height float64) (x, y float64)) e
 	})
 }
 
-// part returns the part of a picture in whole pixels. Halves round to even numbers.
+// part returns the part of a picture in whole pixels. Halves are rounded to even numbers.
 func part(call *engine.Call, whole *value.Image, scale func(width, height float64) (x, y float64)) image.Rectangle {
 	unitX, unitY := scale(float64(whole.Width()), float64(whole.Height()))
 	number := func(field string, unit float64) float64 {

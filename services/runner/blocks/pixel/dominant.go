@@ -16,7 +16,7 @@ import (
 const maxSamples = 65_536
 
 // newDominantColor makes the block that divides the colours of a picture into clusters and
-// returns the middle of the largest one. The same picture always gives the same colour.
+// returns the centre of the largest one. The result is deterministic.
 func newDominantColor(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		_, pixels, err := argument.Pixels(ctx, call, "image")
@@ -47,8 +47,8 @@ type sample struct {
 	n   float64
 }
 
-// samples takes pixels at equal distances, so that the shorter side has about as many as
-// side, and counts equal ones.
+// samples takes pixels at regular distances, about side of them along the shorter side, and
+// counts equal ones.
 func samples(src image.Image, side int) []sample {
 	rgba := imaging.Copy(src)
 	w, h := rgba.Rect.Dx(), rgba.Rect.Dy()
@@ -67,14 +67,14 @@ func samples(src image.Image, side int) []sample {
 	for c, n := range counts {
 		out = append(out, sample{[3]float64{float64(c[0]), float64(c[1]), float64(c[2])}, n})
 	}
-	// in an order that does not change from run to run; the most frequent colour first
+	// in a fixed order, the most frequent colour first
 	slices.SortFunc(out, func(a, b sample) int {
 		return cmp.Or(cmp.Compare(b.n, a.n), slices.Compare(a.rgb[:], b.rgb[:]))
 	})
 	return out
 }
 
-// largest returns the middle of the largest cluster (Lloyd's k-means).
+// largest returns the centre of the largest cluster (Lloyd's k-means).
 func largest(ctx context.Context, all []sample, clusters, iterations int) [3]float64 {
 	centers := seeds(all, clusters)
 	sizes := make([]float64, len(centers))
@@ -112,7 +112,8 @@ func largest(ctx context.Context, all []sample, clusters, iterations int) [3]flo
 	return centers[best]
 }
 
-// seeds starts with the most frequent colour and adds the one that is farthest from all.
+// seeds starts with the most frequent colour, and then adds the colour that is farthest from
+// all seeds.
 func seeds(all []sample, clusters int) [][3]float64 {
 	centers := [][3]float64{all[0].rgb}
 	for len(centers) < clusters {

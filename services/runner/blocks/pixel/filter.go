@@ -25,7 +25,7 @@ func filter(change func(context.Context, *engine.Call, image.Image) (image.Image
 	}
 }
 
-// maxWork bounds the pixels that one step reads for one picture, a few seconds.
+// maxWork bounds the pixels that one step reads for one picture. It is a few seconds of work.
 const maxWork = 4_000_000_000
 
 // afford refuses a filter that reads too many pixels for each pixel of the picture.

@@ -16,7 +16,8 @@ func gray(_ context.Context, _ *engine.Call, src image.Image) (image.Image, erro
 	return raster.Gray(src).Image(), nil
 }
 
-// blur blurs by one of four methods. The Gaussian and the median take the next odd size.
+// blur blurs by one of four methods. The Gaussian and the median need an odd size and take
+// the next larger one.
 func blur(_ context.Context, call *engine.Call, src image.Image) (image.Image, error) {
 	kind := argument.Text(call, "blur_type")
 	low := 1
@@ -55,8 +56,8 @@ func unknown(field, given string) error {
 	return engine.Failf(engine.RuntimeInput, "%s %.60q is not known", field, given)
 }
 
-// threshold compares each channel with a value. The methods that choose the value use the
-// brightness of a colour picture.
+// threshold compares each channel with a value. Methods that choose the value themselves use
+// the brightness of the picture.
 func threshold(_ context.Context, call *engine.Call, src image.Image) (image.Image, error) {
 	const bound = 1 << 20
 	at, err := argument.Whole(call, "thresh_value", -bound, bound)
@@ -85,12 +86,12 @@ func threshold(_ context.Context, call *engine.Call, src image.Image) (image.Ima
 	return nil, unknown("threshold_type", kind)
 }
 
-// grayMorphology is the first version, which works on the brightness.
+// grayMorphology is version 1, which works on the brightness.
 func grayMorphology(_ context.Context, call *engine.Call, src image.Image) (image.Image, error) {
 	return morphology(call, raster.Gray(src).Image())
 }
 
-// colorMorphology is the second version. Its pictures always have colours.
+// colorMorphology is version 2. Its pictures always have colours.
 func colorMorphology(_ context.Context, call *engine.Call, src image.Image) (image.Image, error) {
 	return morphology(call, raster.Colour(src))
 }

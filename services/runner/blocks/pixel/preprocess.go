@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	// maxSide and maxPixels bound a picture that a step makes, like one that comes in.
+	// maxSide and maxPixels bound a picture that a step makes. They are the limits of input
+	// pictures.
 	maxSide   = 16384
 	maxPixels = 64_000_000
 )
@@ -63,7 +64,8 @@ func side(call *engine.Call, field string) (int, error) {
 	return argument.Whole(call, field, 1, maxSide)
 }
 
-// room refuses a picture that is too large, and counts one that is larger than its source.
+// room refuses a picture that is too large. It counts the memory of one that is larger than
+// its source.
 func room(ctx context.Context, from, to image.Point) error {
 	if to.X > maxSide || to.Y > maxSide || to.X*to.Y > maxPixels {
 		return engine.Failf(engine.LimitsCaused, "the picture would have %d by %d pixels; at most %d million pixels and %d on a side are allowed",

@@ -27,14 +27,14 @@ var claudeNames = map[string]string{
 	"claude-3-opus": "claude-3-opus-20240229", "claude-3-haiku": "claude-3-haiku-20240307",
 }
 
-// oldControls are the models that take a temperature and a budget for thinking. Newer models
-// refuse the first, and choose the second themselves.
+// oldControls are the models that accept a temperature and a budget for thinking. Newer
+// models refuse a temperature, and choose the budget themselves.
 var oldControls = []string{
 	"claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5", "claude-opus-4-1", "claude-opus-4",
 	"claude-sonnet-4", "claude-3-7-sonnet", "claude-3-5-haiku", "claude-3-5-sonnet", "claude-3-5-sonnet-v2", "claude-3-opus", "claude-3-haiku",
 }
 
-// claudeLimit is the longest answer of a model, which the API has no default for.
+// claudeLimit is the longest answer of a model, because the API has no default for it.
 func claudeLimit(model string) int64 {
 	if strings.HasPrefix(model, "claude-opus-4-1") || strings.HasPrefix(model, "claude-opus-4-2") { // 4.1 and 4-20250514
 		return 32_000

@@ -61,8 +61,8 @@ func complained(response *http.Response, said protocol.Complaint) error {
 // words. answer is nil unless it had a bad status.
 func failed(ctx context.Context, err error, answer *http.Response) error {
 	if ours, ok := errors.AsType[*errs.Error](err); ok {
-		// If the connection broke later, the provider may have done the work and charged
-		// for it. So only calls that surely did not get that far are retried.
+		// If the connection broke later, the provider may have done the work and charged for
+		// it. So only calls that certainly did not get that far are retried.
 		if ours.Reason() == errorsv1.Reason_REASON_UNAVAILABLE {
 			return engine.Retryable(ours, 0)
 		}
@@ -83,7 +83,7 @@ func failed(ctx context.Context, err error, answer *http.Response) error {
 	return (&Failure{Kind: protocol.Unusable, cause: err}).fault()
 }
 
-// fault returns the failure in words for a stranger.
+// fault describes the failure for a stranger.
 func (f *Failure) fault() *engine.Fault {
 	class, code := engine.StepExecution, codes.Aborted
 	if f.Kind.Caller {

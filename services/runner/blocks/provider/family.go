@@ -8,22 +8,22 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// family is the data of a block that gives one task to each picture. A new provider is a new
-// family.
+// family describes a block that gives one task to each picture. A new provider needs only a
+// new family.
 type family struct {
 	// at is the provider's API. A definition cannot change it.
 	at       address
 	protocol protocol.Protocol
 	style    style
-	// model is the field that names the model. names are the provider's names for those of
-	// the field; any other name is the provider's own.
+	// model is the field that names the model. names maps its values to the provider's names;
+	// any other value is sent unchanged.
 	model string
 	names map[string]string
 	// pictureLimit bounds the base64 of a picture, in bytes; 0 is no bound.
 	pictureLimit int
-	// tune sets what only this family has. It may be nil.
+	// tune sets options that only this family has. It may be nil.
 	tune func(call *engine.Call, task string, q *protocol.Question) error
-	// thinks: the block has the output thinking.
+	// thinks reports that the block has the output thinking.
 	thinks bool
 }
 

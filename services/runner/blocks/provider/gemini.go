@@ -27,7 +27,7 @@ func gemini(form boxes) engine.Constructor {
 	}.block
 }
 
-// tuneGemini sets what models from version 3 on have.
+// tuneGemini sets the options of models from version 3 on.
 func tuneGemini(call *engine.Call, task string, q *protocol.Question) error {
 	if task == "object-detection" && strings.Contains(q.System, "box_2d") {
 		q.Schema = boxSchema(call.Arg("classes"))

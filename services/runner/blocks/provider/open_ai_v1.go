@@ -21,7 +21,7 @@ var fenced = regexp.MustCompile("```json\n([\\s\\S]*?)\n```")
 type openAIv1 struct {
 	everyElement
 	format map[string]any
-	// classifies: the class is the only key, and an output of its own.
+	// classifies: the class is the only key, and has its own output.
 	classifies bool
 }
 

@@ -69,7 +69,7 @@ func openRouter(model string) family {
 	}
 }
 
-// routing restricts the servers that OpenRouter may use, by what they do with the data
+// routing restricts the servers that OpenRouter may use, by their data policy
 // (https://openrouter.ai/docs/features/provider-routing). Older blocks have no such field.
 func routing(call *engine.Call, _ string, q *protocol.Question) error {
 	switch field(call, "privacy_level") {

@@ -34,7 +34,8 @@ func paints(request func(context.Context, *engine.Call) (string, *form, error)) 
 // Concurrency implements engine.Concurrent.
 func (*painter) Concurrency() int { return usualConcurrency }
 
-// Run asks for one picture. It keeps the place of the picture it was made from.
+// Run asks for one picture. The result keeps the lineage of the picture that it was made
+// from.
 func (b *painter) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
 	origin, _ := call.Arg("image").(*value.Image)
 	path, f, err := b.request(ctx, call)
@@ -66,7 +67,7 @@ func (b *painter) Run(ctx context.Context, call *engine.Call) (engine.Result, er
 	return engine.One(engine.Outputs{"image": origin.WithPixels(pixels)}), nil
 }
 
-// generate makes a picture from a text. "core" takes no picture to begin with.
+// generate makes a picture from a text. "core" does not accept an initial picture.
 func generate(ctx context.Context, call *engine.Call) (string, *form, error) {
 	model := argument.Text(call, "model")
 	if model != "ultra" && model != "sd3" {
@@ -118,7 +119,8 @@ func inpaint(ctx context.Context, call *engine.Call) (string, *form, error) {
 // softEdge is the size of the blur at the edge of a mask, in pixels.
 const softEdge = 15
 
-// paintedOver is white where the model paints. Detections without masks are their boxes.
+// paintedOver returns a mask that is white where the model paints. The box is painted for a
+// detection without a mask.
 func paintedOver(picture *value.Image, found *value.Detections, inverted bool) image.Image {
 	p := raster.New(picture.Width(), picture.Height())
 	for i := range found.Len() {

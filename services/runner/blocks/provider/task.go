@@ -11,8 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// style is the way in which a family of models is asked. The blocks that parse answers read
-// all styles.
+// style is how a family of models is asked. The blocks that parse answers read all styles.
 type style struct {
 	// fenced asks for JSON in a Markdown code block.
 	fenced bool
@@ -31,7 +30,7 @@ func (s style) asJSON(form string) string {
 	return "Answer with JSON alone. Its form: " + form + "."
 }
 
-// boxes is the form in which a family of models is best at giving boxes.
+// boxes is the format in which a family of models gives boxes best.
 type boxes struct{ form, scale string }
 
 var (

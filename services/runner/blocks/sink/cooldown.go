@@ -21,7 +21,7 @@ func steady(step engine.Step) bool {
 	return ok && seconds == 0 && constant && !off
 }
 
-// cooldown is the part of a sink that sends at most once in a while.
+// cooldown lets a sink send at most once per interval.
 type cooldown struct {
 	// steady: it sends for each element.
 	steady bool
@@ -35,7 +35,7 @@ func (c cooldown) LeastCalls(env *engine.Env, elements int) int {
 	return elements
 }
 
-// held says why a sink does not send now; false if it does.
+// held explains why a sink does not send now. It returns false if it may send.
 func held(call *engine.Call) (engine.Result, bool) {
 	switch off, _ := call.Arg("disable_sink").(bool); {
 	case off:

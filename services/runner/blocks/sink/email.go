@@ -25,8 +25,8 @@ func newEmail(step engine.Step) (engine.Block, error) {
 	return &email{n}, err
 }
 
-// Run sends the mail, unless sinks are disabled for the run or the step. It waits for the server also with
-// fire_and_forget, because nothing of a run may outlive its right to act, and it says what the server answered.
+// Run sends the mail, unless sinks are disabled for the run or the step. Even with fire_and_forget it waits for
+// the server, because nothing of a run may outlive its right to act, and it reports the server's answer.
 func (b *email) Run(ctx context.Context, call *engine.Call) (engine.Result, error) {
 	if result, ok := held(call); ok {
 		return result, nil
@@ -48,7 +48,8 @@ func (b *email) compose(ctx context.Context, call *engine.Call) (m mail, err err
 	return m, err
 }
 
-// sendMail hands a mail to the egress, whose head is the envelope and whose body is the message.
+// sendMail hands a mail to the egress. The head of the request is the envelope, and the body is
+// the message.
 func sendMail(ctx context.Context, call *engine.Call, m mail) (err error) {
 	if m.envelope, err = readEnvelope(call); err != nil {
 		return err
@@ -82,7 +83,8 @@ func sendMail(ctx context.Context, call *engine.Call, m mail) (err error) {
 	return mailAnswer(answer, len(m.receivers()))
 }
 
-// mailServer is the address of the server. On another port than 465 TLS starts later, as mail programs do it.
+// mailServer returns the address of the server. On any port but 465, TLS starts with STARTTLS, as in mail
+// programs.
 func mailServer(call *engine.Call) string {
 	host, _ := call.Arg("smtp_server").(string)
 	port, ok := call.Arg("smtp_port").(int64)
@@ -101,7 +103,8 @@ var mailStages = map[string]string{
 	"message": "the mail server refused the message", "sign-in": "the mail server refused the sign-in; many providers want an app password instead of the account's own",
 }
 
-// mailAnswer turns the answer of the egress into an error. The egress passes no text of the server on.
+// mailAnswer turns the answer of the egress into an error. The egress does not forward text of the
+// server.
 func mailAnswer(answer *http.Response, receivers int) error {
 	refused := answer.Header.Get("Mail-Refused")
 	switch {

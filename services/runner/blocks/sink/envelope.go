@@ -7,16 +7,16 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// maxReceivers bounds the receivers of one mail. The egress takes no more.
+// maxReceivers bounds the receivers of one mail. The egress accepts no more.
 const maxReceivers = 50
 
-// envelope is who sends a mail and who gets it.
+// envelope has the sender and the receivers of a mail.
 type envelope struct {
 	sender      string
 	to, cc, bcc []string
 }
 
-// receivers are all of them, each once.
+// receivers returns all receivers without duplicates.
 func (e envelope) receivers() []string {
 	all := slices.Concat(e.to, e.cc, e.bcc)
 	slices.Sort(all)
@@ -46,7 +46,7 @@ func readEnvelope(call *engine.Call) (e envelope, err error) {
 	return e, nil
 }
 
-// addresses reads an address or a list of them. Names before an address ("Ann <ann@example.com>") are left out.
+// addresses reads an address or a list of them. It drops names before an address ("Ann <ann@example.com>").
 func addresses(call *engine.Call, field string) ([]string, error) {
 	given, isList := call.Arg(field).([]any)
 	if one, ok := call.Arg(field).(string); ok {

@@ -52,7 +52,7 @@ func explain(err error) string {
 	return "the server could not be reached"
 }
 
-// refusal is the error of a server that took the request but did not do what it asks for.
+// refusal is the error of a server that took the request but did not do what it asked for.
 type refusal struct {
 	Status int
 	// To is the target of a redirect that was not followed, empty if unknown.
@@ -76,7 +76,7 @@ func defaultPort(scheme string) string {
 	return "443"
 }
 
-// saidNo is what a server refused, in words of this package.
+// saidNo describes what a server refused, in words of this package.
 type saidNo struct{ text string }
 
 // Error returns a text for a stranger.

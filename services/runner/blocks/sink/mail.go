@@ -115,7 +115,8 @@ func writeHeader(w io.Writer, header textproto.MIMEHeader) {
 	fmt.Fprint(w, "\r\n")
 }
 
-// newlines are the ways in which a text breaks lines. A bare CR is one too: left alone, it would not pass the egress.
+// newlines are the ways in which a text breaks lines. A bare CR is one of them, because the egress refuses it in a
+// message.
 var newlines = strings.NewReplacer("\r\n", "\r\n", "\r", "\r\n", "\n", "\r\n", "\x00", "")
 
 // writeText writes a text that ends with a line.
@@ -127,7 +128,7 @@ func writeText(w io.Writer, text string) error {
 	return q.Close()
 }
 
-// lineBytes is how much of a file stands on one line; 57 bytes are 76 characters.
+// lineBytes is how many bytes of a file go into one line: 57 bytes make 76 characters.
 const lineBytes = 57
 
 func writeBase64(w io.Writer, content []byte) error {

@@ -16,7 +16,8 @@ import (
 // maxText bounds the text of a notification, in bytes.
 const maxText = 1 << 20
 
-// maxAttached bounds the attachments of one notification together, in bytes. Encoded they are a third larger.
+// maxAttached bounds the attachments of one notification together, in bytes before encoding, which adds a
+// third.
 const maxAttached = 15 << 20
 
 // notification is a text for people, with attachments.
@@ -30,7 +31,8 @@ func newNotification(step engine.Step) (notification, error) {
 	return notification{cooldown{steady(step)}, operations}, err
 }
 
-// text fills the message. A picture among the parameters is attached, and its place names the attachment.
+// text fills in the parameters of the message. A parameter that is a picture becomes an attachment, and
+// its placeholder is replaced by the attachment's name.
 func (n *notification) text(ctx context.Context, call *engine.Call) (string, []attachment, error) {
 	parameters, err := n.operations.Apply(ctx, call, "message_parameters")
 	if err != nil {
@@ -60,7 +62,7 @@ func (n *notification) text(ctx context.Context, call *engine.Call) (string, []a
 	return message, pictures, err
 }
 
-// attachments are those of the step, in the order of their names, after the given ones.
+// attachments returns the attachments of the step, ordered by name, after the given ones.
 func attachments(ctx context.Context, call *engine.Call, all []attachment) ([]attachment, error) {
 	files, _ := call.Arg("attachments").(map[string]any)
 	total := 0
@@ -97,7 +99,8 @@ func attached(ctx context.Context, call *engine.Call, name string, v any) (attac
 	return attachment{base, content}, err
 }
 
-// sent is the result of a notification. A failure that is not hard is a part of it.
+// sent returns the result of a notification. It contains a failure unless the failure is
+// hard.
 func sent(ctx context.Context, what string, err error) (engine.Result, error) {
 	switch {
 	case hard(ctx, err):

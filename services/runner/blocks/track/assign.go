@@ -10,13 +10,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// pair says what is gained if a row and a column are matched.
+// pair has the gain of matching a row with a column.
 type pair struct {
 	row, col int
 	gain     float64
 }
 
-// pairs returns the pairs of boxes that gain something.
+// pairs returns the pairs of boxes with a gain.
 func pairs(rows, cols []value.Box, gain func(row, col int, iou float64) float64) ([]pair, error) {
 	if err := argument.Pairs(len(rows), len(cols)); err != nil {
 		return nil, err
@@ -32,10 +32,9 @@ func pairs(rows, cols []value.Box, gain func(row, col int, iou float64) float64)
 	return out, nil
 }
 
-// assign matches rows with columns, each at most once, so that the sum of the gains is the
-// largest. Rows and columns that share no pair, not even through others, are independent:
-// in a usual scene there are many small problems instead of a large one. The matches are
-// ordered by row.
+// assign matches rows with columns, each at most once, so that the sum of the gains is
+// maximal. Rows and columns that are not connected by pairs are independent, so a usual scene
+// is many small problems instead of a large one. The matches are ordered by row.
 func assign(ctx context.Context, all []pair) ([]pair, error) {
 	var out []pair
 	for _, part := range parts(all) {
@@ -73,7 +72,7 @@ func parts(all []pair) [][]pair {
 					queue = append(queue, k)
 				}
 			}
-			// nothing new is found there again
+			// a node that is found again adds nothing
 			rows[p.row], cols[p.col] = nil, nil
 		}
 		out = append(out, part)
@@ -117,7 +116,7 @@ func hungarian(ctx context.Context, part []pair) ([]pair, error) {
 	return out, nil
 }
 
-// number numbers what occurs, in order.
+// number assigns numbers to values in order of appearance.
 func number(part []pair, key func(pair) int) map[int]int {
 	var keys []int
 	for _, p := range part {

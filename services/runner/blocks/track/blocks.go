@@ -26,7 +26,7 @@ func Blocks() engine.Registry {
 // tracker follows the objects of one video.
 type tracker interface {
 	// update takes the detections of the next frame. It returns the rows that belong to an
-	// object, and the objects' IDs.
+	// object, and the IDs of their objects.
 	update(ctx context.Context, d *value.Detections) (rows []int, ids []int64, err error)
 }
 
@@ -35,13 +35,14 @@ type watcher interface {
 	watch(ctx context.Context, picture *value.Image) error
 }
 
-// scene is what a step knows of a video.
+// scene is the memory of a step for one video.
 type scene struct {
 	tracker
 	seen seen
 }
 
-// follow makes a block of a tracker. Its settings are those of a video's first frame.
+// follow makes a block of a tracker. The settings of the first frame hold for the whole
+// video.
 func follow(frame string, settle func(*settings) tracker) engine.Constructor {
 	return func(step engine.Step) (engine.Block, error) {
 		return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
@@ -127,7 +128,7 @@ func (s *settings) whole(field string, otherwise, low, high int) int {
 	return v
 }
 
-// patience is the number of frames that a lost object is remembered.
+// patience is the number of frames for which a lost object is remembered.
 func (s *settings) patience() int {
 	return int(min(s.fps/30*float64(s.whole("lost_track_buffer", 30, 0, 1<<20)), 1<<30))
 }

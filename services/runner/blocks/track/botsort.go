@@ -9,15 +9,15 @@ import (
 )
 
 // botSort is BoT-SORT without appearance (Aharon et al., "BoT-SORT: Robust Associations
-// Multi-Pedestrian Tracking", 2022): the rounds of ByteTrack, a filter of width and height,
-// and a correction of the camera's motion.
+// Multi-Pedestrian Tracking", 2022): the rounds of ByteTrack, with a filter of width and
+// height, and a correction for the camera's motion.
 type botSort struct {
 	high, start                float64 // least confidence of the first round, and of a new object
 	first, second, unconfirmed float64 // least similarity of a match in the three rounds
 	steady                     int     // measurements in a row before an object gets its ID
 	patient                    int     // frames after which a lost object is given up
 	instant                    bool    // objects of the first frame get their IDs immediately
-	camera                     *camera // nil if its motion is not corrected
+	camera                     *camera // nil if the camera's motion is not corrected
 
 	frame int
 	all   []*boxed
@@ -32,7 +32,7 @@ type boxed struct {
 	missed  int // frames since the last measurement
 }
 
-// The noises of the paper, in parts of the size of the object.
+// The noises of the paper, as parts of the object's size.
 const (
 	sizeNoise, speedNoise = 0.05, 0.00625
 	measureNoise          = 0.05
@@ -79,8 +79,8 @@ func (o *boxed) correct(b value.Box) {
 	o.updates++
 }
 
-// move applies the motion of the camera: to the centre and its speed, and to the size. The
-// axes stay independent, so that a turn keeps only the variances.
+// move applies the motion of the camera to the centre and its speed, and to the size. The
+// axes stay independent, so a turn changes only the variances.
 func (o *boxed) move(h geometry.Homography) {
 	for i := 0; i < 4; i += 2 {
 		x, y := o.axes[i], o.axes[i+1]
@@ -96,7 +96,7 @@ func (o *boxed) move(h geometry.Homography) {
 	o.axes[2].at, o.axes[3].at = max(o.axes[2].at, 1e-3), max(o.axes[3].at, 1e-3)
 }
 
-// watch looks for the motion of the camera since the last frame.
+// watch estimates the motion of the camera since the last frame.
 func (b *botSort) watch(ctx context.Context, picture *value.Image) error {
 	if b.camera == nil {
 		return nil
@@ -127,7 +127,7 @@ func (b *botSort) update(ctx context.Context, d *value.Detections) ([]int, []int
 		return nil, nil, err
 	}
 	b.all = slices.DeleteFunc(b.all, func(o *boxed) bool {
-		return o.missed > b.patient || o.updates < b.steady && o.missed > 0 // the young are not looked for again
+		return o.missed > b.patient || o.updates < b.steady && o.missed > 0 // unconfirmed objects are not searched for again
 	})
 	for _, row := range strong {
 		if d.Confidence[row] >= b.start {
@@ -142,7 +142,7 @@ func (b *botSort) update(ctx context.Context, d *value.Detections) ([]int, []int
 	return rows, ids, nil
 }
 
-// divide returns the rows of high and of low confidence.
+// divide separates the rows of high and of low confidence.
 func (b *botSort) divide(d *value.Detections) (strong, weak []int) {
 	for _, row := range solidRows(d) {
 		switch c := d.Confidence[row]; {
@@ -155,7 +155,7 @@ func (b *botSort) divide(d *value.Detections) (strong, weak []int) {
 	return strong, weak
 }
 
-// pool returns the objects that were seen often enough, and the others.
+// pool separates the objects that were seen often enough from the others.
 func (b *botSort) pool() (known, young []*boxed) {
 	for _, o := range b.all {
 		if o.updates >= b.steady {
@@ -167,7 +167,7 @@ func (b *botSort) pool() (known, young []*boxed) {
 	return known, young
 }
 
-// round matches objects with rows and returns what is left of both.
+// round matches objects with rows and returns the unmatched ones of both.
 func (b *botSort) round(ctx context.Context, d *value.Detections, of []*boxed, rows []int, matched map[int]*boxed, least float64, weigh bool) ([]*boxed, []int, error) {
 	boxes, cols := make([]value.Box, len(of)), make([]value.Box, len(rows))
 	for i, o := range of {

@@ -10,8 +10,8 @@ import (
 )
 
 // byteTrack is ByteTrack (Zhang et al., "ByteTrack: Multi-Object Tracking by Associating
-// Every Detection Box", ECCV 2022) as the language has it: detections of high confidence are
-// matched first, then those of low confidence with the tracks that are left.
+// Every Detection Box", ECCV 2022) with the parameters of the language: it matches detections
+// of high confidence first, and then those of low confidence with the remaining tracks.
 type byteTrack struct {
 	high    float64 // confidence of the first round, and 0.1 less than that of a new track
 	most    float64 // largest distance of a match in the first round
@@ -27,9 +27,9 @@ const (
 	lowest          = 0.1
 	secondMost      = 0.5
 	unconfirmedMost = 0.7
-	sameTrack       = 0.85 // overlap of a tracked and a lost track that are one
+	sameTrack       = 0.85 // the overlap at which a tracked and a lost track are the same object
 	outputMost      = 0.5
-	// slack is what the assignment pays above the largest distance for no match.
+	// slack is how much more than the largest distance the assignment pays for no match.
 	slack = 1e-4
 )
 
@@ -102,8 +102,8 @@ func (t *track) correct(box value.Box, frame int) {
 	t.state, t.seen = isTracked, frame
 }
 
-// follow matches a tracked object with a detection. An object that is lost, and found
-// again, starts to count from 0.
+// follow matches a tracked object with a detection. A lost object that is found again counts
+// its frames from 0.
 func (b *byteTrack) follow(t *track, box value.Box) {
 	if t.state != isTracked {
 		t.correct(box, b.frame)
@@ -167,7 +167,7 @@ func (b *byteTrack) update(ctx context.Context, d *value.Detections) ([]int, []i
 	return b.output(ctx, d)
 }
 
-// divide returns the rows of high and of low confidence.
+// divide separates the rows of high and of low confidence.
 func (b *byteTrack) divide(d *value.Detections) (first, second []int) {
 	for i, box := range d.XYXY {
 		switch c := d.Confidence[i]; {
@@ -191,7 +191,7 @@ func solid(b value.Box) bool {
 	return b.Width() > 0 && b.Height() > 0
 }
 
-// pool returns the tracks that were seen once, and all others.
+// pool separates the tracks that were seen once from all others.
 func (b *byteTrack) pool() (unconfirmed, pool []*track) {
 	for _, t := range b.tracked {
 		if t.confirmed {
@@ -203,7 +203,7 @@ func (b *byteTrack) pool() (unconfirmed, pool []*track) {
 	return unconfirmed, append(pool, b.lost...)
 }
 
-// round matches tracks with rows of the detections and returns what is left of both.
+// round matches tracks with rows of the detections and returns the unmatched ones of both.
 func (b *byteTrack) round(ctx context.Context, d *value.Detections, tracks []*track, rows []int, found map[*track]bool, most float64, weigh bool) ([]*track, []int, error) {
 	cols := make([]value.Box, len(rows))
 	for i, row := range rows {
@@ -266,7 +266,7 @@ func (b *byteTrack) settle(nowLost, removed []*track, found map[*track]bool) err
 	return b.unite()
 }
 
-// unite keeps the older one of a tracked and a lost track that overlap almost completely.
+// unite keeps the older of a tracked and a lost track that overlap almost completely.
 func (b *byteTrack) unite() error {
 	if err := argument.Pairs(len(b.tracked), len(b.lost)); err != nil {
 		return err

@@ -9,8 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// camera finds its own motion from frame to frame: the turn, the zoom and the way that most
-// key points agree on. The language names four methods; all of them are this one here.
+// camera estimates its own motion from frame to frame: the turn, the zoom and the shift that
+// most key points agree on. The language names four methods; this one serves for all of them.
 type camera struct {
 	shrink int // the frames are smaller by this factor
 	motion geometry.Homography
@@ -18,8 +18,8 @@ type camera struct {
 }
 
 const (
-	// cameraPixels bounds the frames that are looked at, and leastAgreed is the number of
-	// key points without which there is no motion.
+	// cameraPixels bounds the size of the frames that are compared. With fewer key points
+	// than leastAgreed, no motion is assumed.
 	cameraPixels = 250_000
 	leastAgreed  = 8
 	cameraRatio  = 0.8

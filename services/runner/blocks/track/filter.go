@@ -1,8 +1,8 @@
 package track
 
-// axis is a Kalman filter of one number that changes at a nearly constant speed. The
-// filters of the papers have four to eight numbers, but their noise is diagonal, so that
-// each number and its speed are independent of the others.
+// axis is a Kalman filter of one number that changes at a nearly constant speed. The filters
+// of the papers have four to eight numbers with diagonal noise, so each number and its speed
+// are independent of the others.
 type axis struct {
 	at, speed float64
 	// the covariance of at and speed

@@ -9,9 +9,9 @@ import (
 )
 
 // ocsort is OC-SORT (Cao et al., "Observation-Centric SORT: Rethinking SORT for Robust
-// Multi-Object Tracking", CVPR 2023): the direction of an object counts in the match, lost
-// objects are looked for where they were last seen, and the filter of an object that is
-// found again is corrected along the straight way between.
+// Multi-Object Tracking", CVPR 2023). The direction of an object counts in a match. Lost
+// objects are searched for where they were last seen. When one is found again, its filter is
+// corrected along the straight line between.
 type ocsort struct {
 	high    float64 // least confidence of a detection
 	overlap float64 // least overlap of a match
@@ -87,8 +87,8 @@ func (o *observed) step() {
 	}
 }
 
-// correct takes a measurement. If some were missed, the filter goes back to the last one
-// and takes those of the straight way instead.
+// correct takes a measurement. If some were missed, the filter returns to the last one and
+// takes interpolated ones instead.
 func (o *observed) correct(box value.Box, back int) {
 	if o.missed > 1 {
 		o.axes = o.kept
@@ -118,7 +118,7 @@ func between(a, b value.Box, share float64) (out value.Box) {
 	return out
 }
 
-// turn notes the direction from the measurement some frames ago.
+// turn updates the direction from the measurement some frames ago.
 func (o *observed) turn(box value.Box, back int) {
 	o.dx, o.dy = direction(o.before(back), box)
 	o.moves = true
@@ -145,7 +145,7 @@ func direction(a, b value.Box) (dx, dy float64) {
 	return (bx - ax) / length, (by - ay) / length
 }
 
-// consistent is 0.5 if a box is straight ahead of the object, and -0.5 if it is behind.
+// consistent returns 0.5 if a box is straight ahead of the object, and -0.5 if it is behind.
 func (o *observed) consistent(box value.Box, back int) float64 {
 	if !o.moves {
 		return 0
@@ -182,7 +182,8 @@ func (s *ocsort) update(ctx context.Context, d *value.Detections) ([]int, []int6
 	return s.report(d, matched)
 }
 
-// round matches objects, as they are expected, with rows, and returns what is left of both.
+// round matches the expected boxes of objects with rows, and returns the unmatched ones of
+// both.
 func (s *ocsort) round(ctx context.Context, d *value.Detections, of []*observed, rows []int, matched map[int]*observed, expected func(*observed) value.Box, weight float64) ([]*observed, []int, error) {
 	boxes, cols := make([]value.Box, len(of)), make([]value.Box, len(rows))
 	for i, o := range of {

@@ -62,8 +62,8 @@ func (s *objects) name(o *object) {
 	}
 }
 
-// match corrects objects by rows of the detections. It returns the rows that were matched,
-// with their objects, and what is left of both.
+// match corrects objects by rows of the detections. It returns the matched rows with their
+// objects, and the unmatched ones of both.
 func (s *objects) match(ctx context.Context, d *value.Detections, of []*object, rows []int) (matched map[int]*object, left []*object, others []int, err error) {
 	tracked, cols := make([]value.Box, len(of)), make([]value.Box, len(rows))
 	for i, o := range of {
@@ -92,7 +92,7 @@ func (s *objects) match(ctx context.Context, d *value.Detections, of []*object, 
 	return matched, left, others, nil
 }
 
-// forget gives up objects that were not seen for long, and those that were seen too rarely.
+// forget drops objects that were not seen for a while, and those that were seen too rarely.
 func (s *objects) forget() {
 	s.all = slices.DeleteFunc(s.all, func(o *object) bool {
 		return o.missed >= s.patient || o.updates < s.steady && o.missed > 0
@@ -132,7 +132,7 @@ func solidRows(d *value.Detections) []int {
 	return rows
 }
 
-// output gives detections the IDs of the objects that they overlap with most.
+// output gives each detection the ID of the object that it overlaps with most.
 func (s *sort) output(d *value.Detections) ([]int, []int64, error) {
 	boxes := make([]value.Box, len(s.all))
 	for i, o := range s.all {

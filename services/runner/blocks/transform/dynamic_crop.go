@@ -61,7 +61,7 @@ func (c *cutter) all(ctx context.Context) (engine.Result, error) {
 }
 
 // one crops one detection, clipped to the picture. A detection outside of the picture has
-// null outputs, so that the others keep their positions.
+// null outputs, so that the other results keep their positions.
 func (c *cutter) one(pixels image.Image, i int) engine.Result {
 	box := c.part(i)
 	if box.Empty() {

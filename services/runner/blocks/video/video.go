@@ -1,5 +1,6 @@
-// Package video places the pictures of a run in videos and keeps what a step knows of each
-// video. Pictures without metadata are the frames of one video, in the order of the batch.
+// Package video assigns the pictures of a run to videos, and keeps the memory of a step for
+// each video. Pictures without metadata are the frames of one video, in the order of the
+// batch.
 package video
 
 import (
@@ -7,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// defaultFPS is the number of frames in a second of a video that does not say.
+// defaultFPS is the frame rate of a video that does not state one.
 const defaultFPS = 30
 
 // Frame is the place of a picture in its video.
@@ -15,7 +16,7 @@ type Frame struct {
 	// Video is the ID of the video, "" for pictures without metadata.
 	Video  string
 	Number int64
-	// Seconds is the time of the frame. It may count from any moment.
+	// Seconds is the time of the frame. Its origin is arbitrary.
 	Seconds float64
 	FPS     float64
 }
@@ -51,7 +52,7 @@ func at(call *engine.Call, metadata *value.VideoMetadata) Frame {
 	return f
 }
 
-// State returns what the step knows of a frame's video. The first call makes it.
+// State returns the memory of a step for a frame's video. The first call makes it.
 func State[T any](call *engine.Call, f Frame, initial func() *T) *T {
 	return call.State("video.state "+f.Video, func() any { return initial() }).(*T)
 }

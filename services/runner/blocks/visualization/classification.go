@@ -22,8 +22,8 @@ type guess struct {
 	confidence float64
 }
 
-// newClassification makes the block that writes the class of a picture on it, or one below
-// the other if it may have several.
+// newClassification makes the block that writes the class of a picture on it. If there may be
+// several, they stand one below the other.
 func newClassification(fonts func() (*imaging.Fonts, error)) (engine.Block, error) {
 	shared, err := fonts()
 	if err != nil {
@@ -61,7 +61,8 @@ func newClassification(fonts func() (*imaging.Fonts, error)) (engine.Block, erro
 	}), nil
 }
 
-// guesses reads a classification: the best class, or all that a picture with several has.
+// guesses reads a classification: the best class of a single-label one, or all classes of a
+// multi-label one.
 func guesses(v any) ([]guess, error) {
 	object, _ := v.(map[string]any)
 	var out []guess

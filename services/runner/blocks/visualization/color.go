@@ -10,8 +10,8 @@ import (
 )
 
 // newColor makes the block that fills each detection: its mask, or its box if it has none.
-// Detections are painted opaque on a layer, and the layer is then mixed in once. So
-// overlapping detections are not darker than others.
+// Detections are painted opaque on a layer, which is then mixed in. So overlapping detections
+// are not darker than others.
 func newColor(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		c, err := newCanvas(ctx, call)

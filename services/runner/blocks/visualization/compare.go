@@ -9,8 +9,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 )
 
-// newComparison makes the block that colours what only one of two models has found, and
-// what none has. What both have found stays as it is.
+// newComparison makes the block that colours the parts that only one of two models found, and
+// those that neither found. Parts that both found stay as they are.
 func newComparison(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		picture, err := argument.Picture(call, "image")
@@ -21,7 +21,7 @@ func newComparison(engine.Step) (engine.Block, error) {
 		if err != nil {
 			return engine.None(), err
 		}
-		var colors [4]color.RGBA // of nothing, A and B; both keep the picture
+		var colors [4]color.RGBA // found by none, by A, by B; parts found by both keep the picture
 		for i, field := range []string{"background_color", "color_a", "color_b"} {
 			if colors[i], err = imaging.ParseColor(text(call, field, "")); err != nil {
 				return engine.None(), engine.Failf(engine.RuntimeInput, "%s is %v", field, err)

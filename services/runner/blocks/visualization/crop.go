@@ -65,7 +65,7 @@ func bounded(v float64) float64 {
 	return min(max(v, -1e6), 1e6)
 }
 
-// sides says where from its position an enlarged detection is: -1 before, 1 behind.
+// sides says on which side of its position an enlarged detection is: -1 before, 1 behind.
 var sides = map[string][2]int{
 	"TOP_LEFT": {-1, -1}, "TOP_CENTER": {0, -1}, "TOP_RIGHT": {1, -1}, "CENTER_LEFT": {-1, 0}, "CENTER_RIGHT": {1, 0},
 	"BOTTOM_LEFT": {-1, 1}, "BOTTOM_CENTER": {0, 1}, "BOTTOM_RIGHT": {1, 1},

@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// newHalo makes the block that draws a glow around each detection. The first version always
-// has the same width, and draws it around boxes too; the second needs masks.
+// newHalo makes the block that draws a glow around each detection. In version 1 the width is
+// fixed, and boxes glow too. Version 2 needs masks.
 func newHalo(step engine.Step) (engine.Block, error) {
 	const width, widest = 40, 999
 	first := step.Type == "roboflow_core/halo_visualization@v1"

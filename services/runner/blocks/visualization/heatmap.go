@@ -20,8 +20,8 @@ type heat struct {
 	last  map[int64]geometry.Point // where each tracked object was when it last moved
 }
 
-// newHeatmap makes the block that colours where detections were in the frames so far, from
-// the colour of few to that of many.
+// newHeatmap makes the block that colours where detections were in the frames so far. The
+// colour shows how often.
 func newHeatmap(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		c, err := newCanvas(ctx, call)
@@ -74,8 +74,8 @@ func (h *heat) add(ctx context.Context, call *engine.Call, c *canvas) error {
 	return nil
 }
 
-// moved reports whether an object is far enough from where it last was. The first time it is
-// not.
+// moved reports whether an object is far enough from its last place. It is false for the
+// first place.
 func (h *heat) moved(id int64, p geometry.Point, least float64) bool {
 	last, ok := h.last[id]
 	if ok && p.Distance(last) < least {

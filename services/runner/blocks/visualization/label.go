@@ -22,7 +22,7 @@ type labeller struct {
 	radius   int
 }
 
-// newLabel makes the block of both versions; version 2 also has text_size_mode.
+// newLabel makes the block of both versions. Version 2 adds text_size_mode.
 func newLabel(fonts func() (*imaging.Fonts, error)) (engine.Block, error) {
 	shared, err := fonts()
 	if err != nil {
@@ -90,7 +90,7 @@ func (l *labeller) draw(i int, text string) error {
 	return nil
 }
 
-// mostLetters bounds a label, because class names have no bound.
+// mostLetters bounds a label, because class names are unbounded.
 const mostLetters = 200
 
 func clip(text string) string {

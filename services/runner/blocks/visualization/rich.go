@@ -12,8 +12,8 @@ import (
 // capitalsAtOne is the font size, in pixels, at a scale of 1.
 const capitalsAtOne = 29.0
 
-// newRichLabel makes the block that writes labels of several lines. There is one font, so
-// that font_family changes nothing.
+// newRichLabel makes the block that writes labels of several lines. There is only one font,
+// so font_family has no effect.
 func newRichLabel(fonts func() (*imaging.Fonts, error)) (engine.Block, error) {
 	shared, err := fonts()
 	if err != nil {
@@ -51,7 +51,7 @@ func newRichLabel(fonts func() (*imaging.Fonts, error)) (engine.Block, error) {
 	}), nil
 }
 
-// wrapped breaks a text at spaces, and words that are longer than a line.
+// wrapped breaks a text at spaces. It also breaks words that are longer than a line.
 func wrapped(label string, most int) []string {
 	most = max(most, 1)
 	var lines []string

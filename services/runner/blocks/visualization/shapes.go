@@ -43,7 +43,7 @@ func drawCircle(c *canvas, call *engine.Call, i int) error {
 	return nil
 }
 
-// at returns the place of a detection that the field position names.
+// at returns the point of a detection that the field position names.
 func (c *canvas) at(call *engine.Call, i int, otherwise string) (geometry.Point, error) {
 	name, box := text(call, "position", otherwise), c.detections.XYXY[i]
 	if name == "CENTER_OF_MASS" {
@@ -74,7 +74,7 @@ func drawDot(c *canvas, call *engine.Call, i int) error {
 	return nil
 }
 
-// drawTriangle draws a triangle that stands on its tip at the place.
+// drawTriangle draws a triangle whose tip points down to the place.
 func drawTriangle(c *canvas, call *engine.Call, i int) error {
 	p, err := c.at(call, i, "TOP_CENTER")
 	if err != nil {
@@ -92,7 +92,7 @@ func drawTriangle(c *canvas, call *engine.Call, i int) error {
 	return nil
 }
 
-// drawCorners draws the beginnings of the sides at each corner of the box.
+// drawCorners draws the ends of the sides at each corner of the box.
 func drawCorners(c *canvas, call *engine.Call, i int) error {
 	thickness, length := whole(call, "thickness", 4), float64(max(whole(call, "corner_length", 15), 0))
 	box := c.detections.XYXY[i]

@@ -13,14 +13,14 @@ import (
 // maxTrace bounds the frames of a trace.
 const maxTrace = 1000
 
-// traces has the last places of each object of a video, and the frames they are of.
+// traces has the last places of each object of a video, with their frame numbers.
 type traces struct {
 	frame  int
 	places map[int64][]geometry.Point
 	frames map[int64][]int
 }
 
-// newTrace makes the block that draws the way of each tracked object in the last frames.
+// newTrace makes the block that draws the path of each tracked object in the last frames.
 func newTrace(engine.Step) (engine.Block, error) {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		c, err := newCanvas(ctx, call)
@@ -52,7 +52,7 @@ func newTrace(engine.Step) (engine.Block, error) {
 	}), nil
 }
 
-// add notes the places of a frame and forgets those that are too old.
+// add records the places of a frame and drops those that are too old.
 func (t *traces) add(c *canvas, call *engine.Call, length int) error {
 	t.frame++
 	for i, id := range c.detections.TrackerID {

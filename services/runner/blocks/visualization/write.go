@@ -44,7 +44,7 @@ func trackerID(d *value.Detections, i int) string {
 	return strconv.FormatInt(d.TrackerID[i], 10)
 }
 
-// column formats a number that another step has added.
+// column formats a number from a column that another step has added.
 func column(name, format, missing string) func(*value.Detections, int) string {
 	return func(d *value.Detections, i int) string {
 		if v, ok := value.Float(d.At(name, i)); ok {

@@ -68,8 +68,8 @@ func (c *correction) outputs(ctx context.Context) (engine.Outputs, error) {
 	return out, nil
 }
 
-// element returns the value of a field for the picture: that of the batch, or the one for
-// all.
+// element returns the value of a field for the picture: the one of the batch element, or the
+// one for all.
 func (c *correction) element(field string) any {
 	if b := c.call.Batch(field); b != nil {
 		if c.i < b.Len() {
@@ -80,7 +80,7 @@ func (c *correction) element(field string) any {
 	return c.call.Arg(field)
 }
 
-// prepare finds the polygon and the rectangle that it becomes.
+// prepare finds the polygon, and the rectangle that it is mapped to.
 func (c *correction) prepare(d *value.Detections) error {
 	corners, err := c.polygon()
 	if err != nil {
@@ -124,7 +124,7 @@ func (c *correction) polygon() ([4]geometry.Point, error) {
 	best, area := [4]geometry.Point{}, -1.0
 	for _, v := range list[:min(len(list), argument.MostCorners)] {
 		candidates := []any{v}
-		if _, one := cornersOf(v); !one { // a list for each picture of which there is one
+		if _, one := cornersOf(v); !one { // a list of polygons, one for each picture
 			candidates, _ = v.([]any)
 		}
 		for _, v := range candidates[:min(len(candidates), argument.MostCorners)] {
@@ -256,7 +256,7 @@ func around(points []image.Point) value.Box {
 	return b
 }
 
-// keypoints maps the points of each row. What is no point stays.
+// keypoints maps the points of each row. An entry that is not a point stays as it is.
 func (c *correction) keypoints(cells []any) []any {
 	out := make([]any, len(cells))
 	for i, cell := range cells {

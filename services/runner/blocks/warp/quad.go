@@ -11,8 +11,8 @@ import (
 // quad is a polygon of four corners: lower left, upper left, upper right, lower right.
 type quad [4]geometry.Point
 
-// newQuad orders corners clockwise on the picture. The first is the one that makes the
-// corners nearest to those of the box around them.
+// newQuad orders corners clockwise on the picture. It chooses the first corner so that the
+// corners are nearest to those of the box around them.
 func newQuad(corners [4]geometry.Point) quad {
 	low, high := corners[0], corners[0]
 	for _, p := range corners {
@@ -42,8 +42,8 @@ func (q *quad) size() (w, h float64) {
 	return max(q[0].Distance(q[3]), q[1].Distance(q[2])), max(q[0].Distance(q[1]), q[3].Distance(q[2]))
 }
 
-// side is a side of a quad: its corners, those that follow on its neighbours, and the corner
-// whose way counts as growth.
+// side is a side of a quad: its two corners, the next corners on the neighbouring sides, and
+// the corner whose movement counts as growth.
 type side struct{ a, b, afterA, afterB, counts int }
 
 var (
@@ -53,8 +53,8 @@ var (
 	top    = side{1, 2, 0, 3, 1}
 )
 
-// include moves a side in parallel until a point outside of it is on it. The corners slide
-// along the neighbouring sides to whole pixels. It returns how far the counting one went.
+// include moves a side in parallel until a point outside is on it. The corners slide along
+// the neighbouring sides to whole pixels. It returns how far the counting corner moved.
 func (q *quad) include(s side, p geometry.Point) float64 {
 	if geometry.Inside(q[:], p) || across(q[s.a], q[s.b], p) > 0 {
 		return 0
@@ -70,11 +70,11 @@ func (q *quad) include(s side, p geometry.Point) float64 {
 	return before.Distance(q[s.counts])
 }
 
-// across is positive for a point on the right of the way from a to b on the picture.
+// across is positive for a point to the right of the line from a to b on the picture.
 func across(a, b, p geometry.Point) float64 { return (b.X-a.X)*(p.Y-a.Y) - (b.Y-a.Y)*(p.X-a.X) }
 
-// meet returns where the line through p meets the line from a to b. Lines that hardly meet
-// at all have no corner: the quad would have no size that a picture can have.
+// meet returns where the line through p meets the line from a to b. It fails for lines that
+// are nearly parallel, because the quad would be larger than any picture.
 func meet(p, direction, a, b geometry.Point) (geometry.Point, bool) {
 	dx, dy := b.X-a.X, b.Y-a.Y
 	det := direction.X*dy - direction.Y*dx

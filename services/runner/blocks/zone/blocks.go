@@ -23,11 +23,11 @@ func Blocks() engine.Registry {
 	}
 }
 
-// observer says what the tracked objects of a frame do.
+// observer reports the behaviour of the tracked objects of a frame.
 type observer func(ctx context.Context, call *engine.Call, at video.Frame, d *value.Detections) (engine.Outputs, error)
 
-// watch makes a block of an observer. frame is the field with the frame's place in its
-// video.
+// watch makes a block of an observer. frame is the field that holds the frame's position in
+// its video.
 func watch(frame string, observe observer) engine.Constructor {
 	return func(engine.Step) (engine.Block, error) {
 		return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {

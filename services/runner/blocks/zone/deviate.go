@@ -11,8 +11,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// paths has, for the path of each object so far, its distances from every beginning of the
-// reference path. They suffice to go on: the path itself is not needed.
+// paths has one entry for the path of each object: its distances from every beginning of the
+// reference path. These suffice to continue, so the path itself is not kept.
 type paths struct{ distances map[int64][]float64 }
 
 // deviate measures how far the path of each object is from a reference path, in pixels

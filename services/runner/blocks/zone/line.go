@@ -10,7 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// crossings is what is known of a line: the side of each object, and the counts.
+// crossings is the memory for a line: the side of each object, and the counts.
 type crossings struct {
 	left    map[int64]bool
 	in, out int64
@@ -72,7 +72,7 @@ func side(line []geometry.Point, d *value.Detections, i int, anchors []string) (
 			return false, false, err
 		}
 		fromX, fromY := p.X-line[0].X, p.Y-line[0].Y
-		// the products with the directions that point to the left at the start, to the right at the end
+		// products with the direction to the left at the start, and to the right at the end
 		start := -dy*fromY - dx*fromX
 		end := dy*(p.Y-line[1].Y) + dx*(p.X-line[1].X)
 		here := dx*fromY-dy*fromX < 0

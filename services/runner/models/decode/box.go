@@ -7,7 +7,7 @@ type Box struct {
 	X0, Y0, X1, Y1 float32
 	Score          float32
 	Class          int
-	// row is the place of the box in the output.
+	// row is the position of the box in the output.
 	row int
 }
 

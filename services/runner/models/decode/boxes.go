@@ -26,7 +26,7 @@ func Boxes(m *modelpackage.Model, outputs []modelworker.Output, i, n int, limits
 	return found, nil
 }
 
-// suppressed reports whether boxes of a layout still overlap.
+// suppressed reports whether boxes of a layout may still overlap and need suppression.
 func suppressed(l modelpackage.Layout) bool {
 	switch l {
 	case modelpackage.YOLOv8, modelpackage.YOLOv5, modelpackage.YOLOX, modelpackage.YOLONAS:
@@ -55,8 +55,9 @@ func (d *decoder) boxes() (*Found, error) {
 	return d.rows()
 }
 
-// known drops the boxes of a class that the package removes, and of classes that it does not
-// name: exports of DETR have columns without a class. It also drops boxes without a finite place.
+// known drops the boxes of classes that the package removes and of classes that it does not name,
+// because exports of DETR have columns without a class. It also drops boxes with coordinates that
+// are not finite.
 func (d *decoder) known(all []Box) []Box {
 	removed, names := d.model.Removed, d.model.Known()
 	kept := all[:0]

@@ -10,7 +10,7 @@ const (
 	maxAnchors = 500_000
 	// maxPairs bounds the pairs of a query and a class.
 	maxPairs = 1 << 20
-	// maxScore is far above any score. Infinities are not scores.
+	// maxScore is far above any real score. It excludes infinities.
 	maxScore = 1e6
 )
 
@@ -29,7 +29,8 @@ type Found struct {
 	Boxes []Box
 	// Classes is the number of classes that the model tells apart.
 	Classes int
-	// values returns what follows the classes of a box: its coefficients or key points.
+	// values returns the numbers that follow the classes of a box: its coefficients or key
+	// points.
 	values func(b Box) []float32
 }
 
@@ -41,7 +42,7 @@ type decoder struct {
 	threshold float32
 }
 
-// out is an output that Recognise has found. The worker may return fewer.
+// out is an output that Recognise has found. The worker may return fewer outputs.
 func (d *decoder) out(at int) modelworker.Output {
 	if at < 0 || at >= len(d.outputs) {
 		return modelworker.Output{}

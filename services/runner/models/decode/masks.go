@@ -73,8 +73,8 @@ func (k *masker) mask(b Box) (*value.Mask, error) {
 	return k.draw(p, p.above(0.5), 0.5)
 }
 
-// combined adds up the prototypes, each times its coefficient of the box. Cells outside of
-// the box are 0.
+// combined sums the prototypes, each multiplied by its coefficient of the box. Cells outside
+// of the box are 0.
 func (k *masker) combined(b Box) (plane, error) {
 	p := plane{make([]float32, k.width*k.height), k.width, k.height}
 	box := k.cells(b)
@@ -100,7 +100,7 @@ func (k *masker) combined(b Box) (plane, error) {
 	return p, nil
 }
 
-// cells are those in a box.
+// cells returns the cells inside of a box.
 func (k *masker) cells(b Box) image.Rectangle {
 	in := k.model.Input
 	cell := func(v float32, input, cells int) int {

@@ -65,7 +65,7 @@ func (v view) columns(from, to int) []tap {
 	return taps
 }
 
-// pixels are those that may see a part of the plane, with the half cell around it.
+// pixels returns the pixels that a part of the plane may affect, with half a cell around it.
 func (v view) pixels(cells image.Rectangle) image.Rectangle {
 	low := func(cell int, offset, scale float64) int {
 		return int(math.Floor((float64(cell)-1-offset)/scale)) - 1
@@ -85,7 +85,7 @@ func (p plane) at(x, y tap) float32 {
 	return top + (low-top)*y.w
 }
 
-// above is the part of the plane whose cells are above a threshold.
+// above returns the part of the plane whose cells are above a threshold.
 func (p plane) above(threshold float32) image.Rectangle {
 	var found image.Rectangle
 	for y := range p.height {

@@ -43,7 +43,7 @@ type queryBoxes struct {
 
 func (q queryBoxes) row(i int) []float32 { return q.scores[i*q.classes : (i+1)*q.classes] }
 
-// box is a box whose centre and size are parts of the picture.
+// box returns a box whose centre and size are fractions of the picture.
 func (q queryBoxes) box(i, class int, score float32) Box {
 	b := q.boxes[4*i : 4*i+4]
 	return centred(b[0]*q.width, b[1]*q.height, b[2]*q.width, b[3]*q.height, score, class, i)
@@ -87,7 +87,7 @@ func (q queryBoxes) independent(threshold float32) []Box {
 	return found
 }
 
-// built decodes boxes, scores and classes that the graph has finished.
+// built decodes boxes, scores and classes that the graph has already computed.
 func (d *decoder) built() (*Found, error) {
 	out := d.out(d.model.Boxes)
 	boxes, shape, ok := part(out, 3, d.i, d.n)

@@ -55,7 +55,7 @@ func (d *decoder) rows() (*Found, error) {
 	return nil, undeclared(d.model, out)
 }
 
-// column returns n values of one anchor, of data that hold one value of all anchors after
+// column returns n values of one anchor. The data holds one attribute of all anchors after
 // another.
 func column(data []float32, anchors, anchor, n int) []float32 {
 	values := make([]float32, n)

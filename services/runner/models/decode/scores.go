@@ -35,7 +35,7 @@ func Scores(m *modelpackage.Model, outputs []modelworker.Output, i, n int) ([]fl
 	return scores, nil
 }
 
-// probability cuts a number to 0..1; NaN is 0.
+// probability clamps a number to the range 0 to 1; NaN is 0.
 func probability(v float32) float32 {
 	if !(v > 0) {
 		return 0
@@ -43,7 +43,7 @@ func probability(v float32) float32 {
 	return min(v, 1)
 }
 
-// sumsToOne reports whether scores are the result of a softmax.
+// sumsToOne reports whether scores look like the result of a softmax.
 func sumsToOne(scores []float32) bool {
 	sum := 0.0
 	for _, v := range scores {

@@ -21,10 +21,10 @@ type Region struct {
 const (
 	// mostClasses bounds the classes of a pixel, which are stored in a byte.
 	mostClasses = 255
-	// noClass is a pixel whose confidence is too low.
+	// noClass marks a pixel whose confidence is too low.
 	noClass = 255
-	// maxPixelWork bounds the scores that are interpolated for one picture. Beyond it, a pixel
-	// takes the class of the nearest cell.
+	// maxPixelWork bounds the scores that are interpolated for one picture. Beyond it, each
+	// pixel takes the class of the nearest cell.
 	maxPixelWork = 1 << 28
 )
 
@@ -144,7 +144,7 @@ func likeliest(logits []float32) (int, float32) {
 	return class, float32(1 / sum)
 }
 
-// labels are the classes of all pixels, with what is needed to make masks of them.
+// labels has the classes of all pixels, and what is needed to make masks of them.
 type labels struct {
 	width, height int
 	classes       []uint8

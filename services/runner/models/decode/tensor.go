@@ -17,8 +17,8 @@ func part(out modelworker.Output, rank, i, n int) (data []float32, shape []int, 
 	return out.Float32()[i*each : (i+1)*each], shape, true
 }
 
-// parts splits the elements of an output by picture. A rank that is one less has no batch,
-// which fits one picture.
+// parts splits the elements of an output by picture. An output whose rank is one less has no
+// batch, which is allowed for a single picture.
 func parts(out modelworker.Output, rank, n int) (all, each int, shape []int, ok bool) {
 	dims := out.Shape
 	if len(dims) == rank-1 && n == 1 {
@@ -67,7 +67,7 @@ func number(kind modelworker.Element, b []byte) float32 {
 	return float32(b[0])
 }
 
-// classOf converts a number to a class; -1 for one that is no class.
+// classOf converts a number to a class. It returns -1 if the number is not a class.
 func classOf(v float32, most int) int {
 	if !(v >= 0) || v >= float32(most) {
 		return -1

@@ -7,8 +7,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// Example is a step that uses the block with what it cannot do without. References name
-// inputs called after their kinds, and steps to continue with are called "next".
+// Example is a step that uses the block with its required fields only. References name inputs
+// after their kinds, and steps to continue with are named "next".
 func Example(m *manifest.Manifest) map[string]any {
 	name, _, _ := strings.Cut(m.Type[strings.LastIndexByte(m.Type, '/')+1:], "@")
 	step := object{"type": m.Type, "name": name}
@@ -20,10 +20,10 @@ func Example(m *manifest.Manifest) map[string]any {
 	return step
 }
 
-// oneOfTwo names the field to show of a block that takes either of two.
+// oneOfTwo names the field to show for a block that requires one of two fields.
 var oneOfTwo = map[string]string{"roboflow_core/inner_workflow@v1": "workflow_definition"}
 
-// needed reports a field that a rule asks for when the others have their defaults.
+// needed reports whether a rule requires a field when the others have their defaults.
 func needed(m *manifest.Manifest, name string) bool {
 	return slices.ContainsFunc(m.Rules, func(r manifest.Rule) bool {
 		field, ok := m.Field(r.Field)
@@ -35,7 +35,7 @@ func needed(m *manifest.Manifest, name string) bool {
 	})
 }
 
-// samples are good values of fields whose type does not say what a good value is.
+// samples are values for fields whose type does not suggest one.
 var samples = map[string]any{
 	"zone": []any{[]any{0, 0}, []any{100, 0}, []any{100, 100}, []any{0, 100}}, "line_segment": []any{[]any{0, 50}, []any{100, 50}},
 	"reference_path": []any{[]any{0, 0}, []any{100, 100}}, "base_url": "https://llm.example.com/v1", "url": "https://hooks.example.com/in",
@@ -55,7 +55,7 @@ func sample(f *manifest.Field) any {
 	return valueOf(f.Accepts)
 }
 
-// valueOf prefers a reference of a kind that is no plain value, then a constant.
+// valueOf prefers a reference of a kind that is not plain, then a constant.
 func valueOf(types []manifest.Type) any {
 	for i := range types {
 		if t := &types[i]; t.Reference != "" && (len(types) == 1 || !plain(t.Kinds)) {

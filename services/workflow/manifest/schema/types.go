@@ -22,7 +22,7 @@ func alternatives(types []manifest.Type) []any {
 	return out
 }
 
-// anyOf leaves out a choice of one.
+// anyOf omits the choice if there is only one.
 func anyOf(types []manifest.Type) any {
 	if len(types) == 1 {
 		return alternative(&types[0])

@@ -39,7 +39,7 @@ func Read(body []byte) Complaint {
 	return c
 }
 
-// collect takes the codes and the first message out of an error answer.
+// collect reads the codes and the first message of an error answer.
 func (c *Complaint) collect(key string, v any, depth int) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -80,8 +80,8 @@ func (c *Complaint) text(key, v string) {
 	}
 }
 
-// codes are the codes and types that say more than the status. The first that an answer has
-// counts.
+// codes are the codes and types that are more specific than the status. The first one in the
+// answer counts.
 var codes = []struct {
 	word string
 	kind *Kind
@@ -109,7 +109,7 @@ var codes = []struct {
 	{"overloaded_error", Overloaded},
 }
 
-// phrases are texts of providers that have no code for it.
+// phrases are messages of providers that have no code for the case.
 var phrases = []struct {
 	text string
 	kind *Kind
@@ -134,7 +134,7 @@ var phrases = []struct {
 	{"no endpoints found matching your data", UnknownModel}, // OpenRouter
 }
 
-// Kind tells what an error answer means.
+// Kind classifies an error answer.
 func (c Complaint) Kind(status int) *Kind {
 	for _, known := range codes {
 		for _, word := range c.words {

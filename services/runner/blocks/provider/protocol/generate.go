@@ -113,7 +113,7 @@ func (Generate) Answer(body []byte) (Answer, error) {
 func (c *generateCandidate) read(answer *Answer) error {
 	var text, thinking strings.Builder
 	calls := false
-	for _, part := range c.Content.Parts { // code that the model ran has parts without text
+	for _, part := range c.Content.Parts { // parts of code that the model ran have no text
 		if part.Thought {
 			thinking.WriteString(part.Text)
 		} else {

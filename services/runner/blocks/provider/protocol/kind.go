@@ -1,6 +1,6 @@
 package protocol
 
-// Kind is what went wrong with a call, independent of the provider.
+// Kind classifies the failure of a call, independently of the provider.
 type Kind struct {
 	// Name is for programs. Words are for a stranger, and follow "the provider".
 	Name, Words string

@@ -8,17 +8,16 @@ import (
 	"slices"
 )
 
-// eventFields are the beginnings of a stream of server-sent events. No JSON begins like that.
+// eventFields are the possible beginnings of a stream of server-sent events. No JSON text
+// begins like that.
 var eventFields = [][]byte{[]byte("data:"), []byte("event:"), []byte("id:"), []byte("retry:"), []byte(":")}
 
 // maxEvents bounds the events of a stream; the longest answers have about as many tokens.
 const maxEvents = 1 << 17
 
 // isStream reports whether an answer is a stream of server-sent events. No request here asks
-// for one, but some servers send it anyway.
-//
-// It decides by the first bytes, as the vault's guard does. So the guard has searched the text
-// that the events join to.
+// for one, but some servers send it anyway. It decides by the first bytes, like the vault's
+// guard. So the guard has searched the joined text of the events.
 func isStream(body []byte) bool {
 	return slices.ContainsFunc(eventFields, func(field []byte) bool { return bytes.HasPrefix(body, field) })
 }
@@ -56,12 +55,12 @@ const done = "[DONE]"
 // stream adds up the events of a stream.
 type stream[T any] interface {
 	join(event T) error
-	// whole returns the answer. finished tells that the stream's own end was read.
+	// whole returns the answer. finished reports whether the end of the stream was read.
 	whole(finished bool) (T, error)
 }
 
-// read reads an answer: one JSON value, or a stream of values. It returns what it has even if
-// there is an error.
+// read reads an answer: one JSON value, or a stream of values. With an error it returns what
+// it has read so far.
 func read[T any](body []byte, s stream[T]) (answer T, err error) {
 	if !isStream(body) {
 		return answer, decode(body, &answer)
