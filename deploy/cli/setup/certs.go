@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/keyhole-dev/keyhole/deploy/cli"
 	"github.com/keyhole-dev/keyhole/deploy/node"
@@ -40,10 +41,10 @@ func (c *Certs) Run(a *cli.App) error {
 	if err := c.writeKeys(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.Out, `%s holds ca.crt, a certificate and key for each of %v,
-and in keys/ what replicas share: %v.
+	_, err = fmt.Fprintf(a.Out, `%s holds ca.crt, a certificate and key for each of %s,
+and in keys/ what replicas share: %s.
 Copy to each host ca.crt, its service's own two files and the keys that its settings name, and keep ca.key away from all of them.
-`, c.Dir, programs, sharedKeys)
+`, c.Dir, strings.Join(programs, ", "), strings.Join(sharedKeys, ", "))
 	return err
 }
 
