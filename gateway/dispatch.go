@@ -20,6 +20,10 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
 	case "v1":
+		if token, shared := strings.CutPrefix(rest, "shared/"); shared && !strings.ContainsAny(token, "/:") {
+			g.views.ServeHTTP(w, r)
+			return
+		}
 		g.api.ServeHTTP(w, r)
 	case "healthz":
 		reply.JSON(w, http.StatusOK, []byte(`{"status":"ok"}`))

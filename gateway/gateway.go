@@ -81,6 +81,7 @@ type Deps struct {
 // Gateway serves everything over HTTP.
 type Gateway struct {
 	api      *api.Handler
+	views    http.Handler // the api, for views of links: pictures make them large
 	pages    *pages.Handlers
 	roboflow *roboflow.Handler
 	signin   *signin.Handler
@@ -127,6 +128,7 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 	}); err != nil {
 		return nil, err
 	}
+	g.views = middleware.Compressed(g.api)
 	if g.pages, err = pages.New(pages.Config{
 		Callers: callers, Sharing: sharing, App: app, MaxBody: cfg.MaxBody, PublicURL: cfg.PublicURL,
 	}); err != nil {

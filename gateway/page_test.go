@@ -1,7 +1,10 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"image"
 	"image/png"
 	"log/slog"
 	"net/http"
@@ -63,7 +66,7 @@ func placeholder() fstest.MapFS {
 
 func builtApp() fstest.MapFS {
 	dist := placeholder()
-	dist["dist/app/index.html"] = &fstest.MapFile{Data: []byte("<html><head><!--keyhole:head--></head>app</html>")}
+	dist["dist/app/index.html"] = &fstest.MapFile{Data: []byte("<html><head><!--keyhole:head--></head><!--keyhole:first-->app</html>")}
 	dist["dist/app/console.html"] = &fstest.MapFile{Data: []byte("<html><head><!--keyhole:head--></head>console</html>")}
 	dist["dist/app/assets/index-1.js"] = &fstest.MapFile{Data: []byte("plain")}
 	dist["dist/app/assets/index-1.js.br"] = &fstest.MapFile{Data: []byte("brotli")}
@@ -257,5 +260,70 @@ func TestSharePageKnowsTheConsole(t *testing.T) {
 	}
 	if body := get(newPages(t, placeholder(), views), "/s/tok").Body.String(); strings.Contains(body, "keyhole-console") {
 		t.Errorf("got %s", body)
+	}
+}
+
+func TestPageShowsItsFirstScreenWithoutScript(t *testing.T) {
+	t.Parallel()
+	var raw bytes.Buffer
+	if err := png.Encode(&raw, image.NewGray(image.Rect(0, 0, 30, 20))); err != nil {
+		t.Fatal(err)
+	}
+	sample := func(value string) *sharingv1.SharedWorkflow {
+		return &sharingv1.SharedWorkflow{
+			Title: markup, Owner: markup, Description: markup, Presentation: &sharingv1.Presentation{Welcome: markup},
+			Samples: []*sharingv1.Sample{{Input: "who", Value: []byte(`"world"`)}, {Input: "image", Value: []byte(value)}},
+		}
+	}
+	inBase64 := base64.StdEncoding.EncodeToString(raw.Bytes())
+	g := newPages(t, builtApp(), map[string]*sharingv1.SharedWorkflow{
+		"tok":   sample(`{"type":"base64","value":"` + inBase64 + `"}`),
+		"data":  sample(`{"type":"base64","value":"data:image/svg+xml;base64,` + inBase64 + `"}`),
+		"evil":  sample(`{"type":"base64","value":"` + base64.StdEncoding.EncodeToString([]byte("<svg onload=alert(1)>")) + `"}`),
+		"cut":   sample(`{"type":"base64","value":"` + inBase64[:60] + `"}`),
+		"far":   sample(`{"type":"url","value":"https://a.example/base64"}`),
+		"plain": aView(),
+	})
+	for _, token := range []string{"tok", "data"} {
+		body := get(g, "/s/"+token).Body.String()
+		if !strings.Contains(body, `<img src="/s/`+token+`/sample" alt="" width="30" height="20"`) || strings.Contains(body, "<script>") || strings.Contains(body, "<img src=x") {
+			t.Errorf("%s: got %s", token, body)
+		}
+		w := get(g, "/s/"+token+"/sample")
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "image/png" || !bytes.Equal(w.Body.Bytes(), raw.Bytes()) ||
+			w.Header().Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'" {
+			t.Errorf("%s: got %d, %v", token, w.Code, w.Header())
+		}
+		if again := get(g, "/s/"+token+"/sample", "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
+			t.Errorf("%s: asked again, got %d", token, again.Code)
+		}
+	}
+	for _, token := range []string{"evil", "far", "plain", "nope"} {
+		if body := get(g, "/s/"+token).Body.String(); strings.Contains(body, "/sample") || strings.Contains(body, "a.example/base64") {
+			t.Errorf("%s: got %s", token, body)
+		}
+		if w := get(g, "/s/"+token+"/sample"); w.Code != http.StatusNotFound || strings.HasPrefix(w.Header().Get("Content-Type"), "image") {
+			t.Errorf("%s: got %d, %v", token, w.Code, w.Header())
+		}
+	}
+	if w := get(g, "/s/cut/sample"); strings.Contains(w.Header().Get("Content-Type"), "html") {
+		t.Errorf("a picture that is cut: %d, %v", w.Code, w.Header())
+	}
+	if body := get(g, "/embed/tok").Body.String(); strings.Contains(body, `id="first"`) {
+		t.Errorf("a frame got %s", body)
+	}
+}
+
+func TestViewsOfLinksAreCompressed(t *testing.T) {
+	t.Parallel()
+	g := newPages(t, builtApp(), map[string]*sharingv1.SharedWorkflow{"tok": aView()})
+	if w := get(g, "/v1/shared/tok", "Accept-Encoding", "gzip"); w.Code != http.StatusOK || w.Header().Get("Content-Encoding") != "gzip" {
+		t.Errorf("got %d, %v", w.Code, w.Header())
+	}
+	if w := get(g, "/v1/shared/tok"); w.Code != http.StatusOK || w.Header().Get("Content-Encoding") != "" {
+		t.Errorf("got %d, %v", w.Code, w.Header())
+	}
+	if w := get(g, "/v1/whoami", "Accept-Encoding", "gzip"); w.Header().Get("Content-Encoding") != "" {
+		t.Errorf("an answer with names is compressed: %v", w.Header())
 	}
 }

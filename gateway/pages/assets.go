@@ -13,14 +13,15 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/reply"
 )
 
-// headMark is the place of a page's own head in the document.
-const headMark = "<!--keyhole:head-->"
+// headMark and firstMark are the places of a page's own head and of its first screen in the
+// document.
+const headMark, firstMark = "<!--keyhole:head-->", "<!--keyhole:first-->"
 
 // document is a page of the web app, or the placeholder that says how to build it.
 type document struct {
-	// before and after are the parts around headMark.
-	before, after []byte
-	built         bool
+	// The parts around the marks.
+	before, between, after []byte
+	built                  bool
 }
 
 // assets are the documents of the pages and the files that they load.
@@ -54,12 +55,15 @@ func openDocument(dist fs.FS, name string) (document, error) {
 			return document{}, err
 		}
 	}
-	before, after, _ := bytes.Cut(raw, []byte(headMark))
-	return document{before: before, after: after, built: built}, nil
+	before, rest, _ := bytes.Cut(raw, []byte(headMark))
+	between, after, _ := bytes.Cut(rest, []byte(firstMark))
+	return document{before: before, between: between, after: after, built: built}, nil
 }
 
-// with returns the document with a head in its place.
-func (d document) with(head []byte) []byte { return slices.Concat(d.before, head, d.after) }
+// with returns the document with a head and a first screen in their places.
+func (d document) with(head, first []byte) []byte {
+	return slices.Concat(d.before, head, d.between, first, d.after)
+}
 
 // assetName matches the names that the build gives to files: no path, no hidden file.
 var assetName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,120}$`)

@@ -29,7 +29,7 @@ func (h *Handlers) Console(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 	header.Set("X-Robots-Tag", "noindex, nofollow")
 	head := fmt.Appendf(nil, "<title>Keyhole</title>\n<meta property=\"csp-nonce\" nonce=\"%s\">\n", nonce)
-	reply.Body(w, r, http.StatusOK, h.assets.console.with(head))
+	reply.Body(w, r, http.StatusOK, h.assets.console.with(head, nil))
 }
 
 // Root serves GET / to a browser. It returns false for other clients, which get what they

@@ -43,7 +43,7 @@ func (h *Handlers) head(r *http.Request, token, nonce string, view *sharingv1.Sh
 		meta("name", "twitter:card", "summary_large_image")
 	}
 	if h.assets.share.built {
-		fmt.Fprintf(&b, "<link rel=\"preload\" href=\"/v1/shared/%s\" as=\"fetch\" crossorigin>\n", token)
+		fmt.Fprintf(&b, "<link rel=\"preload\" href=\"/v1/shared/%s\" as=\"fetch\" crossorigin fetchpriority=\"low\">\n", token)
 	}
 	return []byte(b.String())
 }

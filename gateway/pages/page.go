@@ -55,8 +55,8 @@ func New(cfg Config) (*Handlers, error) {
 	}, nil
 }
 
-// Share serves GET /s/{token}, /s/{token}/preview.png and /s/{token}/changes. It returns false for any
-// other request under /s, which is for Roboflow's clients.
+// Share serves GET /s/{token} and, below it, preview.png, sample and changes. It returns false for any other request
+// under /s, which is for Roboflow's clients.
 func (h *Handlers) Share(w http.ResponseWriter, r *http.Request, rest string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
@@ -67,6 +67,8 @@ func (h *Handlers) Share(w http.ResponseWriter, r *http.Request, rest string) bo
 		redirectPasted(w, "s", rest)
 	case sub == "preview.png":
 		h.preview(w, r, token)
+	case sub == "sample":
+		h.sample(w, r, token)
 	case sub == "changes":
 		h.watch(w, r, token)
 	case sub == "":
@@ -112,6 +114,10 @@ func (h *Handlers) page(w http.ResponseWriter, r *http.Request, token string, em
 	if !embed {
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 	}
+	var first []byte
+	if !embed { // a frame can hide parts of the page
+		first = h.first(token, view)
+	}
 	head := h.head(r, token, nonce, view)
-	reply.Body(w, r, status, h.assets.share.with(head))
+	reply.Body(w, r, status, h.assets.share.with(head, first))
 }

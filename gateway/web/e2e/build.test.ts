@@ -47,7 +47,7 @@ describe("the build", () => {
       ["src/result/Results.tsx", 25],
       ["src/result/Markdown.tsx", 35],
       ["src/json/JSONView.tsx", 90],
-      ["src/share/fork/ForkDialog.tsx", 10],
+      ["src/share/fork/ForkDialog.tsx", 18], // with the code of dialogs, which the start does without
     ];
     for (const [source, kilobytes] of later) {
       const own = [...closure(manifest, source)].filter((f) => !first.has(f));

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { ask, call, demo, greet, provider, share } from "./api";
+import { ask, base, call, demo, greet, provider, share } from "./api";
 import { accessible, openGraph, ready, run, runButton, shot, useBrowser, visit } from "./browser";
 
 useBrowser();
@@ -465,5 +465,48 @@ describe("7: a phone", () => {
     expect(bar.height).toBeGreaterThanOrEqual(48);
     expect(bar.y + bar.height).toBeLessThanOrEqual(844);
     await shot(page, "page-phone");
+  });
+});
+
+describe("the first screen", () => {
+  test("is there without script: title, words and the sample; the page takes its place and moves nothing", async () => {
+    const still = await visit(`/s/${demo}`, { javaScriptEnabled: false });
+    await still.getByRole("heading", { level: 1, name: "Read the text in a picture" }).waitFor();
+    await still.getByText("Finds lines of text").waitFor();
+    const sample = still.locator("#first img");
+    await expect.poll(() => sample.evaluate((i: HTMLImageElement) => i.naturalWidth)).toBeGreaterThan(100);
+    await shot(still, "page-first");
+
+    const moved = (page: Page) => page.evaluate(() => (window as unknown as { moved: number }).moved);
+    const page = await visit(`/s/${demo}`, {
+      before: async (p) => {
+        await p.addInitScript(() => {
+          Object.assign(window, { moved: 0 });
+          new PerformanceObserver((list) => {
+            for (const e of list.getEntries() as (PerformanceEntry & { value: number })[])
+              (window as unknown as { moved: number }).moved += e.value;
+          }).observe({ type: "layout-shift", buffered: true });
+        });
+      },
+    });
+    await ready(page);
+    await page.locator("[data-part=example] [data-part=boxes]").waitFor();
+    expect(await page.locator("#first").count()).toBe(0);
+    expect(await moved(page)).toBeLessThan(0.001);
+  });
+
+  test("says that the server is slow, and gives way to an error", async () => {
+    const page = await visit("about:blank");
+    let answer = () => {};
+    const held = new Promise<void>((go) => (answer = go));
+    await page.route("**/v1/shared/*", async (r) => {
+      await held;
+      await r.fulfill({ status: 404, contentType: "application/json", body: '{"code":5,"message":"link not found"}' });
+    });
+    await page.goto(new URL(`/s/${demo}`, base).href);
+    await page.locator("#first").getByText("The server is slow to answer").waitFor();
+    answer();
+    await page.locator("[data-part=problem]").waitFor();
+    expect(await page.locator("#first").count()).toBe(0);
   });
 });

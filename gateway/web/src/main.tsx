@@ -4,6 +4,7 @@ import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "./ui/theme.css";
+import "./share/first.css";
 import { linkOf } from "./share/link";
 import { SharePage } from "./share/SharePage";
 import { applyTheme } from "./ui/theme";

@@ -13,9 +13,16 @@ import style from "./ResultPanel.module.css";
 import { RunFailure } from "./RunFailure";
 import { duration } from "./time";
 
-// The code that shows results is loaded when a run begins.
-const fetchResults = () => import("./Results");
-const Results = lazy(fetchResults);
+// The code that shows results is loaded when a run begins, or with the view of a link that has an
+// example.
+let loaded: typeof import("./Results") | undefined;
+export const fetchResults = async () => (loaded = await import("./Results"));
+// What is loaded already is shown immediately: a real promise would show the fallback first.
+const Results = lazy(() => (loaded ? ready(loaded) : fetchResults()));
+
+function ready<T>(value: T): Promise<T> {
+  return { then: (take: (value: T) => void) => take(value) } as Promise<T>;
+}
 
 interface Props {
   inputs: Input[];

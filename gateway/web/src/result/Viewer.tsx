@@ -1,8 +1,9 @@
-import { useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
 import { useZoom } from "./useZoom";
 import style from "./Viewer.module.css";
+
+const Dialog = lazy(() => import("../ui/Dialog").then((m) => ({ default: m.Dialog })));
 
 interface Props {
   // Empty: a blank ground of the given size.
@@ -22,13 +23,17 @@ interface Props {
 // Viewer shows a picture that can be zoomed (wheel, pinch, buttons), moved, and seen on the
 // whole screen.
 export function Viewer(props: Props) {
-  const [full, setFull] = useState(false);
+  const [full, setFull] = useState<boolean>();
   return (
     <>
       <Stage {...props} onFull={() => setFull(true)} />
-      <Dialog open={full} full onClose={() => setFull(false)} title={props.alt} description="">
-        <Stage {...props} />
-      </Dialog>
+      {full !== undefined && (
+        <Suspense fallback={null}>
+          <Dialog open={full} full onClose={() => setFull(false)} title={props.alt} description="">
+            <Stage {...props} />
+          </Dialog>
+        </Suspense>
+      )}
     </>
   );
 }

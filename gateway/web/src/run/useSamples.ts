@@ -21,6 +21,7 @@ export interface Samples {
   values: Map<string, unknown>; // the first of each input
   pictures: Map<string, Picture[]>;
   sets: SampleSet[];
+  waits: boolean; // whether pictures are still being read
 }
 
 export function useSamples(inputs: Input[], samples: Sample[] | undefined, version: string | undefined): Samples {
@@ -44,7 +45,8 @@ export function useSamples(inputs: Input[], samples: Sample[] | undefined, versi
   return useMemo(() => {
     const values = new Map<string, unknown>();
     for (const s of samples ?? []) if (!values.has(s.input ?? "")) values.set(s.input ?? "", s.value);
-    return { values, pictures: byInput(pictures), sets: setsOf(samples ?? [], pictures, inputs) };
+    const waits = pictures === noneYet && (samples ?? []).length > 0;
+    return { values, pictures: byInput(pictures), sets: setsOf(samples ?? [], pictures, inputs), waits };
   }, [samples, pictures, inputs]);
 }
 

@@ -1,7 +1,7 @@
 import type { Allowance, SharedWorkflow } from "../api/client";
 import { moment } from "../api/explain";
 import { Icon } from "../ui/icons";
-import { Popover } from "../ui/Popover";
+import { LazyPopover } from "../ui/LazyPopover";
 import { Chip, Tag } from "../ui/Tag";
 import style from "./Chips.module.css";
 import { left, placesOf, whatIsKept, whereItGoes, whoPays, type Statement } from "./terms";
@@ -10,19 +10,19 @@ import { left, placesOf, whatIsKept, whereItGoes, whoPays, type Statement } from
 export function Chips({ view, allowances }: { view: SharedWorkflow; allowances: Allowance[] }) {
   return (
     <div className={style.chips} data-part="terms">
-      <Popover label="Who pays" trigger={chip(whoPays(view, allowances))}>
+      <LazyPopover label="Who pays" trigger={chip(whoPays(view, allowances))}>
         <Pays view={view} allowances={allowances} />
-      </Popover>
-      <Popover label="Where your data goes" trigger={chip(whereItGoes(view))}>
+      </LazyPopover>
+      <LazyPopover label="Where your data goes" trigger={chip(whereItGoes(view))}>
         <Goes view={view} />
-      </Popover>
-      <Popover label="What is kept" trigger={chip(whatIsKept(view))}>
+      </LazyPopover>
+      <LazyPopover label="What is kept" trigger={chip(whatIsKept(view))}>
         <h2 className={style.title}>What is kept</h2>
         <p className={style.text}>
           Your picture, your inputs and the result are not stored on this server. The owner sees that a run happened,
           what it used and whether it failed. {placesOf(view).length > 0 && "What other servers keep is up to them."}
         </p>
-      </Popover>
+      </LazyPopover>
     </div>
   );
 }

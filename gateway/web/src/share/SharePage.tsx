@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { getSharedWorkflow, type SharedWorkflow } from "../api/client";
 import type { Failure } from "../api/failure";
+import { fetchResults } from "../result/ResultPanel";
 import { accentStyle } from "./accent";
+import { firstHasExample, removeFirst } from "./first";
 import type { Link } from "./link";
 import { Problem } from "./Problem";
 import style from "./SharePage.module.css";
@@ -17,7 +19,7 @@ export function SharePage({ link }: { link: Link }) {
   const texts = useRef<Record<string, string>>({});
   const view = useQuery<SharedWorkflow, Failure>({
     queryKey: ["shared", link.token, key],
-    queryFn: ({ signal }) => getSharedWorkflow(link.token, key, signal),
+    queryFn: ({ signal }) => viewOf(link.token, key, signal),
     placeholderData: (previous) => previous,
     retry: (times, failure) => times < 2 && (failure.reason === "UNAVAILABLE" || failure.reason === "UNREACHABLE"),
     retryDelay: 800,
@@ -29,6 +31,11 @@ export function SharePage({ link }: { link: Link }) {
   useEffect(() => {
     if (view.data?.title) document.title = `${view.data.title} · Keyhole`;
   }, [view.data?.title]);
+
+  // The first screen stays until the page can take its place.
+  useEffect(() => {
+    if (view.error) removeFirst(); // else the workbench removes it
+  }, [view.error]);
 
   // Keep the last view while the page tries another key.
   const last = useRef<SharedWorkflow>(undefined);
@@ -47,7 +54,9 @@ export function SharePage({ link }: { link: Link }) {
           </a>
         </nav>
       )}
-      {!link.hideToolbar && <Toolbar link={link} view={gone ? undefined : data} ownKey={key} texts={texts} />}
+      {!link.hideToolbar && (
+        <Toolbar link={link} view={gone ? undefined : data} waiting={!data && !gone} ownKey={key} texts={texts} />
+      )}
       <main
         id="main"
         className={style.page}
@@ -72,6 +81,15 @@ export function SharePage({ link }: { link: Link }) {
       </main>
     </>
   );
+}
+
+// viewOf loads the code for an example at the same time, so that the page shows it at its first
+// sight.
+async function viewOf(token: string, key: string, signal: AbortSignal): Promise<SharedWorkflow> {
+  if (firstHasExample()) void fetchResults().catch(() => undefined);
+  const view = await getSharedWorkflow(token, key, signal);
+  if (view.examples?.length) await fetchResults().catch(() => undefined);
+  return view;
 }
 
 // Temporary errors keep the current view.

@@ -14,13 +14,14 @@ const SnippetDialog = lazy(() => import("./snippets/SnippetDialog"));
 interface Props {
   link: Link;
   view?: SharedWorkflow;
+  waiting: boolean; // for the view: then it shows no action, because more come with the view
   ownKey: string;
   texts: RefObject<Record<string, string>>;
 }
 
 // Toolbar offers the other actions of a link: use in code, copy, fork, sign in, theme. A frame
 // has none that asks for a key.
-export function Toolbar({ link, view, ownKey, texts }: Props) {
+export function Toolbar({ link, view, waiting, ownKey, texts }: Props) {
   // Signing in or up for a fork comes back here with #fork.
   const [open, setOpen] = useState<"" | "fork" | "code">(() =>
     window.location.hash === "#fork" && !link.embed ? "fork" : "",
@@ -44,35 +45,37 @@ export function Toolbar({ link, view, ownKey, texts }: Props) {
       ) : (
         <span className={style.brand}>{brand}</span>
       )}
-      <nav className={style.actions} aria-label="Workflow">
-        {view && (
-          <>
-            <Button look="ghost" size={40} icon="code" aria-label="Use in code" onClick={() => setOpen("code")}>
-              <span className={style.wide}>Use in code</span>
-              <span className={style.narrow}>Code</span>
-            </Button>
-            <CopyButton
-              look="ghost"
-              size={40}
-              className={style.wide}
-              text={`${window.location.origin}/s/${link.token}`}
-              label="Copy link"
-              icon="link"
-            />
-            {view.forkAllowed && !link.embed && (
-              <Button size={40} icon="fork" onClick={() => setOpen("fork")}>
-                Fork
+      {!waiting && (
+        <nav className={style.actions} aria-label="Workflow">
+          {view && (
+            <>
+              <Button look="ghost" size={40} icon="code" aria-label="Use in code" onClick={() => setOpen("code")}>
+                <span className={style.wide}>Use in code</span>
+                <span className={style.narrow}>Code</span>
               </Button>
-            )}
-          </>
-        )}
-        {home && !link.embed && (
-          <a className={style.sign} href={home}>
-            Sign in
-          </a>
-        )}
-        <ThemeButton />
-      </nav>
+              <CopyButton
+                look="ghost"
+                size={40}
+                className={style.wide}
+                text={`${window.location.origin}/s/${link.token}`}
+                label="Copy link"
+                icon="link"
+              />
+              {view.forkAllowed && !link.embed && (
+                <Button size={40} icon="fork" onClick={() => setOpen("fork")}>
+                  Fork
+                </Button>
+              )}
+            </>
+          )}
+          {home && !link.embed && (
+            <a className={style.sign} href={home}>
+              Sign in
+            </a>
+          )}
+          <ThemeButton />
+        </nav>
+      )}
       <Suspense fallback={null}>
         {view?.forkAllowed && open === "fork" && (
           <ForkDialog view={view} token={link.token} ownKey={ownKey} onClose={close} />

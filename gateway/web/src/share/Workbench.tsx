@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo } from "react";
 import { runShared, type Example, type Input, type RunResponse, type SharedWorkflow } from "../api/client";
 import type { Failure } from "../api/failure";
 import { HowItWorks } from "../graph/HowItWorks";
@@ -13,6 +13,7 @@ import { changed, startTexts, useForm, type Form, type Given } from "../run/useF
 import { useRun, type Result, type Start } from "../run/useRun";
 import { useSamples, type SampleSet } from "../run/useSamples";
 import { Notice } from "../ui/Tag";
+import { removeFirst } from "./first";
 import { Guide } from "./Guide";
 import { Intro } from "./Intro";
 import { KeyField } from "./KeyField";
@@ -48,6 +49,9 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onF
   );
   const { run, result, begin, cancel } = useRun(start);
   const samples = useSamples(inputs, view.samples, view.versionHash);
+  useLayoutEffect(() => {
+    if (!samples.waits) removeFirst(); // with the picture in its place
+  }, [samples.waits]);
   const form = useForm(inputs, samples.values, samples.pictures);
   const sample = sampleIn(samples.sets, form, (set) => startTexts(inputs, set.values));
   const example = useMemo(() => exampleOf(view.examples, sample, form), [view.examples, sample, form]);
