@@ -9,9 +9,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// TestAttackDraftOverHTTP asks every route for the draft of a workflow, with a link, with
-// the key of another workspace, with none, and as Roboflow's clients do with the owner's own
-// key. None shows it or runs it. The owner's own run on /v1 does.
+// TestAttackDraftOverHTTP requests the draft of a workflow by every route: with a link, with
+// the key of another workspace, without a key, and like Roboflow's clients with the owner's
+// own key. No route shows it or runs it, except the owner's own run on /v1.
 func TestAttackDraftOverHTTP(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "the draft over every route")
@@ -77,7 +77,8 @@ func TestAttackDraftOverHTTP(t *testing.T) {
 	})
 }
 
-// TestStepOutputsOverHTTP: values are JSON themselves, and their numbers keep their digits.
+// TestStepOutputsOverHTTP: values are JSON and not encoded texts, and numbers keep their
+// digits.
 func TestStepOutputsOverHTTP(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, k kind) {

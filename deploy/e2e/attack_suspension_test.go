@@ -57,7 +57,7 @@ func TestAttackTellASuspensionFromAPause(t *testing.T) {
 			}
 		})
 	}
-	time.Sleep(300 * time.Millisecond) // some runs succeed before the hit
+	time.Sleep(300 * time.Millisecond) // some runs must succeed before the guard finds something
 	provider.Behave(testkit.EchoUnauthorized)
 	hit := thief.shared(t, token, question("x")) // the watchers' runs hit too: one of all is the cause
 	ended := time.Now()

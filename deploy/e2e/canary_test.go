@@ -12,9 +12,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
-// tour makes the calls that the other cases do not: together they have called every RPC,
-// with secrets in every field that can hold one. At the end of the installation everything
-// is searched for them.
+// tour makes the calls that the other cases do not make. Together they call every RPC, with
+// secrets in every field that can hold one. When the installation ends, everything is
+// searched for these secrets.
 func tour(t *testing.T, in *installation) {
 	provider := testkit.Provider(t)
 	w := in.asker(t, provider.URL)
@@ -194,7 +194,7 @@ func tourShares(t *testing.T, w *tenant) {
 	w.must(t, http.MethodDelete, "/v1/"+name, nil)
 }
 
-// tourWatch changes a link until a visitor who watches it hears of a change.
+// tourWatch changes a link until a visitor who watches it sees a change.
 func tourWatch(t *testing.T, w *tenant, name, token string) {
 	guest := w.in.guest()
 	told := make(chan reply)

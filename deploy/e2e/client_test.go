@@ -212,7 +212,7 @@ func (r reply) reason() string {
 	return ""
 }
 
-// fetch reads a page of a program; the empty text if it does not answer.
+// fetch reads a page of a program. It returns "" if the program does not answer.
 func fetch(url string) []byte {
 	got, err := http.Get(url) //nolint:noctx // of our own programs
 	if err != nil {

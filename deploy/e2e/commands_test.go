@@ -229,7 +229,8 @@ func (s *shell) modelCommands(t *testing.T) {
 	s.importCommand(t)
 }
 
-// importCommand brings a well-known model from a mirror, and with it the vendor's other name.
+// importCommand imports a well-known model from a mirror, which also maps the vendor's other
+// name.
 func (s *shell) importCommand(t *testing.T) {
 	mirror := httptest.NewServer(http.FileServer(http.Dir(filepath.Join("..", "..", ".tools", "testdata"))))
 	t.Cleanup(mirror.Close)
@@ -362,8 +363,8 @@ func (s *shell) openShare(t *testing.T, w *tenant) {
 	s.unknownHost(t, w)
 }
 
-// unknownHost opens credentials to a host that nobody has listed. It is refused until the
-// owner confirms the host, and the refusal names the flag.
+// unknownHost opens credentials to a host that is on no list. It is refused until the owner
+// confirms the host, and the refusal names the flag.
 func (s *shell) unknownHost(t *testing.T, w *tenant) {
 	const first, second = "https://hooks.keyhole-tests.com", "https://other.keyhole-tests.com"
 	value := w.in.secret()

@@ -33,7 +33,7 @@ func acme(t *testing.T, k kind, o options) (*installation, *idp.Provider) {
 	return in, o.openID
 }
 
-// begin asks for the provider's page, as the page for signing in does.
+// begin requests the provider's page, like the sign-in page.
 func (in *installation) begin(t testing.TB, next string, header ...string) (location, flow string, got reply) {
 	t.Helper()
 	if header == nil {
@@ -45,7 +45,7 @@ func (in *installation) begin(t testing.TB, next string, header ...string) (loca
 	return got.text("location"), flow, got
 }
 
-// come makes the request that the provider's page makes the browser send.
+// come makes the request that a browser makes when the provider's page redirects it.
 func (in *installation) come(t testing.TB, method, query, flow string, header ...string) reply {
 	t.Helper()
 	req, err := http.NewRequest(method, in.base+"/app/openid/callback?"+query, nil)
@@ -124,7 +124,7 @@ func TestABrowserSignsInWithTheIdentityProvider(t *testing.T) {
 	})
 }
 
-// The address that browsers use, and HTTPS, may exist at a proxy only.
+// The address that browsers use, and HTTPS, may exist only at a proxy.
 func TestSigningInBehindAProxy(t *testing.T) {
 	t.Parallel()
 	p := idp.Start(t)
@@ -142,7 +142,8 @@ func TestSigningInBehindAProxy(t *testing.T) {
 	}
 }
 
-// Nobody is sent elsewhere, signed in as somebody else, or signed in over an open line.
+// Nobody is redirected elsewhere, signed in as somebody else, or signed in over a plaintext
+// connection.
 func TestAttackSigningInWithTheIdentityProvider(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "O7", "open redirects, login CSRF and plain HTTP with the identity provider")

@@ -107,7 +107,7 @@ func TestSignUpIsOffUnlessTheOperatorAllowsIt(t *testing.T) {
 	}
 }
 
-// Every method, called by a viewer and an editor whom its rule does not name.
+// Every method, called by a viewer and an editor whose roles its rule does not allow.
 func TestAttackMethodsBeyondARole(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S13", "every method of the contract, by people whose role does not allow it")
@@ -165,7 +165,7 @@ func allowed(rule *accessv1.Rule, role accessv1.Role) bool {
 	return false
 }
 
-// An editor cannot spend an owner's key or credentials by a link.
+// An editor cannot spend an owner's key or credentials through a link.
 func TestAttackEditorOpensALink(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S14", "an editor who opens an owner's credentials by a link")

@@ -20,8 +20,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the example results of the templates")
 
-// readsTemplates: every template is accepted as it is, and one that needs nothing gives its
-// example result on its sample.
+// readsTemplates: every template is accepted unchanged. A template without open needs returns
+// its example result on its sample.
 func readsTemplates(t *testing.T, in *installation) {
 	w := in.tenant(t)
 	atOnce := 0
@@ -56,8 +56,8 @@ func readsTemplates(t *testing.T, in *installation) {
 	}
 }
 
-// like reduces a result to what is the same on every machine: no ids, rounded numbers, and
-// pictures as a grid of grey tones.
+// like reduces a result to the parts that are the same on every machine: no IDs, rounded
+// numbers, and pictures as a grid of grey tones.
 func like(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -86,7 +86,7 @@ func like(v any) any {
 	return v
 }
 
-// rounded keeps tenths of a fraction, and tens of anything larger.
+// rounded rounds fractions to tenths, and larger numbers to tens.
 func rounded(f float64) string {
 	if math.Abs(f) <= 1 {
 		return fmt.Sprintf("%.1f", f)
@@ -94,7 +94,7 @@ func rounded(f float64) string {
 	return fmt.Sprintf("%.0f tens", f/10)
 }
 
-// tones are the mean brightness of 8 by 5 parts of a picture, in 16 steps.
+// tones returns the mean brightness of 8 by 5 parts of a picture, in 16 steps.
 func tones(encoded any) any {
 	text, _ := encoded.(string)
 	raw, err := base64.StdEncoding.DecodeString(text)

@@ -60,7 +60,7 @@ func TestAttackCredentialToAnotherHost(t *testing.T) {
 			a.Attempt(errs.ReasonOf(errs.From(err)) == errorsv1.Reason_REASON_CREDENTIAL_VALUE_NEEDED, "gRPC mask %v: %v", paths, err)
 			run(fmt.Sprint("gRPC mask ", paths), err)
 		}
-		// With the value everything may change, and then the share waits for its owner.
+		// With the value, everything may change. The share then waits for its owner.
 		second := in.secret()
 		owner.must(t, http.MethodPatch, path, object{"value": second, "hosts": []string{origin(provider.URL)}})
 		if r := owner.shared(t, token, question("x")); r.status != http.StatusOK {

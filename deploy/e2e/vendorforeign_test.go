@@ -16,8 +16,8 @@ import (
 	"testing"
 )
 
-// foreigner is a server of several providers that we did not write. It answers the calls with
-// some of the keys.
+// foreigner is a third party's server that imitates several providers. It answers the calls
+// with some of the keys.
 type foreigner struct {
 	proxy *httputil.ReverseProxy
 
@@ -57,7 +57,7 @@ func startForeigner(t *testing.T) *foreigner {
 	return &foreigner{keys: map[string]bool{}, proxy: httputil.NewSingleHostReverseProxy(at)}
 }
 
-// serves sends the calls with a key there.
+// serves directs the calls with a key to it.
 func (e *foreigner) serves(key string, stream bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -95,8 +95,8 @@ func streaming(r *http.Request) *http.Request {
 	return r
 }
 
-// foreign asks a block at the server that we did not write: for an answer, a stream, the call of
-// a tool and a failure.
+// foreign asks a block at the third party's server for an answer, a stream, a tool call and a
+// failure.
 func (w *vendorAsker) foreign(t *testing.T, visitor *tenant, token string) {
 	for name, c := range map[string]struct {
 		question, cause string

@@ -12,12 +12,12 @@ import (
 	"testing"
 )
 
-// bounds limit what a reader of one package has to hold in mind. Tests and
-// generated code do not count.
+// bounds limit how much code a reader of one package must know. Tests and generated code do
+// not count.
 type bounds struct {
 	files, lines int
 	methods      int // of the receiver that has the most
-	// why says why a package may exceed the usual bounds, or until when.
+	// why is the reason why a package may exceed the usual bounds, or until when.
 	why string
 }
 

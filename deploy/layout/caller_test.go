@@ -12,12 +12,12 @@ import (
 	"testing"
 )
 
-// readers read the caller of a request from its context: a principal, or the service that is the
-// peer. audit.CallerOf makes an actor of it.
+// readers are the functions that read the caller of a request from its context: a principal, or
+// the peer service. audit.CallerOf makes an actor of it.
 var readers = []string{"caller.From", "caller.Peer", "audit.CallerOf"}
 
-// Only a handler reads the caller from the context. All other code has the caller as a parameter,
-// so that a reader sees on whose behalf it acts, and no other context can change that.
+// Only handlers read the caller from the context. All other code gets the caller as a parameter,
+// so a reader sees on whose behalf it acts, and a wrong context cannot change that.
 func TestOnlyHandlersReadTheCaller(t *testing.T) {
 	t.Parallel()
 	for _, service := range services {
@@ -30,7 +30,7 @@ func TestOnlyHandlersReadTheCaller(t *testing.T) {
 	}
 }
 
-// readsIn returns the places below a folder at which functions read the caller that may not.
+// readsIn returns the places below a folder where functions read the caller that must not.
 func readsIn(t *testing.T, folder string, may func(*ast.FuncDecl) bool) (places []string) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
@@ -49,7 +49,7 @@ func readsIn(t *testing.T, folder string, may func(*ast.FuncDecl) bool) (places 
 	return places
 }
 
-// readsOutside returns the places in a file at which functions read the caller that may not.
+// readsOutside returns the places in a file where functions read the caller that must not.
 func readsOutside(t *testing.T, path string, may func(*ast.FuncDecl) bool) (places []string) {
 	t.Helper()
 	files := token.NewFileSet()
@@ -85,7 +85,7 @@ func isHandler(f *ast.FuncDecl) bool {
 }
 
 // authenticates reports whether a function of the gateway puts the caller into the context, or
-// says something about a proof that did.
+// reports on the proof that did.
 func authenticates(f *ast.FuncDecl) (does bool) {
 	if f.Recv != nil && types.ExprString(f.Recv.List[0].Type) == "Proof" {
 		return true

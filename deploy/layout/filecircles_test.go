@@ -19,8 +19,8 @@ import (
 	"testing"
 )
 
-// The files of a circle have to be read together, because none of them can be understood
-// first. So a circle of files is refused.
+// Files of a circle must be read together, because each needs another one to be understood.
+// So a circle of files is refused.
 const maxCircle = 1
 
 // circles lists the packages that may have a larger circle of files, with the reason. Each
@@ -96,8 +96,8 @@ func compile(t *testing.T) (packages []compiled, exports map[string]string) {
 }
 
 // fileGraph has an edge from a file to each file of the same package that declares a
-// function, method, type, variable or constant that it uses. The receiver of a method is no
-// use: the methods of a type may be in several files.
+// function, method, type, variable or constant that it uses. The receiver of a method does
+// not count as a use, because the methods of a type may be in several files.
 func fileGraph(t *testing.T, p compiled, fset *token.FileSet, imports types.Importer) map[string][]string {
 	t.Helper()
 	var files []*ast.File
@@ -237,7 +237,7 @@ func TestNoCircleOfFiles(t *testing.T) {
 	}
 }
 
-// edges are the arrows within a circle, for the message.
+// edges lists the edges within a circle, for the message.
 func edges(graph map[string][]string, circle []string) string {
 	var lines []string
 	for _, from := range circle {

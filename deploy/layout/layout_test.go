@@ -72,7 +72,7 @@ func layer(path string) string {
 	return parts[0]
 }
 
-// allowed are the arrows. Each layer may also import itself.
+// allowed are the allowed directions of imports. Each layer may also import itself.
 var allowed = map[string][]string{
 	"proto":                 {},
 	"services/kit":          {"proto"},

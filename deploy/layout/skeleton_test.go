@@ -74,14 +74,14 @@ func missing(t *testing.T, service string) []string {
 	return lacks
 }
 
-// outline is what the skeleton looks at in a package.
+// outline has the parts of a package that the skeleton checks.
 type outline struct {
 	// functions are the signatures of New and of the methods of Service, by name.
 	functions map[string]string
 	// embeds is the first embedded type of each struct, by the struct's name.
 	embeds        map[string]string
 	unimplemented bool
-	// files says that the package has a variable Files.
+	// files reports that the package has a variable Files.
 	files bool
 }
 

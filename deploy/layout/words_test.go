@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// retired are words and turns that a reader has to read twice; CONTRIBUTING.md says what to
-// write instead. A reader of the code is an engineer, who may not be a native speaker.
+// retired are words and phrases that a reader has to read twice. CONTRIBUTING.md lists
+// replacements. Readers of the code are engineers, and may not be native speakers.
 var retired = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	`who(so)?ever`, `anew`, `beside`, `for ever`, `by itself`, `of theirs`, `wherefore`, `thus`, `hence`, `whence`, `thence`,
 	`hitherto`, `there(of|by|in|upon)`, `here(of|by|in)`, `whilst`, `lest`, `unto`, `upon`, `shall`, `forthwith`,
@@ -22,13 +22,13 @@ var retired = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	`what (it|he|she|they) (is|are|was|were) called`, `goes on`, `at once`,
 }, "|") + `)\b`)
 
-// nor is used with neither only: "not printed nor logged" is "not printed or logged".
+// nor may follow only neither: write "not printed or logged" for "not printed nor logged".
 var (
 	nor     = regexp.MustCompile(`(?i)(^|[^\\\w])nor\b`)
 	neither = regexp.MustCompile(`(?i)\bneither\b`)
 )
 
-// kept are texts that are not ours, that cannot change, or that show the words.
+// kept are texts by others, texts that cannot change, and texts that show the words.
 var kept = []string{
 	"LICENSE", "*.LICENSE", "OFL.txt", "english.txt", "*.sum", // the words of others
 	"services/*/migrations/*.sql", // a migration that has landed never changes

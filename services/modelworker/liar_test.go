@@ -13,8 +13,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/modelworker/workertest"
 )
 
-// lying is a library folder that makes this test binary act as a worker that a model has
-// taken over.
+// lying is a library folder. With it this test binary acts as a worker that a model has taken
+// over.
 const lying = "/lying/"
 
 func TestMain(m *testing.M) {
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// lies are answers to a run.
+// lies are the false answers to a run.
 var lies = map[string]wire.Reply{
 	"outputs outside":    {Outputs: []wire.Tensor{{Type: wire.Float32, Shape: []int64{4}, Offset: 1 << 40}}},
 	"outputs before":     {Outputs: []wire.Tensor{{Type: wire.Float32, Shape: []int64{4}, Offset: -64}}},

@@ -21,7 +21,7 @@ func (r *harness) alias(workspace, alias, model string) (*registryv1.ModelAlias,
 	})
 }
 
-// check returns which version an ID means to an owner, "-" for one that means none.
+// check returns the version that an ID means to an owner, "-" for one that means none.
 func (r *harness) check(owner, id string, publicOnly bool) string {
 	r.t.Helper()
 	out, err := r.internal["sharing"].CheckModels(r.t.Context(), &registryinternalv1.CheckModelsRequest{
@@ -153,7 +153,7 @@ func changeAliases(t *testing.T, r *harness) {
 	if _, err := r.public.UpdateModelAlias(ctx, &registryv1.UpdateModelAliasRequest{ModelAlias: &registryv1.ModelAlias{Name: name, Model: "workspaces/other/models/secret"}}); errs.CodeOf(err) != codes.NotFound {
 		t.Errorf("changed to a private model of others: %v", err)
 	}
-	// The operator's alias does not step in for a model that is gone.
+	// If a model is gone, the operator's alias does not replace it.
 	if _, err := r.public.DeleteModel(ctx, &registryv1.DeleteModelRequest{Name: "workspaces/acme/models/dogs"}); err != nil {
 		t.Fatal(err)
 	}

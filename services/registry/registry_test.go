@@ -33,7 +33,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/registry/migrations"
 )
 
-// harness is a registry with its real servers, and what signs for its callers.
+// harness is a registry with its real servers, and a signer for its callers.
 type harness struct {
 	t         *testing.T
 	authority *identity.Authority
@@ -392,7 +392,7 @@ func TestPagesAndDeletion(t *testing.T) {
 		if _, err := r.public.GetModelVersion(ctx, &registryv1.GetModelVersionRequest{Name: "workspaces/acme/models/a/versions/1"}); errs.CodeOf(err) != codes.NotFound {
 			t.Errorf("a version of a deleted model: %v", err)
 		}
-		// The workspace shares the bytes: b still has them.
+		// The workspace b still has the same bytes.
 		name := "workspaces/acme/models/b/versions/1"
 		if got, err := download(t, r.internal["runner"], r.grant(name), name); err != nil || len(got) == 0 {
 			t.Errorf("b lost its artifact with a: %v", err)

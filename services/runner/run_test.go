@@ -70,7 +70,7 @@ func TestARefusedRunCostsNothing(t *testing.T) {
 	}
 }
 
-// If sharing is being replaced, the runner asks again for the same run.
+// While sharing is being replaced, the runner repeats its request for the same run.
 func TestAnAnswerThatIsLostIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})
@@ -463,8 +463,8 @@ func TestLongBodiesArePutTogether(t *testing.T) {
 	}
 }
 
-// A run whose sample cannot be read ends like any other: otherwise it would hold a place of
-// its limits until the reaper finds it.
+// A run whose sample cannot be read ends like any other. Otherwise it would count against its
+// limits until the reaper finds it.
 func TestARunWithoutItsSampleIsBooked(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})

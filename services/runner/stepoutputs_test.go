@@ -70,7 +70,7 @@ func TestAStreamShowsWhatEachStepGave(t *testing.T) {
 	}
 }
 
-// A run that fails shows what its steps gave before.
+// A failed run shows the outputs of the steps before the failure.
 func TestAFailedRunShowsWhatItsStepsGave(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})
@@ -120,7 +120,7 @@ func TestAttackDraftFieldsOfARun(t *testing.T) {
 }
 
 // TestAttackStepOutputsOfALink: the vault judges the texts of a run for a stranger at its
-// end, so nothing of a step leaves such a run before, whatever was asked for.
+// end. So no output of a step leaves such a run before, whatever the request asks for.
 func TestAttackStepOutputsOfALink(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "the outputs of steps of a run for a stranger")
@@ -137,8 +137,8 @@ func TestAttackStepOutputsOfALink(t *testing.T) {
 	a.Attempt(err == nil && len(stepOutputs(events)) == 0, "a run that is a preview: %v, %v", stepOutputs(events), err)
 }
 
-// TestAttackStepOutputsOfACredential: a step never gets a credential, so that its outputs
-// have none; one that the caller brought is removed where a block repeats it.
+// TestAttackStepOutputsOfACredential: a step never gets a credential, so its outputs have
+// none. A credential that the caller sent is removed where a block repeats it.
 func TestAttackStepOutputsOfACredential(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "credentials in the outputs of the owner's own steps")

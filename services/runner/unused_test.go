@@ -24,9 +24,9 @@ func looking(t *testing.T, provider string) []byte {
 	})
 }
 
-// A run that fails on its picture has used nothing, whether the picture fails when it is
-// read or when it is decoded. A run that has downloaded a picture, or has done work, has
-// used something.
+// A run that fails on its picture has used nothing, both when the picture cannot be read and
+// when it cannot be decoded. A run that has downloaded a picture, or has done work, has used
+// something.
 func TestARunThatFailsOnItsPictureHasUsedNothing(t *testing.T) {
 	t.Parallel()
 	w := newHarness(t, runner.Config{})

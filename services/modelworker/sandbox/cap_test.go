@@ -2,7 +2,7 @@
 
 package sandbox
 
-// memoryCap is the probe's limit; capped says that it has one.
+// memoryCap is the limit of the probe; capped reports that it has one.
 const (
 	memoryCap = 256 << 20
 	capped    = true

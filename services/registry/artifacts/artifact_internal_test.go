@@ -81,7 +81,7 @@ func (s *shelf) remove(v models.Version) {
 	}
 }
 
-// whole checks that a ready version has its artifact.
+// whole checks that the artifact of a ready version exists.
 func (s *shelf) whole(v models.Version) {
 	s.t.Helper()
 	_, v, err := s.models.Ready(s.t.Context(), v.VersionName)
@@ -106,8 +106,8 @@ func (s *shelf) artifacts() (n int) {
 	return n
 }
 
-// An upload is between its artifact and its row while a version with the same bytes is
-// deleted.
+// A version with the same bytes is deleted while an upload has stored its artifact but not
+// its row.
 func TestDeletionTakesNothingFromAnUploadInFlight(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -130,8 +130,7 @@ func TestDeletionTakesNothingFromAnUploadInFlight(t *testing.T) {
 	})
 }
 
-// Of two uploads to one version the second leaves nothing, and deletes nothing of the
-// first.
+// The second of two uploads to one version leaves nothing, and deletes nothing of the first.
 func TestAnUploadThatWasTooLateIsNotKept(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {
@@ -158,7 +157,7 @@ func TestAnUploadThatWasTooLateIsNotKept(t *testing.T) {
 	})
 }
 
-// Versions from before each upload had its own place share one place.
+// Versions from before each upload had its own key share one key.
 func TestASharedArtifactStaysForTheOther(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {

@@ -48,7 +48,7 @@ func (s *shelf) swept(later time.Duration) int {
 	return s.artifacts()
 }
 
-// noted counts the artifacts that are marked for a check.
+// noted counts the artifacts that are recorded as orphans.
 func (s *shelf) noted() int {
 	s.t.Helper()
 	all, err := s.orphans(s.t.Context(), time.Now().Add(1000*time.Hour), artifact{}, 10_000)
@@ -88,8 +88,8 @@ func TestWhatAnUploadLeftBehindIsSwept(t *testing.T) {
 	})
 }
 
-// An artifact that a version names stays, whatever its mark says: if the answer to a write
-// was lost, nobody knows whether it succeeded.
+// An artifact that a version names stays even if it is recorded as an orphan: if the answer
+// to a write was lost, nobody knows whether it succeeded.
 func TestTheSweepTakesNothingThatIsNamed(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {

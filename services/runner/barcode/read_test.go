@@ -24,7 +24,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/raster"
 )
 
-// drawn is a code at a place: the encoder is another library than the reader.
+// drawn is a code and its place. The encoder is another library than the reader.
 type drawn struct {
 	code boombuler.Barcode
 	at   image.Rectangle
@@ -98,10 +98,11 @@ func TestFormatsAndDirections(t *testing.T) {
 	}
 }
 
-// near compares a box with where the code was drawn. Data Matrix and Aztec give the centres
-// of their corner modules, and bars the middle of their guards.
+// near compares a box with the place where the code was drawn. For Data Matrix and Aztec, the
+// reader reports the centres of the corner modules; for bar codes, the middle of the guard
+// bars.
 func near(c barcode.Code, at image.Rectangle, within float64) bool {
-	quiet := 80.0 // an encoder centres whole modules in the size that was asked for
+	quiet := 80.0 // an encoder centres whole modules in the requested size
 	for _, d := range []float64{c.X0 - float64(at.Min.X), c.Y0 - float64(at.Min.Y), float64(at.Max.X) - c.X1, float64(at.Max.Y) - c.Y1} {
 		if d < -within || d > within+quiet {
 			return false
@@ -149,7 +150,8 @@ func TestSeveralCodes(t *testing.T) {
 	}
 }
 
-// A picture above the bound is searched at a smaller size, and its boxes are in its pixels.
+// A picture above the limit is searched at a smaller size. The boxes are in pixels of the
+// original.
 func TestLargePicture(t *testing.T) {
 	t.Parallel()
 	at := image.Rect(1200, 900, 1600, 1300)
@@ -159,7 +161,7 @@ func TestLargePicture(t *testing.T) {
 	}
 }
 
-// Thousands of finder patterns make more triples than a run has time for.
+// Thousands of finder patterns make more triples than a run can examine.
 func TestHostilePictures(t *testing.T) {
 	t.Parallel()
 	grid, noise := raster.New(800, 800), raster.New(500, 400)

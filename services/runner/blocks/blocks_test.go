@@ -8,7 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 )
 
-// The catalogue says that a block can run if and only if the runner has it.
+// The catalogue says that a block can run if and only if the runner implements it.
 func TestEveryManifestThatRunsHasABlock(t *testing.T) {
 	t.Parallel()
 	all := blocks.All()
@@ -26,8 +26,9 @@ func TestEveryManifestThatRunsHasABlock(t *testing.T) {
 	}
 }
 
-// No block refuses a constant that its manifest has among its choices: the manifest says so
-// then (not_runnable_with), so that the run is refused before anything is reserved.
+// No block refuses a constant that its manifest offers. If a block cannot run with one, the
+// manifest must say so (not_runnable_with), so that the run is refused before anything is
+// reserved.
 func TestBlocksTakeTheChoicesOfTheirManifests(t *testing.T) {
 	t.Parallel()
 	all := blocks.All()

@@ -7,9 +7,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 )
 
-// Bystanders are blocks of the language that Keyhole does not have yet. Cases use them next
-// to the blocks under test: to join levels, to merge branches, to branch. They are as small
-// as the cases allow.
+// Bystanders are blocks of the language that Keyhole does not have yet. Cases use them
+// together with the blocks under test: to join levels, to merge branches, to branch. They
+// implement only what the cases need.
 const bystanderManifests = `[
  {"type": "roboflow_core/roboflow_classification_model@v3", "category": "model",
   "fields": [{"name": "images", "aliases": ["image"], "required": true, "batch": "batch", "accepts": [{"selector": "any_data", "kinds": ["image"]}]},

@@ -17,7 +17,7 @@ import (
 )
 
 // The test-only blocks of the conformance cases. Each shows one way in which the engine
-// passes data on.
+// passes data.
 
 func one(output string, v any) engine.Result { return engine.One(engine.Outputs{output: v}) }
 
@@ -123,7 +123,7 @@ func firstBatch(v any) *engine.Batch {
 	return nil
 }
 
-// size returns the size text of a picture.
+// size describes the size of a picture as text.
 func size(v any) string {
 	picture, ok := v.(*value.Image)
 	if !ok {

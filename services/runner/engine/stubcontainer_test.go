@@ -41,7 +41,7 @@ func column(batches []*engine.Batch, i int) []any {
 	return out
 }
 
-// flat joins batches: a single level or, with positions, the inner ones.
+// flat joins batches: of one level or, with positions, the inner ones.
 func flat(batches []*engine.Batch) []any {
 	var out []any
 	for _, b := range batches {

@@ -33,8 +33,8 @@ func (r *run) addSample() error {
 // maxExample bounds what is sent to be stored, in bytes. It is more than sharing stores.
 const maxExample = 1 << 20
 
-// example returns the outputs of a sample that ran well, for sharing to store. Sharing refuses
-// an empty one: the result is too large, or cannot be written.
+// example returns the outputs of a sample that ran well, for sharing to store. It is nil if
+// the result is too large or cannot be written. Sharing then refuses the example.
 func (r *run) example(outputs []map[string]any) []byte {
 	if len(r.allowed.GetSampleInputs()) == 0 {
 		return nil

@@ -95,7 +95,7 @@ func TestInnerWorkflowIsGatedByItsEntries(t *testing.T) {
 	}
 }
 
-// TestInnerWorkflowProblems refuses compositions that cannot be, each at its place.
+// TestInnerWorkflowProblems refuses impossible compositions, each at its position.
 func TestInnerWorkflowProblems(t *testing.T) {
 	t.Parallel()
 	child := definitionOf(who, greeting, greeted)
@@ -135,7 +135,8 @@ func TestInnerWorkflowProblems(t *testing.T) {
 	}
 }
 
-// TestInnerWorkflowGrowthIsBounded composes documents that would grow beyond their length.
+// TestInnerWorkflowGrowthIsBounded composes documents that would grow far beyond their
+// length.
 func TestInnerWorkflowGrowthIsBounded(t *testing.T) {
 	t.Parallel()
 	var steps []string
@@ -164,8 +165,8 @@ func TestInnerWorkflowGrowthIsBounded(t *testing.T) {
 	}
 }
 
-// TestSlotsAndModelsOfInnerWorkflowsCount inspects an inner workflow: what it needs is what
-// the workflow around it needs.
+// TestSlotsAndModelsOfInnerWorkflowsCount inspects an inner workflow. Its needs are needs of
+// the workflow around it.
 func TestSlotsAndModelsOfInnerWorkflowsCount(t *testing.T) {
 	t.Parallel()
 	child := definitionOf(`{"type":"WorkflowImage","name":"image"},{"type":"WorkflowParameter","name":"key"}`,

@@ -51,7 +51,7 @@ func pixels(t *testing.T, v any) image.Image {
 	return p
 }
 
-// The template is the upper left corner of a bright square, of which there are two.
+// The template is the upper left corner of a bright square. There are two such squares.
 func TestTemplateMatching(t *testing.T) {
 	t.Parallel()
 	img := scene(80, 60, image.Rect(10, 10, 30, 30), image.Rect(50, 25, 70, 45))
@@ -133,8 +133,8 @@ func TestEqualization(t *testing.T) {
 	}
 }
 
-// One edge of 200 rises over two of the ten columns in all rows: 2 * 200 * 200 / 10. An even
-// picture has no focus.
+// An edge of 200 changes two of the ten columns in all rows: 2 * 200 * 200 / 10. A picture of
+// one brightness has no focus.
 func TestCameraFocus(t *testing.T) {
 	t.Parallel()
 	if got := must(t, "camera_focus@v1", scene(10, 10, image.Rect(5, 0, 10, 10)), nil)["focus_measure"]; got != 8000.0 {
@@ -145,7 +145,7 @@ func TestCameraFocus(t *testing.T) {
 	}
 }
 
-// Without distortion a picture stays as it is; with some its middle does.
+// Without distortion a picture stays unchanged; with distortion its middle does.
 func TestCalibration(t *testing.T) {
 	t.Parallel()
 	img := scene(101, 81, image.Rect(45, 35, 56, 46))

@@ -50,7 +50,7 @@ func TestTenengrad(t *testing.T) {
 	}
 }
 
-// Without aids the picture stays as it is, and each aid changes the pixels that it is for.
+// Without aids the picture stays unchanged. Each aid changes the pixels that it marks.
 func TestAids(t *testing.T) {
 	t.Parallel()
 	img := image.NewRGBA(image.Rect(0, 0, 40, 40)) // black on the left, white on the right
@@ -80,7 +80,7 @@ func TestAids(t *testing.T) {
 	}
 }
 
-// The picture in testdata was looked at.
+// A person has checked the picture in testdata.
 func TestGoldenAids(t *testing.T) {
 	t.Parallel()
 	img := image.NewRGBA(image.Rect(0, 0, 480, 320)) // a ramp of light, with a sharp disc

@@ -22,9 +22,9 @@ func stitched(t *testing.T, d *value.Detections, algorithm, direction string, fi
 	return text
 }
 
-// Letters are 4 wide. AB and CD have gaps of 1 pixel (0.25 widths), the words are 6 pixels
-// apart (1.5 widths). EF is the next line; its letters are 1 pixel apart. The middle of the
-// first of 4 bins from 0.25 to 1.5 is 0.41; four times that is more than 1.5.
+// Letters are 4 wide. AB and CD have gaps of 1 pixel (0.25 widths), and the words are 6
+// pixels apart (1.5 widths). EF is the next line; its letters are 1 pixel apart. The centre
+// of the first of 4 bins from 0.25 to 1.5 is 0.41, and four times that is more than 1.5.
 func TestOtsuFindsWords(t *testing.T) {
 	t.Parallel()
 	d := letters(map[string][2]float64{"A": {0, 0}, "B": {5, 1}, "C": {15, 0}, "D": {20, 1}, "E": {0, 20}, "F": {5, 20}}, "FDBECA")
@@ -48,7 +48,7 @@ func TestOtsuFindsWords(t *testing.T) {
 	}
 }
 
-// ABC climbs by 4 pixels with each letter, which no bucket of 10 pixels can follow.
+// ABC rises by 4 pixels with each letter, so no bucket of 10 pixels can follow it.
 func TestCollimateFollowsCrookedLines(t *testing.T) {
 	t.Parallel()
 	d := letters(map[string][2]float64{"A": {0, 40}, "B": {5, 36}, "C": {10, 32}, "D": {15, 28}, "X": {0, 60}, "Y": {5, 60}}, "DXBYCA")

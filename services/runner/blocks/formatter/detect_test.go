@@ -15,8 +15,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// A picture of 40 by 30: 0.25 of the width is 10, 0.5 of the height is 15, and 0.16 of it
-// is 4.8, which is rounded.
+// On a picture of 40 by 30, 0.25 of the width is 10, 0.5 of the height is 15, and 0.16 of the
+// height is 4.8, which is rounded.
 func TestVLMAsDetector(t *testing.T) {
 	t.Parallel()
 	picture := value.NewImage(image.NewGray(image.Rect(0, 0, 40, 30)), "p")
@@ -36,7 +36,8 @@ func TestVLMAsDetector(t *testing.T) {
 			&found{[]value.Box{{10, 5, 40, 15}, {0, 0, 40, 30}}, []any{"cat", "cow"}, []int64{1, -1}, []float64{1, 1}},
 		},
 		{"openai", "object-detection", "```json\n{\"detections\": []}\n```", &found{}},
-		// Each family has its own form: 500 thousandths of the height are 15, 25 percent of the width are 10.
+		// Each family has its own format: 500 thousandths of the height are 15, and 25 percent of the width
+		// are 10.
 		{"google-gemini", "object-detection", `[{"box_2d": [500, 250, 1000, 1000], "label": "cat"}]`, &found{[]value.Box{{10, 15, 40, 30}}, []any{"cat"}, []int64{1}, []float64{1}}},
 		{"qwen", "object-detection", `[{"box_2d": [250, 500, 1000, 1000], "label": "cat", "confidence": 0.5}]`, &found{[]value.Box{{10, 15, 40, 30}}, []any{"cat"}, []int64{1}, []float64{0.5}}},
 		{"spacexai", "object-detection", `[{"label": "cat", "box_2d": [25, 50, 100, 100]}]`, &found{[]value.Box{{10, 15, 40, 30}}, []any{"cat"}, []int64{1}, []float64{1}}},

@@ -88,7 +88,7 @@ func many(n int, box value.Box) *value.Detections {
 	return d
 }
 
-// Every detection at the same place is a tie, and every pair would be a result.
+// All detections are at the same place, so every pair would be a result.
 func TestPairsAreBounded(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -119,8 +119,8 @@ func TestOverlapFilter(t *testing.T) {
 	}
 }
 
-// A box of 10 by 10 has a quarter in another one. Of a mask, the outline counts: a triangle
-// with half of the area of its box, and its edge.
+// A quarter of a box of 10 by 10 is in another one. For a mask the outline counts: a triangle
+// with half of the area of its box, including its edge.
 func TestOverlapAnalysis(t *testing.T) {
 	t.Parallel()
 	first := blocktest.Found("dog", value.Box{0, 0, 10, 10}, value.Box{50, 50, 60, 60})

@@ -60,7 +60,7 @@ func TestValuesOfEarlierFrames(t *testing.T) {
 	}
 }
 
-// A run of 3 gives the summaries of 3 elements, then begins again.
+// An interval of 3 gives the summaries of 3 elements and then starts again.
 func TestAggregator(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -113,7 +113,7 @@ func run(t *testing.T, definition string, inputs map[string]any) ([]map[string]a
 	return w.Run(t.Context(), engine.Request{Inputs: inputs, Env: engine.Env{Now: func() time.Time { return time.Unix(1000, 0) }}})
 }
 
-// A step that reads what another one keeps sees it if it comes later. Videos are apart.
+// A step sees what an earlier step keeps. Videos are separate.
 func TestCache(t *testing.T) {
 	t.Parallel()
 	definition := `{"version": "1.3.0", "inputs": [{"type": "WorkflowImage", "name": "image"}, {"type": "WorkflowBatchInput", "name": "v", "kind": ["*"]}],
@@ -197,8 +197,8 @@ func TestEventLog(t *testing.T) {
 	}
 }
 
-// A box that moves by 10 is drawn by a fifth of the way. When it is not found it moves on by
-// a fifth of its speed, and is forgotten when its movements are.
+// A box that jumps by 10 is drawn a fifth of the way. If it is not found, it moves on at a
+// fifth of its speed, and is forgotten with its last movement.
 func TestStabilize(t *testing.T) {
 	t.Parallel()
 	at := func(x float64) *value.Detections {

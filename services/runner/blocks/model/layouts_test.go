@@ -12,8 +12,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/models/modeltest"
 )
 
-// Each layout says: a box from 16,8 to 48,40 of the input of 64 by 64 pixels, of class 1 with
-// the score 0.75. The picture is 128 by 128, so the box is twice as large on it.
+// Each layout describes a box from 16,8 to 48,40 of an input of 64 by 64 pixels, of class 1
+// with the score 0.75. The picture is 128 by 128, so the box is twice as large on it.
 func TestLayoutsOfDetectors(t *testing.T) {
 	t.Parallel()
 	logit := float32(math.Log(3)) // sigmoid gives 0.75
@@ -83,17 +83,17 @@ func described(out any) []string {
 	return lines
 }
 
-// A net with masks, key points or classes of pixels says something that can be computed by
-// hand, on a picture of twice its size.
+// A net with masks, key points or classes of pixels has outputs that can be computed by hand,
+// on a picture of twice its size.
 func TestMasksPointsAndRegions(t *testing.T) {
 	t.Parallel()
 	// The left half of the prototype is 1, the right half -1.
 	halves := filled(256, func(i int) float32 { return 1 - 2*float32(i%16/8) })
 	nan := float32(math.NaN())
 	box := []float32{32, 32, 32, 32, 0.75}
-	// The box from 16,16 to 48,48 of the input: its left half is from 32,32 to 63,95 on the
-	// picture, both ends included.
-	// Interpolation between cells of 8 pixels cuts its corners.
+	// The box from 16,16 to 48,48 of the input. Its left half is from 32,32 to 63,95 on the
+	// picture, both ends included. Interpolation between cells of 8 pixels rounds its
+	// corners.
 	left := []any{"35 32", "60 32", "63 35", "63 92", "60 95", "35 95", "32 92", "32 35"}
 	nets := map[string]struct {
 		net                        workertest.Graph

@@ -55,8 +55,8 @@ func constant(outputs ...tensor) workertest.Graph {
 	return g
 }
 
-// columns are anchors whose values lie one attribute of all anchors after another, as in
-// YOLOv8. The other anchors are empty.
+// columns are anchors whose values are stored one attribute of all anchors after another, as
+// in YOLOv8. The other anchors are empty.
 func columns(attributes, anchors int, rows ...[]float32) []float32 {
 	data := make([]float32, attributes*anchors)
 	for anchor, row := range rows {

@@ -179,7 +179,7 @@ func TestOCRInTwoSizes(t *testing.T) {
 	}
 }
 
-// A block that cannot name a model reads with the standard one, of which :inspect knows.
+// A block that cannot name a model uses the standard reader, which :inspect reports.
 func TestOCRModelReadsWithTheStandardReader(t *testing.T) {
 	t.Parallel()
 	source := modeltest.Real(t)

@@ -54,8 +54,8 @@ func play(t *testing.T, block string, fields map[string]any, frames ...any) ([]m
 	return out, err
 }
 
-// still is the number of frames without the square. The longer the background was there,
-// the longer it takes until something new becomes a part of it.
+// still is the number of frames without the square. The longer a background was stable, the
+// longer it takes until something new becomes a part of it.
 const still = 30
 
 // video is still frames and one with the square.
@@ -67,7 +67,7 @@ func video() []any {
 	return append(frames, frame(40))
 }
 
-// The first frame is like itself, which counts as shadow (OpenCV does the same). A still scene is background; the square is not.
+// The first frame resembles itself, which counts as shadow, as in OpenCV. A still scene is background; the square is not.
 func TestBackgroundSubtraction(t *testing.T) {
 	t.Parallel()
 	out, err := play(t, "background_subtraction@v1", map[string]any{"history": still}, video()...)
@@ -156,7 +156,7 @@ func TestMotionInZone(t *testing.T) {
 	}
 }
 
-// A run never sees what another one showed.
+// A run never sees the frames of another run.
 func TestRunsDoNotShareTheirVideo(t *testing.T) {
 	t.Parallel()
 	for range 2 {

@@ -63,7 +63,7 @@ func person() *value.Detections {
 
 func point(x, y int) []any { return []any{x, y} }
 
-// The pictures in testdata were looked at.
+// A person has checked the pictures in testdata.
 func TestGoldenPictures(t *testing.T) {
 	t.Parallel()
 	keypoints := blocktest.Input{Kind: "keypoint_detection_prediction", Value: person()}
@@ -154,7 +154,7 @@ func TestGrid(t *testing.T) {
 	}
 }
 
-// Anything is drawn or refused, quickly and within the picture's memory.
+// Anything is drawn or refused, quickly and within the memory of the picture.
 func TestHostileFields(t *testing.T) {
 	t.Parallel()
 	long := make([]any, 5000)

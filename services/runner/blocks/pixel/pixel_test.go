@@ -83,7 +83,7 @@ func TestFilters(t *testing.T) {
 		{"image_blur@v1", step, map[string]any{"blur_type": "average", "kernel_size": 3}, gray(0, 0, 30, 60, 90, 90), true},
 		{"image_blur@v1", step, map[string]any{"blur_type": "gaussian", "kernel_size": 2}, gray(0, 0, 22, 68, 90, 90), true},
 		{"image_blur@v1", step, map[string]any{"blur_type": "median", "kernel_size": 3}, gray(0, 0, 0, 90, 90, 90), true},
-		{"image_blur@v1", step, map[string]any{"blur_type": "bilateral", "kernel_size": 1}, gray(0, 0, 10, 80, 90, 90), true}, // the one unlike pixel of five weighs exp(-0.72)
+		{"image_blur@v1", step, map[string]any{"blur_type": "bilateral", "kernel_size": 1}, gray(0, 0, 10, 80, 90, 90), true}, // the one different pixel of five has the weight exp(-0.72)
 		{"threshold@v1", columns(2, rgb(10, 200, 101)), map[string]any{"thresh_value": 100}, []color.RGBA{rgb(0, 255, 255)}, false},
 		{"threshold@v1", grays(2, 10, 11, 200, 201), map[string]any{"thresh_value": 0, "threshold_type": "otsu", "max_value": 9}, gray(0, 0, 9, 9), true},
 		{"threshold@v1", step, map[string]any{"thresh_value": 0, "threshold_type": "adaptive_mean"}, gray(0, 0, 0, 255, 255, 255), true},
@@ -152,7 +152,7 @@ func TestColors(t *testing.T) {
 	}
 }
 
-// What would take minutes or gigabytes is refused before it begins.
+// Work that would take minutes or gigabytes is refused before it begins.
 func TestHostileParametersAreRefused(t *testing.T) {
 	t.Parallel()
 	large := value.NewImage(image.NewGray(image.Rect(0, 0, 4000, 4000)), "large")

@@ -25,7 +25,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
-// post is an egress that keeps what it is asked to send, and answers as a mail server would through it.
+// post is an egress that records requests, and answers like a mail server behind it.
 type post struct {
 	status   int
 	header   http.Header

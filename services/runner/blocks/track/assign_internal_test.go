@@ -41,7 +41,7 @@ func TestAssignmentIsTheBest(t *testing.T) {
 	})
 }
 
-// best tries everything.
+// best tries all assignments.
 func best(gains [][]float64, row int, used map[int]bool) float64 {
 	if row == len(gains) {
 		return 0
@@ -58,8 +58,8 @@ func best(gains [][]float64, row int, used map[int]bool) float64 {
 }
 
 // A box of height 100 begins with the variances (2*100/20)^2 and (10*100/160)^2. One frame
-// later that of the place is 100 + 39.0625 + 25, and the gain for a measurement with a
-// variance of 25 is 164.0625 / 189.0625.
+// later the variance of the place is 100 + 39.0625 + 25, and the gain for a measurement with
+// a variance of 25 is 164.0625 / 189.0625.
 func TestFilter(t *testing.T) {
 	t.Parallel()
 	a := axis{at: 50, pp: 100, vv: 39.0625}

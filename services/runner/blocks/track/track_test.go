@@ -65,8 +65,8 @@ func play(t *testing.T, block string, fields map[string]any, video ...*value.Det
 
 type ids = map[float64]int64
 
-// Two people walk towards each other; one of them is hardly seen in the third frame and
-// covered in the fourth; a third one comes later.
+// Two people walk towards each other. One of them is barely visible in the third frame and
+// covered in the fourth. A third person arrives later.
 var walk = []*value.Detections{
 	frameOf(seen{0, 0, 0.9}, seen{200, 0, 0.9}),
 	frameOf(seen{5, 0, 0.9}, seen{195, 0, 0.9}),
@@ -88,7 +88,7 @@ func TestTrackersFollow(t *testing.T) {
 		{"byte_tracker@v1", nil, byteIDs},
 		{"byte_tracker@v2", nil, byteIDs},
 		{"byte_tracker@v3", nil, byteIDs},
-		// The third round gives an object its ID, and the weak detection is that of nobody.
+		// The object gets its ID in the third round. The weak detection belongs to nobody.
 		{"trackers_sort@v1", map[string]any{"minimum_consecutive_frames": 2}, []ids{{}, {5: 0, 195: 1}, {10: 0, 190: 1}, {15: 0}, {20: 0, 180: 1}, {25: 0, 175: 1, 400: 2}}},
 		{"trackers_bytetrack@v1", steady, []ids{{}, {5: 0, 195: 1}, {10: 0, 190: 1}, {15: 0}, {20: 0, 180: 1}, {25: 0, 175: 1, 400: 2}}},
 		{"trackers_botsort@v1", map[string]any{"minimum_consecutive_frames": 1}, []ids{{0: 0, 200: 1}, {5: 0, 195: 1}, {10: 0, 190: 1}, {15: 0}, {20: 0, 180: 1, 400: 2}, {25: 0, 175: 1, 400: 2}}},
@@ -102,7 +102,7 @@ func TestTrackersFollow(t *testing.T) {
 	}
 }
 
-// A lost object is given up after the buffer, and is then another one.
+// A lost object is given up after the buffer time. After that it counts as a new one.
 func TestLostObjects(t *testing.T) {
 	t.Parallel()
 	video := []*value.Detections{frameOf(seen{0, 0, 0.9}), frameOf(seen{0, 0, 0.9}), frameOf(), frameOf(), frameOf(), frameOf(), frameOf(), frameOf(seen{0, 0, 0.9}), frameOf(seen{0, 0, 0.9})}
@@ -116,7 +116,7 @@ func TestLostObjects(t *testing.T) {
 	}
 }
 
-// A new object is reported once, and the others are those that are known.
+// A new object is reported once. Known objects are in the other output.
 func TestNewObjects(t *testing.T) {
 	t.Parallel()
 	detections := make([]any, len(walk))
@@ -137,7 +137,7 @@ func TestNewObjects(t *testing.T) {
 	}
 }
 
-// Boxes that are no boxes are followed by nobody, and too many are refused quickly.
+// Invalid boxes are not followed, and too many boxes are refused quickly.
 func TestHostileDetections(t *testing.T) {
 	t.Parallel()
 	nan, inf := math.NaN(), math.Inf(1)
@@ -161,9 +161,9 @@ func TestHostileDetections(t *testing.T) {
 	}
 }
 
-// The camera turns to the right by 60 pixels in one frame, so that an object that stands
-// still is 60 pixels further to the left, where its box was not. Without a correction it is
-// another object.
+// The camera turns right by 60 pixels in one frame, so an object that stands still appears 60
+// pixels further to the left, outside of its old box. Without a correction it counts as a new
+// object.
 func TestCameraMotion(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))

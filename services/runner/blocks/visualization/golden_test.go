@@ -52,7 +52,7 @@ func withMasks() *value.Detections {
 	return d
 }
 
-// The pictures in testdata were looked at.
+// A person has checked the pictures in testdata.
 func TestGoldenPictures(t *testing.T) {
 	t.Parallel()
 	boxes := blocktest.Input{Kind: "object_detection_prediction", Value: blocks(0)}
@@ -83,7 +83,7 @@ func TestGoldenPictures(t *testing.T) {
 	}
 }
 
-// The third frame shows the ways of the objects, and where they were.
+// The third frame shows the paths of the objects, and where they were.
 func TestGoldenVideos(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

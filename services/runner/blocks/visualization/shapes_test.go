@@ -57,8 +57,8 @@ func TestShapesAreWhereTheyShouldBe(t *testing.T) {
 	}
 }
 
-// A checkerboard has no pixel of its own colours left where a detection is hidden, and all
-// of them elsewhere.
+// Where a detection is hidden, no pixel of the checkerboard keeps its colour; elsewhere all
+// do.
 func TestHiddenDetectionsShowNothing(t *testing.T) {
 	t.Parallel()
 	board := image.NewRGBA(image.Rect(0, 0, 60, 60))
