@@ -14,6 +14,7 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/strict"
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/fair"
@@ -36,6 +37,7 @@ type Handler struct {
 	cfg      Config
 	mux      http.Handler
 	registry registryv1.RegistryServiceClient
+	sharing  sharingv1.SharingServiceClient
 }
 
 // New registers the services. It sends them nothing.
@@ -44,7 +46,10 @@ func New(ctx context.Context, cfg Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handler{cfg: cfg, mux: mux, registry: registryv1.NewRegistryServiceClient(cfg.Clients.Registry)}, nil
+	return &Handler{
+		cfg: cfg, mux: mux,
+		registry: registryv1.NewRegistryServiceClient(cfg.Clients.Registry), sharing: sharingv1.NewSharingServiceClient(cfg.Clients.Sharing),
+	}, nil
 }
 
 var (
@@ -83,7 +88,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// further than here.
 	r.Header.Del("Authorization")
 	r.Header.Del("Cookie")
-	// The body is always JSON. By default curl calls it a form, and the generated code
+	// The body is JSON by now. By default curl calls it a form, and the generated code
 	// would then read it as parameters.
 	r.Header.Set("Content-Type", "application/json")
 	r.Body = strict.NewBody(sent.Bytes)
@@ -131,7 +136,7 @@ func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 	if proof.Stale(as) {
 		auth.ClearCookie(w)
 	}
-	sent, err := h.cfg.Bodies.Read(w, r, h.sender(as, caller.From(as), r.URL.Path))
+	sent, err := h.reader(r).Read(w, r, h.sender(as, caller.From(as), r.URL.Path))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -140,6 +145,10 @@ func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 			sent.Release()
 			return nil, nil, err
 		}
+	}
+	if err := h.translate(as, fair.ClientOf(caller.From(as)), r, sent); err != nil {
+		sent.Release()
+		return nil, nil, err
 	}
 	return as, sent, nil
 }

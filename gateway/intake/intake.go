@@ -55,6 +55,25 @@ func (b *Body) Release() {
 	}
 }
 
+// Replace puts another body in the place of a body that was read, made of it by build. The memory
+// of up to size more bytes is taken before, in the name of the client.
+func (r *Reader) Replace(ctx context.Context, b *Body, size int64, c fair.Client, build func(old []byte) ([]byte, error)) error {
+	lease, err := r.Memory.Acquire(ctx, size, c)
+	if err != nil {
+		return err
+	}
+	b.leases = append(b.leases, lease)
+	b.Bytes, err = build(b.Bytes)
+	return err
+}
+
+// Within returns a reader of bodies of at most n bytes.
+func (r *Reader) Within(n int64) *Reader {
+	within := *r
+	within.Max = min(r.Max, n)
+	return &within
+}
+
 // byteOrderMark precedes the text that some editors write.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
