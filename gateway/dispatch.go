@@ -32,12 +32,20 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 	case "openapi.json":
 		w.Header().Set("Cache-Control", "public, max-age=300")
 		reply.JSON(w, http.StatusOK, openapi.Document)
+	case "mcp":
+		g.mcp.Workspace(w, r)
 	case "s":
+		if token, ok := strings.CutSuffix(strings.TrimSuffix(rest, "/"), "/mcp"); ok && !strings.Contains(token, "/") {
+			g.mcp.Link(w, r, token)
+			return
+		}
 		if !g.pages.Share(w, r, rest) {
 			g.roboflow.Serve(w, r, first, rest)
 		}
 	case "embed":
 		g.pages.Embed(w, r, rest)
+	case "oembed":
+		g.pages.OEmbed(w, r)
 	case "app":
 		if !g.signin.Serve(w, r, rest) {
 			g.pages.Console(w, r)

@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/api"
 	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
+	"github.com/keyhole-dev/keyhole/gateway/mcp"
 	"github.com/keyhole-dev/keyhole/gateway/middleware"
 	"github.com/keyhole-dev/keyhole/gateway/outgo"
 	"github.com/keyhole-dev/keyhole/gateway/pages"
@@ -22,6 +23,7 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/signin"
 	"github.com/keyhole-dev/keyhole/gateway/web"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
+	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
 	runnerinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runnerinternal/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -85,6 +87,7 @@ type Gateway struct {
 	pages    *pages.Handlers
 	roboflow *roboflow.Handler
 	signin   *signin.Handler
+	mcp      *mcp.Handler
 	ready    func(context.Context) error
 	handler  http.Handler
 }
@@ -118,6 +121,9 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 			Sharing: sharing, Registry: registryv1.NewRegistryServiceClient(deps.Registry), Vault: vaultv1.NewVaultServiceClient(deps.Vault),
 		},
 	}}
+	g.mcp = mcp.New(mcp.Config{
+		Callers: callers, Gate: gate, Bodies: bodies, Sharing: sharing, Runner: runnerv1.NewRunnerServiceClient(deps.Runner), Timeout: cfg.Timeout,
+	})
 	g.signin = &signin.Handler{
 		Callers: callers, Bodies: bodies, Vault: vaultv1.NewVaultServiceClient(deps.Vault),
 		Internal: vaultinternalv1.NewVaultInternalServiceClient(deps.VaultInternal),

@@ -34,6 +34,19 @@ func (g *Gate) CheckOrigin(ctx context.Context, r *http.Request, token string) e
 		"if this page belongs to the installation, its operator must set --public-url").WithReason(errorsv1.Reason_REASON_ORIGIN_REFUSED)
 }
 
+// CheckOwnOrigin refuses a page of another site. Clients that are no browsers send no origin.
+func (g *Gate) CheckOwnOrigin(r *http.Request) error {
+	sent := r.Header.Values("Origin")
+	if len(sent) == 0 {
+		return nil
+	}
+	if from, plain := origin.Normal(sent[0]); plain && len(sent) == 1 && g.ownOrigin(r, from) {
+		return nil
+	}
+	return errs.PermissionDenied("pages of other sites may not use this address; " +
+		"if this page belongs to the installation, its operator must set --public-url").WithReason(errorsv1.Reason_REASON_ORIGIN_REFUSED)
+}
+
 // ownOrigin reports whether a page belongs to this installation: its origin is that of
 // the configured address, or that of the requested host if the host is an IP address or
 // localhost. It trusts no other host name: the owner of a name can make it point here.

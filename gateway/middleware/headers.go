@@ -57,10 +57,11 @@ func withCORS(next http.Handler, allowed []string) http.Handler {
 			h.Set("Access-Control-Allow-Origin", origin)
 			h.Add("Vary", "Origin")
 		}
-		h.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, X-Run-Id")
+		h.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, X-Run-Id, Mcp-Session-Id")
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
 			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
-			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Grpc-Timeout, Traceparent, X-Request-Id")
+			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Grpc-Timeout, Traceparent, X-Request-Id, "+
+				"Keyhole-Credentials, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Mcp-Session-Id")
 			h.Set("Access-Control-Max-Age", "7200")
 			w.WriteHeader(http.StatusNoContent)
 			return

@@ -9,7 +9,7 @@ func Route(path string) string {
 	switch first {
 	case "v1":
 		return "/v1/" + collection(rest)
-	case "healthz", "readyz", "openapi.json", "info", "readiness", "docs", "":
+	case "healthz", "readyz", "openapi.json", "info", "readiness", "docs", "oembed", "mcp", "":
 		return "/" + first
 	case "s", "embed", "app", "assets", "infer", "workflows", "model":
 		return "/" + first + "/..."

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,8 @@ func (h *Handlers) head(r *http.Request, token, nonce string, view *sharingv1.Sh
 		meta("property", "og:image:height", strconv.Itoa(preview.Height))
 		meta("property", "og:image:alt", "The blocks of the workflow and how they are connected")
 		meta("name", "twitter:card", "summary_large_image")
+		fmt.Fprintf(&b, "<link rel=\"alternate\" type=\"application/json+oembed\" href=\"%s\" title=\"%s\">\n",
+			html.EscapeString(base+"/oembed?url="+url.QueryEscape(link)), html.EscapeString(title))
 	}
 	if h.assets.share.built {
 		fmt.Fprintf(&b, "<link rel=\"preload\" href=\"/v1/shared/%s\" as=\"fetch\" crossorigin fetchpriority=\"low\">\n", token)

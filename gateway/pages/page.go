@@ -55,8 +55,8 @@ func New(cfg Config) (*Handlers, error) {
 	}, nil
 }
 
-// Share serves GET /s/{token} and, below it, preview.png, sample and changes. It returns false for any other request
-// under /s, which is for Roboflow's clients.
+// Share serves GET /s/{token}, and below it preview.png, sample, changes, openapi.json, qr.svg and qr.png. It
+// returns false for any other request under /s, which is for Roboflow's clients.
 func (h *Handlers) Share(w http.ResponseWriter, r *http.Request, rest string) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
@@ -71,6 +71,10 @@ func (h *Handlers) Share(w http.ResponseWriter, r *http.Request, rest string) bo
 		h.sample(w, r, token)
 	case sub == "changes":
 		h.watch(w, r, token)
+	case sub == "openapi.json":
+		h.openAPI(w, r, token)
+	case sub == "qr.svg", sub == "qr.png":
+		h.qr(w, r, token, strings.TrimPrefix(sub, "qr."))
 	case sub == "":
 		h.page(w, r, token, false)
 	default:
