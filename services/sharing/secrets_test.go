@@ -43,6 +43,28 @@ func TestASecretsStoreNamesCredentials(t *testing.T) {
 	}
 }
 
+// A secret that a step gives to its inner workflow is a slot of the workflow around it.
+func TestASecretForAnInnerWorkflow(t *testing.T) {
+	t.Parallel()
+	s := newHarness(t, testkit.SQLite(t), "embedded:")
+	w := s.workflow("acme", "outer", `{"version":"1.0","inputs":[],"steps":[`+secretsStore+`,
+		{"type":"roboflow_core/inner_workflow@v1","name":"p","parameter_bindings":{"t":"$steps.env.slack_token"},"workflow_definition":{"version":"1.0",
+			"inputs":[{"type":"WorkflowParameter","name":"t"}],
+			"steps":[{"type":"roboflow_core/slack_notification@v1","name":"slack","channel":"c","message":"m","cooldown_session_key":"k","slack_token":"$inputs.t"}],
+			"outputs":[{"type":"JsonField","name":"o","selector":"$steps.slack.message"}]}}],
+		"outputs":[{"type":"JsonField","name":"o","selector":"$steps.p.o"}]}`)
+	found, err := s.api.InspectWorkflow(s.member("acme"), &sharingv1.InspectWorkflowRequest{Name: w.GetName()})
+	must(t, err)
+	if slots := found.GetSlots(); len(slots) != 1 || slots[0].GetCredential() != "workspaces/acme/credentials/slack_token" || slots[0].GetStep() != "p__slack" || len(found.GetProblems())+len(found.GetNotRunnable()) != 0 {
+		t.Errorf("inspect says %v", found)
+	}
+	view, err := s.api.GetSharedWorkflow(s.guest("g"), &sharingv1.GetSharedWorkflowRequest{Token: s.share("acme", "outer", nil).GetToken()})
+	must(t, err)
+	if shown := view.String(); strings.Contains(strings.ToLower(shown), "hook_key") || strings.Contains(shown, "SLACK_TOKEN") || strings.Contains(shown, "$credentials.") {
+		t.Errorf("the view names credentials: %s", shown)
+	}
+}
+
 func TestAttackSecretsStoreAsData(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A10-7", "a secret of the workspace as data of a step")

@@ -12,10 +12,14 @@ import (
 // its outputs are the workspace's credentials of those names.
 const SecretsStore = "roboflow_core/environment_secrets_store@v1"
 
+// innerWorkflow is the block that holds a workflow.
+const innerWorkflow = "roboflow_core/inner_workflow@v1"
+
 // BindSecrets replaces each reference to an output of a secrets store, in a field that takes
 // a credential, by a reference to the credential of that name: "$steps.env.slack_token" is
-// "$credentials.slack_token". References in other fields stay, and are refused where a
-// definition is inspected.
+// "$credentials.slack_token". It does the same for what a step binds to the inputs of an inner
+// workflow, where a credential that becomes data is refused. References in other fields stay,
+// and are refused where a definition is inspected.
 func BindSecrets(d *workflow.Definition, catalogue *manifest.Catalogue) ([]byte, error) {
 	stores := map[string]bool{}
 	for _, s := range d.Steps {
@@ -26,6 +30,9 @@ func BindSecrets(d *workflow.Definition, catalogue *manifest.Catalogue) ([]byte,
 		m, ok := catalogue.Find(s.Type)
 		if !ok {
 			continue
+		}
+		if m.Type == innerWorkflow {
+			edits = bindInputs(s.Node.Get("parameter_bindings"), stores, edits)
 		}
 		for _, member := range s.Node.Members {
 			if field, ok := m.Field(member.Key); ok && field.Credential != nil {
@@ -40,6 +47,20 @@ func BindSecrets(d *workflow.Definition, catalogue *manifest.Catalogue) ([]byte,
 		return d.Raw, nil
 	}
 	return document.Apply(d.Raw, edits)
+}
+
+// bindInputs binds what a step gives to its inner workflow: whole references, because there a
+// text with more in it is a constant.
+func bindInputs(bindings *document.Node, stores map[string]bool, edits []document.Edit) []document.Edit {
+	if bindings == nil {
+		return edits
+	}
+	for _, binding := range bindings.Members {
+		if strings.HasPrefix(binding.Value.Text, "$") {
+			edits = bindIn(binding.Value, stores, edits)
+		}
+	}
+	return edits
 }
 
 // bindIn replaces a reference that stands alone, or after a prefix ("Bearer ").
