@@ -25,11 +25,11 @@ type Commands struct {
 
 type credentialCreate struct {
 	ID        string   `arg:"" help:"Id of the credential."`
-	Provider  string   `help:"Provider: openai, anthropic, gemini, google_vision, openrouter, xai, groq, stability_ai, slack, ...; smtp for a mail server; openai_compatible or ollama for a server of your own; generic for anything else." required:""`
+	Provider  string   `help:"Provider: openai, anthropic, gemini, google_vision, openrouter, xai, groq, stability_ai, slack, twilio, ...; aws for a bucket; smtp for a mail server; openai_compatible or ollama for a server of your own; generic for anything else." required:""`
 	Host      []string `help:"Destination that may receive it (default: the provider's own)." placeholder:"URL"`
 	ValueFile string   `help:"File with the value; - for standard input." default:"-"`
 	Title     string   `help:"Title."`
-	SlotKind  string   `help:"Place in the request: bearer, header, query, basic, body, url, where the value is the whole URL, or smtp for the password of a mail server (default: the provider's usual place)." enum:",bearer,header,query,basic,body,url,smtp" default:"" placeholder:"KIND"`
+	SlotKind  string   `help:"Place in the request: bearer, header, query, basic, body, url, where the value is the whole URL, smtp for the password of a mail server, account for the account that a password or a key belongs to, or signature for a key of AWS (default: the provider's usual place)." enum:",bearer,header,query,basic,body,url,smtp,account,signature" default:"" placeholder:"KIND"`
 	SlotName  string   `help:"Name of the header or query parameter, user name for basic authentication or a mail server, or JSON pointer into the body."`
 	Prefix    string   `help:"Text before the value in a header, such as 'Bot '."`
 }
@@ -94,7 +94,7 @@ type credentialUpdate struct {
 	Host      []string `help:"Destination that may receive it. It replaces all current ones. Needs --value-file." placeholder:"URL"`
 	Title     *string  `help:"Title."`
 	Provider  *string  `help:"Provider. Needs --value-file."`
-	SlotKind  string   `help:"Place in the request: bearer, header, query, basic, body, url or smtp. Needs --value-file." enum:",bearer,header,query,basic,body,url,smtp" default:"" placeholder:"KIND"`
+	SlotKind  string   `help:"Place in the request: bearer, header, query, basic, body, url, smtp, account or signature. Needs --value-file." enum:",bearer,header,query,basic,body,url,smtp,account,signature" default:"" placeholder:"KIND"`
 	SlotName  *string  `help:"Name of the header or query parameter, user name for basic authentication or a mail server, or JSON pointer into the body."`
 	Prefix    *string  `help:"Text before the value in a header, such as 'Bot '. Needs --value-file."`
 }

@@ -76,7 +76,7 @@ type Slot struct {
 	Input string `json:"input,omitempty"`
 	// Destination is where it may go, canonical: "https://api.openai.com:443".
 	Destination string `json:"destination"`
-	// Provider, SlotKind ("bearer", "header", "query", "basic", "body", "url", "smtp"),
+	// Provider, SlotKind ("bearer", "header", "query", "basic", "body", "url", "smtp", "account", "signature"),
 	// SlotName and SlotPrefix tell where in the request a visitor's credential goes; empty is the
 	// provider's usual place. A stored credential has its own.
 	Provider string `json:"provider,omitempty"`

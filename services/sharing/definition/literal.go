@@ -144,6 +144,12 @@ func FillCredential(l inspect.Literal, text string, c *vaultv1.Credential) (befo
 		before, _ = inspect.SplitAddress(text)
 	case manifest.SchemeSMTP:
 		c.SlotKind = vaultv1.SlotKind_SLOT_KIND_SMTP
+	case manifest.SchemeAccount:
+		c.SlotKind = vaultv1.SlotKind_SLOT_KIND_ACCOUNT
+	case manifest.SchemePassword:
+		c.SlotKind = vaultv1.SlotKind_SLOT_KIND_BASIC
+	case manifest.SchemeSignature:
+		c.SlotKind = vaultv1.SlotKind_SLOT_KIND_SIGNATURE
 	}
 	return before
 }

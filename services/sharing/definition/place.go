@@ -35,6 +35,9 @@ func (s Slot) BroughtPlace() (kind, name, prefix string) {
 	if s.scheme == string(manifest.SchemeHeader) && strings.EqualFold(s.parameter, "Authorization") && strings.EqualFold(s.prefix, "Basic ") {
 		return string(manifest.SchemeBasic), "", ""
 	}
+	if s.scheme == string(manifest.SchemePassword) {
+		return string(manifest.SchemeBasic), "", ""
+	}
 	if s.scheme == string(manifest.SchemeHeader) {
 		return s.scheme, s.parameter, s.prefix
 	}
@@ -69,8 +72,14 @@ func fits(sl Slot, c *vaultv1.Credential) bool {
 		return kind == vaultv1.SlotKind_SLOT_KIND_URL
 	case manifest.SchemeSMTP:
 		return kind == vaultv1.SlotKind_SLOT_KIND_SMTP
+	case manifest.SchemeAccount:
+		return kind == vaultv1.SlotKind_SLOT_KIND_ACCOUNT
+	case manifest.SchemeSignature:
+		return kind == vaultv1.SlotKind_SLOT_KIND_SIGNATURE
+	case manifest.SchemePassword:
+		return kind == vaultv1.SlotKind_SLOT_KIND_BASIC && c.GetSlotName() == ""
 	default: // the step names no place
-		return kind != vaultv1.SlotKind_SLOT_KIND_BODY && kind != vaultv1.SlotKind_SLOT_KIND_URL && kind != vaultv1.SlotKind_SLOT_KIND_SMTP
+		return kind <= vaultv1.SlotKind_SLOT_KIND_BASIC
 	}
 }
 
@@ -97,6 +106,10 @@ func placeText(c *vaultv1.Credential) string {
 		return "the address"
 	case vaultv1.SlotKind_SLOT_KIND_SMTP:
 		return "the sign-in of a mail server"
+	case vaultv1.SlotKind_SLOT_KIND_ACCOUNT:
+		return "the name of an account"
+	case vaultv1.SlotKind_SLOT_KIND_SIGNATURE:
+		return "a signature"
 	}
 	name, prefix := header(c)
 	return fmt.Sprintf("the header %s, after %q", name, prefix)
@@ -108,7 +121,7 @@ func (s Slot) placeKey() string {
 	switch manifest.Scheme(s.scheme) {
 	case manifest.SchemeHeader, manifest.SchemeQuery:
 		return s.scheme + " " + strings.ToLower(s.parameter)
-	case manifest.SchemeBody, manifest.SchemeURL, manifest.SchemeSMTP, manifest.SchemeLogin:
+	case manifest.SchemeBody, manifest.SchemeURL, manifest.SchemeSMTP, manifest.SchemeLogin, manifest.SchemeAccount:
 		return s.scheme + " " + s.parameter
 	default:
 		return string(manifest.SchemeHeader) + " authorization"

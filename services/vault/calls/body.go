@@ -38,7 +38,7 @@ func (f filledBody) Release() {
 // fillBody writes credentials into a body that has a place for them, which takes the whole body in memory. Any
 // other body is streamed and holds no memory.
 func (s *InternalHandlers) fillBody(ctx context.Context, h *handle, body io.Reader, slots egress.Slots) (filledBody, error) {
-	if !slots.InBody() {
+	if !slots.NeedBody() {
 		return filledBody{Reader: body}, nil
 	}
 	workspace, _, _ := strings.Cut(strings.TrimPrefix(h.ChargedKey, "workspaces/"), "/")

@@ -1,6 +1,7 @@
 package credentials
 
 import (
+	"bytes"
 	"errors"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
@@ -27,10 +28,21 @@ func (p Place) With(value secret.Secret) *egress.Slot {
 	return &egress.Slot{Kind: egressKind(p.kind), Name: p.name, Prefix: p.prefix, Secret: value}
 }
 
-// Testable reports whether a request without a body, to an address that is known, can carry the credential. A mail
-// server needs a user too.
+// Testable reports whether a request without a body, to an address that is known, can carry the credential alone. A
+// mail server needs a user too.
 func (p Place) Testable() bool {
-	return (p.kind != vaultv1.SlotKind_SLOT_KIND_SMTP || p.name != "") && p.kind != vaultv1.SlotKind_SLOT_KIND_BODY && p.kind != vaultv1.SlotKind_SLOT_KIND_URL
+	switch p.kind {
+	case vaultv1.SlotKind_SLOT_KIND_BODY, vaultv1.SlotKind_SLOT_KIND_URL, vaultv1.SlotKind_SLOT_KIND_ACCOUNT, vaultv1.SlotKind_SLOT_KIND_SIGNATURE:
+		return false
+	case vaultv1.SlotKind_SLOT_KIND_SMTP:
+		return p.name != ""
+	}
+	return true
+}
+
+// NeedsUser reports whether a value is a password without its user.
+func (p Place) NeedsUser(value secret.Secret) bool {
+	return p.kind == vaultv1.SlotKind_SLOT_KIND_BASIC && p.name == "" && bytes.IndexByte(value.Expose(), ':') < 0
 }
 
 func egressKind(k vaultv1.SlotKind) egress.SlotKind {
@@ -47,6 +59,10 @@ func egressKind(k vaultv1.SlotKind) egress.SlotKind {
 		return egress.Address
 	case vaultv1.SlotKind_SLOT_KIND_SMTP:
 		return egress.Mail
+	case vaultv1.SlotKind_SLOT_KIND_ACCOUNT:
+		return egress.Account
+	case vaultv1.SlotKind_SLOT_KIND_SIGNATURE:
+		return egress.Signature
 	default:
 		return egress.Bearer
 	}
@@ -58,7 +74,7 @@ func GrantedPlace(kind, name, prefix string) Place {
 		"bearer": vaultv1.SlotKind_SLOT_KIND_BEARER, "header": vaultv1.SlotKind_SLOT_KIND_HEADER,
 		"query": vaultv1.SlotKind_SLOT_KIND_QUERY, "basic": vaultv1.SlotKind_SLOT_KIND_BASIC,
 		"body": vaultv1.SlotKind_SLOT_KIND_BODY, "url": vaultv1.SlotKind_SLOT_KIND_URL,
-		"smtp": vaultv1.SlotKind_SLOT_KIND_SMTP,
+		"smtp": vaultv1.SlotKind_SLOT_KIND_SMTP, "account": vaultv1.SlotKind_SLOT_KIND_ACCOUNT, "signature": vaultv1.SlotKind_SLOT_KIND_SIGNATURE,
 	}
 	return Place{kinds[kind], name, prefix}
 }
@@ -77,7 +93,7 @@ func CompleteSlot(providerName string, p Place) (Place, error) {
 		if p.name == "" {
 			return p, errors.New("the name of the header, the query parameter or the field of the body is required")
 		}
-	case vaultv1.SlotKind_SLOT_KIND_BEARER, vaultv1.SlotKind_SLOT_KIND_URL:
+	case vaultv1.SlotKind_SLOT_KIND_BEARER, vaultv1.SlotKind_SLOT_KIND_URL, vaultv1.SlotKind_SLOT_KIND_ACCOUNT, vaultv1.SlotKind_SLOT_KIND_SIGNATURE:
 		p.name = ""
 	}
 	if p.kind != vaultv1.SlotKind_SLOT_KIND_HEADER {

@@ -38,6 +38,7 @@ func knownProviders() map[string]provider {
 		"roboflow":      {[]string{"https://api.roboflow.com", "https://detect.roboflow.com", "https://serverless.roboflow.com"}, query, "api_key"},
 		"slack":         {[]string{"https://slack.com"}, bearer, ""},
 		"twilio":        {[]string{"https://api.twilio.com"}, basic, ""},
+		"aws":           {nil, vaultv1.SlotKind_SLOT_KIND_SIGNATURE, ""},
 		"smtp":          {nil, vaultv1.SlotKind_SLOT_KIND_SMTP, ""},
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/keyhole-dev/keyhole/services/vault/egress/signature"
 )
 
 // watch ends a call that makes no progress or takes too long in total.
@@ -68,9 +70,14 @@ const prefetchBytes = 64 << 10
 type requestBody struct {
 	head []byte
 	rest io.Reader
+	// sum is the SHA-256 of a body that is signed.
+	sum string
 }
 
-func prefetch(body io.Reader) (requestBody, error) {
+func prefetch(body io.Reader, sign bool) (requestBody, error) {
+	if sign {
+		return prefetchWhole(body)
+	}
 	if body == nil {
 		return requestBody{}, nil
 	}
@@ -82,6 +89,15 @@ func prefetch(body io.Reader) (requestBody, error) {
 		body = nil
 	}
 	return requestBody{head: head, rest: body}, nil
+}
+
+// prefetchWhole takes a body that is in memory, so that it is not copied.
+func prefetchWhole(body io.Reader) (requestBody, error) {
+	whole, ok := body.(*bytes.Buffer)
+	if !ok {
+		return requestBody{}, refuse(RefusedRequest, "the body of a signed request must be in memory")
+	}
+	return requestBody{head: whole.Bytes(), sum: signature.Sum(whole.Bytes())}, nil
 }
 
 // attach sets the body of a request. The request has no GetBody, so net/http cannot send the body twice.

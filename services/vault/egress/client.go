@@ -84,6 +84,9 @@ func (c *Client) admit(req *Request) (target, error) {
 	if t, err = req.Slots.admit(t); err != nil {
 		return t, err
 	}
+	if req.Slots.Sign() && req.Method != http.MethodPut {
+		return t, refuse(RefusedRequest, "a key that signs stores an object: the method must be PUT")
+	}
 	return t, c.allow(req, t.Destination)
 }
 
@@ -97,7 +100,7 @@ func (c *Client) allow(req *Request, d Destination) error {
 
 // send makes the call and follows redirects.
 func (c *Client) send(w *watch, req Request, t target, header http.Header) (*Response, error) {
-	body, err := prefetch(req.Body)
+	body, err := prefetch(req.Body, req.Slots.Sign())
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +144,7 @@ func (c *Client) roundTrip(w *watch, p *pool, req Request, t target, header http
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(w.ctx)
 	body.attach(r, w, c.config)
-	req.Slots.fill(r)
+	req.Slots.fill(r, body.sum, c.config.Now())
 	resp, err := l.conn.RoundTrip(r)
 	if err != nil {
 		p.release(l)
@@ -171,6 +174,9 @@ func (c *Client) respond(w *watch, req Request, t target, resp *http.Response) (
 		return fail(refuse(TooLarge, "the response is larger than allowed"))
 	}
 	header, text := responseHeader(resp.Header)
+	if req.Slots.only(Account) != nil {
+		text = append(text, hideBody(w, resp, header)...)
+	}
 	to := redirectDestination(t, resp)
 	if to != nil {
 		text = append(text, to.String()...)

@@ -27,6 +27,8 @@ type Config struct {
 	IdleTimeout time.Duration
 	// TotalTimeout bounds a whole call. Zero means 10 minutes.
 	TotalTimeout time.Duration
+	// Now is the clock of signatures. Nil means the machine's.
+	Now func() time.Time
 }
 
 func (c Config) withDefaults() Config {
@@ -35,6 +37,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Resolver == nil {
 		c.Resolver = net.DefaultResolver
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	orDefault(&c.MaxRequestBytes, 64<<20)
 	orDefault(&c.MaxResponseBytes, 64<<20)

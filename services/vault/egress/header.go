@@ -2,10 +2,11 @@ package egress
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/keyhole-dev/keyhole/services/vault/egress/headers"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 func cleaned(in http.Header, slots Slots) (http.Header, error) {
 	out := http.Header{}
 	count, size := 0, 0
-	perConnection := set()
+	perConnection := map[string]bool{}
 	for _, v := range in.Values("Connection") {
 		for name := range strings.SplitSeq(v, ",") {
 			perConnection[http.CanonicalHeaderKey(strings.TrimSpace(name))] = true
@@ -37,7 +38,7 @@ func cleaned(in http.Header, slots Slots) (http.Header, error) {
 			count, size = count+1, size+len(name)+len(v)
 		}
 		key := http.CanonicalHeaderKey(name)
-		if ownHeaders[key] || perConnection[key] || strings.HasPrefix(key, "Proxy-") || slots.exclude(key) {
+		if headers.Own(key) || perConnection[key] || slots.exclude(key) {
 			continue
 		}
 		out[key] = append(out[key], values...)
@@ -57,7 +58,7 @@ func responseHeader(in http.Header) (http.Header, []byte) {
 	out := http.Header{}
 	var text []byte
 	for name, values := range in {
-		if !passedHeaders[name] && !slices.ContainsFunc(passedPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
+		if !headers.Passed(name) {
 			continue
 		}
 		out[name] = values

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/keyhole-dev/keyhole/services/vault/egress/headers"
 	"github.com/keyhole-dev/keyhole/services/vault/guard"
 )
 
@@ -130,15 +131,11 @@ func (c *Client) poolFor(now *pool, from, to Destination) (*pool, *Error) {
 	}
 }
 
-// keptOnRedirect are the headers of the caller that go with a redirect to another server, or after a call with a secret.
-// None identifies the caller.
-var keptOnRedirect = set("Accept", "Accept-Encoding", "Accept-Language", "User-Agent")
-
 // redirectHeader returns the headers of the request that follows a redirect.
 func redirectHeader(header http.Header, req *Request, sameServer bool) http.Header {
 	out := http.Header{}
 	for name, values := range header {
-		if keptOnRedirect[name] || sameServer && len(req.Slots) == 0 && !strings.HasPrefix(name, "Content-") {
+		if headers.OnRedirect(name) || sameServer && len(req.Slots) == 0 && !strings.HasPrefix(name, "Content-") {
 			out[name] = values
 		}
 	}

@@ -2,15 +2,18 @@ package egress
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/vault/egress/headers"
 )
 
 // SlotKind is the kind of place that a secret goes to.
@@ -34,7 +37,13 @@ const (
 	Address
 	// Mail is the password with which package mail signs in to a mail server. Without a Name the user is the sender.
 	Mail
+	// Account is the user of a Basic without a Name, or the ID of the key of a Signature; see account.go.
+	Account
+	// Signature is a key that signs the request, and is not sent.
+	Signature
 )
+
+var accountForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
 
 // Slot is a secret and its place in a request. The place comes from the credential, never from the request.
 type Slot struct {
@@ -54,6 +63,9 @@ func (s *Slot) Check() error {
 		return refuse(RefusedRequest, "the credential is empty")
 	case s.inHead() && !fitsHead(string(raw)), (s.Kind == Bearer || s.Kind == Header) && strings.TrimSpace(string(raw)) != string(raw):
 		return refuse(RefusedRequest, "the credential has characters that the head of a request cannot carry, such as a line break or a tab")
+	}
+	if s.Kind == Account && !accountForm.Match(raw) {
+		return refuse(RefusedRequest, "an account has letters, digits, - and _ only, and at most 128 of them")
 	}
 	if s.Kind == Address {
 		if _, err := parse(string(raw)); err != nil {
@@ -75,7 +87,7 @@ func fitsHead(text string) bool { return !strings.ContainsFunc(text, unicode.IsC
 // CheckPlace is Check without the secret.
 func (s *Slot) CheckPlace() error {
 	switch s.Kind {
-	case Bearer, Address:
+	case Bearer, Address, Account, Signature:
 		return nil
 	case Body:
 		if !strings.HasPrefix(s.Name, "/") || len(s.Name) > 200 {
@@ -87,7 +99,7 @@ func (s *Slot) CheckPlace() error {
 		if !fitsHead(s.Prefix) || strings.TrimLeft(s.Prefix, " ") != s.Prefix {
 			return refuse(RefusedRequest, "the credential's prefix has characters that a header cannot carry")
 		}
-		if !httpguts.ValidHeaderFieldName(s.Name) || ownHeaders[key] || strings.HasPrefix(key, "Proxy-") {
+		if !httpguts.ValidHeaderFieldName(s.Name) || headers.Own(key) {
 			return refuse(RefusedRequest, "the credential's header name is not usable for a credential")
 		}
 		return nil
@@ -112,8 +124,8 @@ func (s *Slot) CheckPlace() error {
 }
 
 // fill puts the secret into the request. It zeroes its own copies. Headers and URLs are strings, which Go cannot zero:
-// they stay in memory until the request is collected.
-func (s *Slot) fill(r *http.Request) {
+// they stay in memory until the request is collected. The account is the user of a Basic without a Name.
+func (s *Slot) fill(r *http.Request, account string) {
 	raw := s.Secret.Expose()
 	switch s.Kind {
 	case Bearer:
@@ -121,8 +133,9 @@ func (s *Slot) fill(r *http.Request) {
 	case Header:
 		r.Header.Set(s.Name, s.Prefix+string(raw))
 	case Basic:
-		pair := append([]byte(s.Name+":"), raw...)
-		if s.Name == "" && bytes.IndexByte(raw, ':') >= 0 {
+		user := cmp.Or(s.Name, account)
+		pair := append([]byte(user+":"), raw...)
+		if user == "" && bytes.IndexByte(raw, ':') >= 0 {
 			pair = bytes.Clone(raw)
 		}
 		r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString(pair))

@@ -2,10 +2,12 @@ package egress
 
 import (
 	"net/http"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
+	"github.com/keyhole-dev/keyhole/services/vault/egress/headers"
+	"github.com/keyhole-dev/keyhole/services/vault/egress/signature"
 )
 
 // Slots are the secrets of one request, each in another place.
@@ -35,7 +37,7 @@ func (ss Slots) admit(t target) (target, error) {
 			return t, err
 		}
 	}
-	return t, nil
+	return ss.admitAccount(t)
 }
 
 // clearQuery removes the parameters of all query slots from a raw query.
@@ -60,21 +62,28 @@ func (s *Slot) place() string {
 		return "body " + s.Name
 	case Address:
 		return "address"
+	case Account:
+		return "account"
 	default:
 		return "header Authorization"
 	}
 }
 
-func (ss Slots) fill(r *http.Request) {
+func (ss Slots) fill(r *http.Request, sum string, now time.Time) {
+	account := ""
+	if s := ss.only(Account); s != nil {
+		account = string(s.Secret.Expose())
+	}
 	for _, s := range ss {
-		s.fill(r)
+		s.fill(r, account)
+	}
+	if key := ss.only(Signature); key != nil {
+		signature.Sign(r, sum, now, account, key.Secret)
 	}
 }
 
-// InBody reports whether a secret goes into the body.
-func (ss Slots) InBody() bool {
-	return slices.ContainsFunc(ss, func(s *Slot) bool { return s.Kind == Body })
-}
+// NeedBody reports whether the body must be in memory: a secret goes into it, or signs it.
+func (ss Slots) NeedBody() bool { return ss.only(Body) != nil || ss.only(Signature) != nil }
 
 func (ss Slots) exclude(key string) bool {
 	for _, s := range ss {
@@ -95,6 +104,6 @@ func (ss Slots) hidden() []secret.Secret {
 
 // excludes reports whether this slot forbids a header of the caller.
 func (s *Slot) excludes(key string) bool {
-	return secretHeaders[key] || steeringHeaders[key] || strings.HasPrefix(key, "X-Forwarded-") ||
-		(s.Kind == Header && key == http.CanonicalHeaderKey(s.Name))
+	return headers.Excluded(key) ||
+		(s.Kind == Header && key == http.CanonicalHeaderKey(s.Name)) || s.Kind == Signature && strings.HasPrefix(key, "X-Amz-")
 }

@@ -137,6 +137,9 @@ func (h *Handlers) send(ctx context.Context, c *credentials.Sealed, test call, t
 		return result{row: attempts.NotSent}, err
 	}
 	defer value.Destroy()
+	if c.Place().NeedsUser(value) {
+		return result{vaultv1.TestOutcome_TEST_OUTCOME_NOT_TESTED, attempts.NotSent}, nil
+	}
 	req := egress.Request{
 		Method: http.MethodGet, URL: test.url, Header: test.header.Clone(), Slots: egress.Slots{c.Place().With(value)},
 		Destinations: []egress.Destination{to}, MaxResponseBytes: maxAnswer,

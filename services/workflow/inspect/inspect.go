@@ -232,6 +232,9 @@ func constantAddress(s *plan.Step, d manifest.Destination, text string) (string,
 	case smtp:
 		port, _ := s.Argument(d.Port)
 		return mailServer(text, port)
+	case s3:
+		region, _ := s.Argument(d.Port)
+		return bucket(text, region)
 	}
 	return bareHost(d.Scheme, text), nil
 }

@@ -78,7 +78,7 @@ func TestLoginsAreSlots(t *testing.T) {
 	t.Parallel()
 	report := inspect.Inspect(compile(t, strings.Join([]string{
 		`{"type":"mqtt_writer_sink@v1","name":"mqtt","host":"Broker.Example","port":1883,"topic":"t","message":"m","username":"$credentials.u","password":"$credentials"}`,
-		`{"type":"roboflow_core/s3_sink@v1","name":"s3","content":"$inputs.url","output_mode":"append_log","bucket_name":"b","aws_access_key_id":"$credentials.a","aws_secret_access_key":"$inputs.key"}`,
+		`{"type":"roboflow_core/s3_sink@v1","name":"s3","content":"$inputs.url","output_mode":"append_log","bucket_name":"frames","aws_access_key_id":"$credentials.a","aws_secret_access_key":"$inputs.key"}`,
 		`{"type":"roboflow_enterprise/opc_writer_sink@v1","name":"opc","url":"opc.tcp://plc.example:4840/x","namespace":"n","user_name":"$credentials","password":"$credentials","object_name":"o","variable_name":"v","value":1}`,
 		`{"type":"roboflow_core/microsoft_sql_server_sink@v1","name":"sql","host":"$inputs.url","database":"d","password":"$credentials.p","table_name":"t","data":{}}`,
 	}, ",")))
@@ -88,7 +88,7 @@ func TestLoginsAreSlots(t *testing.T) {
 	}
 	want := []string{
 		`mqtt.username login "u" at mqtt://broker.example`, `mqtt.password login "" at mqtt://broker.example`,
-		`s3.aws_access_key_id login "a" at https://s3.amazonaws.com:443`,
+		`s3.aws_access_key_id account "a" at https://frames.s3.us-east-1.amazonaws.com:443`,
 		`opc.user_name login "" at opc.tcp://plc.example:4840`, `opc.password login "" at opc.tcp://plc.example:4840`,
 		`sql.password login "p" at $inputs.url`,
 	}
@@ -99,7 +99,7 @@ func TestLoginsAreSlots(t *testing.T) {
 	for _, n := range report.NotRunnable {
 		reasons = append(reasons, n.Step+": "+n.Why)
 	}
-	want = []string{"mqtt: needs an MQTT broker", "s3: not built yet", "opc: needs an OPC UA server", "sql: needs a Microsoft SQL Server"}
+	want = []string{"mqtt: needs an MQTT broker", "opc: needs an OPC UA server", "sql: needs a Microsoft SQL Server"}
 	if diff := cmp.Diff(want, reasons); diff != "" {
 		t.Error(diff)
 	}

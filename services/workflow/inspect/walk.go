@@ -155,7 +155,7 @@ func mostlyOrdinary(s manifest.Scheme) bool {
 
 // replaceable reports whether a reference may replace this text.
 func (w *walk) replaceable(text, path string, inMap bool) bool {
-	if scheme := w.field.Credential.Destination.Scheme; scheme != "" && scheme != smtp { // no credential may go to such a host
+	if scheme := w.field.Credential.Destination.Scheme; scheme != "" && scheme != smtp && scheme != s3 { // no credential may go to such a host
 		return false
 	}
 	switch w.field.Credential.Scheme {

@@ -85,6 +85,13 @@ const (
 	SchemeURL Scheme = "url"
 	// SchemeSMTP is the password of a mail server (SMTP AUTH).
 	SchemeSMTP Scheme = "smtp"
+	// SchemeAccount names the caller to a provider that also takes a SchemePassword or a
+	// SchemeSignature: an account, the ID of a key.
+	SchemeAccount Scheme = "account"
+	// SchemePassword is the password of that account, by basic authentication.
+	SchemePassword Scheme = "password"
+	// SchemeSignature is a key that signs requests to S3 and is not sent.
+	SchemeSignature Scheme = "signature"
 	// SchemeLogin is a part of a login that has no place in an HTTP request: a user, a
 	// password, or half of a signing key. Parameter distinguishes the parts of a step.
 	SchemeLogin Scheme = "login"
@@ -210,6 +217,7 @@ type Destination struct {
 	Field string `json:"field,omitempty"`
 	// Scheme is set where Field holds a bare host, reached by a protocol other than HTTP.
 	Scheme string `json:"scheme,omitempty"`
-	// Port is the field that holds the port of a bare host, if there is one.
+	// Port is the field that holds the port of a bare host, if there is one. With the scheme
+	// "s3" Field holds a bucket and Port its region.
 	Port string `json:"port,omitempty"`
 }

@@ -2784,17 +2784,21 @@ export interface components {
          *      - SLOT_KIND_HEADER: Another header, such as `x-api-key`; `slot_prefix` precedes the value.
          *      - SLOT_KIND_QUERY: A query parameter.
          *      - SLOT_KIND_BASIC: HTTP basic authentication. The value is the password; without a user, it is
-         *     "user:password".
+         *     "user:password", or the password of an ACCOUNT in the same request.
          *      - SLOT_KIND_BODY: A string in a JSON body, at a JSON pointer: "/auth/token".
          *      - SLOT_KIND_URL: The whole URL, for example of a webhook whose path is the secret. Its host is the
          *     credential's only destination.
          *      - SLOT_KIND_SMTP: The password of a mail server (SMTP AUTH). `slot_name` is the user; without one the user
          *     is the sender of the mail. The hosts are mail servers: "smtps://smtp.example.com:465", or
          *     "smtp://smtp.example.com:587" for STARTTLS.
+         *      - SLOT_KIND_ACCOUNT: The account of a provider that signs in with two credentials: the user of a BASIC without
+         *     one, or the ID of the access key of a SIGNATURE. Twilio's account SID, AWS's access key ID.
+         *      - SLOT_KIND_SIGNATURE: A key that signs requests to S3 and is not sent: AWS's secret access key. The hosts are
+         *     buckets: "https://<bucket>.s3.<region>.amazonaws.com".
          * @default SLOT_KIND_UNSPECIFIED
          * @enum {string}
          */
-        v1SlotKind: "SLOT_KIND_UNSPECIFIED" | "SLOT_KIND_BEARER" | "SLOT_KIND_HEADER" | "SLOT_KIND_QUERY" | "SLOT_KIND_BASIC" | "SLOT_KIND_BODY" | "SLOT_KIND_URL" | "SLOT_KIND_SMTP";
+        v1SlotKind: "SLOT_KIND_UNSPECIFIED" | "SLOT_KIND_BEARER" | "SLOT_KIND_HEADER" | "SLOT_KIND_QUERY" | "SLOT_KIND_BASIC" | "SLOT_KIND_BODY" | "SLOT_KIND_URL" | "SLOT_KIND_SMTP" | "SLOT_KIND_ACCOUNT" | "SLOT_KIND_SIGNATURE";
         /**
          * @description State is the state of a version.
          *

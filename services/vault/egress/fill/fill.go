@@ -17,22 +17,22 @@ const MaxBody = 8 << 20
 // Placeholder marks the place of a credential in a body.
 const Placeholder = "$credentials"
 
-// Body replaces the placeholder at the pointer of each Body slot with the slot's secret. Without a Body slot it
-// returns the body unread.
+// Body replaces the placeholder at the pointer of each Body slot with the slot's secret. A body that is signed is read
+// into memory. Any other body is returned unread.
 func Body(body io.Reader, slots egress.Slots) (io.Reader, error) {
-	var raw []byte
+	if !slots.NeedBody() {
+		return body, nil
+	}
+	raw, err := io.ReadAll(io.LimitReader(body, MaxBody+1))
+	switch {
+	case err != nil:
+		return nil, egress.Refuse(egress.RefusedRequest, "the request's body could not be read")
+	case len(raw) > MaxBody:
+		return nil, egress.Refuse(egress.TooLarge, "the body is larger than %d MiB, the limit for a body with a credential", MaxBody>>20)
+	}
 	for _, s := range slots {
 		if s.Kind != egress.Body {
 			continue
-		}
-		if raw == nil {
-			var err error
-			if raw, err = io.ReadAll(io.LimitReader(body, MaxBody+1)); err != nil {
-				return nil, egress.Refuse(egress.RefusedRequest, "the request's body could not be read")
-			}
-		}
-		if len(raw) > MaxBody {
-			return nil, egress.Refuse(egress.TooLarge, "the body is larger than %d MiB, the limit for a body with a credential", MaxBody>>20)
 		}
 		from, to, err := findPlaceholder(raw, s.Name)
 		if err != nil {
@@ -44,10 +44,7 @@ func Body(body io.Reader, slots egress.Slots) (io.Reader, error) {
 		}
 		raw = bytes.Join([][]byte{raw[:from], text, raw[to:]}, nil)
 	}
-	if raw == nil {
-		return body, nil
-	}
-	return bytes.NewReader(raw), nil
+	return bytes.NewBuffer(raw), nil
 }
 
 var (

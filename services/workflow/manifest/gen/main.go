@@ -18,7 +18,7 @@
 //	reference image
 //	output_offset -1
 //	field image* (images) batch: ref<image> = null
-//	  secret slack bearer https://slack.com      of the field above; "managed" at the end
+//	  secret slack bearer https://slack.com      of the field above; "managed" at the end; a bucket is "s3:bucket:region"
 //	  holds host                                 of the field above
 //	output count: integer, float
 //	model model_id object-detection

@@ -31,6 +31,7 @@ export const providers: Option[] = [
   { value: "openai_compatible", label: "OpenAI-compatible server" },
   { value: "ollama", label: "Ollama" },
   { value: "smtp", label: "Mail server (SMTP)" },
+  { value: "aws", label: "AWS (S3)" },
   { value: "generic", label: "Another service" },
 ];
 
@@ -46,12 +47,17 @@ export const places: Option[] = [
   { value: "SLOT_KIND_BODY", label: "JSON body" },
   { value: "SLOT_KIND_URL", label: "The whole URL" },
   { value: "SLOT_KIND_SMTP", label: "Password of a mail server" },
+  { value: "SLOT_KIND_ACCOUNT", label: "Account of a password or a key" },
+  { value: "SLOT_KIND_SIGNATURE", label: "Signature of AWS" },
 ];
 
 // hostHelp says how the hosts of a provider are written.
 export function hostHelp(provider: string): string {
   if (provider === "smtp") {
     return "The mail server, such as smtp.example.com, or smtp.example.com:587 for STARTTLS.";
+  }
+  if (provider === "aws") {
+    return "The bucket and its region, such as https://my-bucket.s3.eu-central-1.amazonaws.com.";
   }
   return needsHost(provider)
     ? "One host on each line, such as https://api.example.com."
@@ -73,6 +79,10 @@ export function placeOf(c: Credential): string {
       return "The whole URL";
     case "SLOT_KIND_SMTP":
       return name ? `Password of a mail server, user ${name}` : "Password of a mail server";
+    case "SLOT_KIND_ACCOUNT":
+      return "Account of a password or a key";
+    case "SLOT_KIND_SIGNATURE":
+      return "Signature of AWS";
     default:
       return "Authorization: Bearer";
   }

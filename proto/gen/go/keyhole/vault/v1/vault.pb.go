@@ -159,7 +159,7 @@ const (
 	// A query parameter.
 	SlotKind_SLOT_KIND_QUERY SlotKind = 3
 	// HTTP basic authentication. The value is the password; without a user, it is
-	// "user:password".
+	// "user:password", or the password of an ACCOUNT in the same request.
 	SlotKind_SLOT_KIND_BASIC SlotKind = 4
 	// A string in a JSON body, at a JSON pointer: "/auth/token".
 	SlotKind_SLOT_KIND_BODY SlotKind = 5
@@ -170,6 +170,12 @@ const (
 	// is the sender of the mail. The hosts are mail servers: "smtps://smtp.example.com:465", or
 	// "smtp://smtp.example.com:587" for STARTTLS.
 	SlotKind_SLOT_KIND_SMTP SlotKind = 7
+	// The account of a provider that signs in with two credentials: the user of a BASIC without
+	// one, or the ID of the access key of a SIGNATURE. Twilio's account SID, AWS's access key ID.
+	SlotKind_SLOT_KIND_ACCOUNT SlotKind = 8
+	// A key that signs requests to S3 and is not sent: AWS's secret access key. The hosts are
+	// buckets: "https://<bucket>.s3.<region>.amazonaws.com".
+	SlotKind_SLOT_KIND_SIGNATURE SlotKind = 9
 )
 
 // Enum value maps for SlotKind.
@@ -183,6 +189,8 @@ var (
 		5: "SLOT_KIND_BODY",
 		6: "SLOT_KIND_URL",
 		7: "SLOT_KIND_SMTP",
+		8: "SLOT_KIND_ACCOUNT",
+		9: "SLOT_KIND_SIGNATURE",
 	}
 	SlotKind_value = map[string]int32{
 		"SLOT_KIND_UNSPECIFIED": 0,
@@ -193,6 +201,8 @@ var (
 		"SLOT_KIND_BODY":        5,
 		"SLOT_KIND_URL":         6,
 		"SLOT_KIND_SMTP":        7,
+		"SLOT_KIND_ACCOUNT":     8,
+		"SLOT_KIND_SIGNATURE":   9,
 	}
 )
 
@@ -4217,7 +4227,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x17PERSON_ROLE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12PERSON_ROLE_VIEWER\x10\x01\x12\x16\n" +
 	"\x12PERSON_ROLE_EDITOR\x10\x02\x12\x15\n" +
-	"\x11PERSON_ROLE_OWNER\x10\x03*\xb6\x01\n" +
+	"\x11PERSON_ROLE_OWNER\x10\x03*\xe6\x01\n" +
 	"\bSlotKind\x12\x19\n" +
 	"\x15SLOT_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10SLOT_KIND_BEARER\x10\x01\x12\x14\n" +
@@ -4226,7 +4236,9 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x0fSLOT_KIND_BASIC\x10\x04\x12\x12\n" +
 	"\x0eSLOT_KIND_BODY\x10\x05\x12\x11\n" +
 	"\rSLOT_KIND_URL\x10\x06\x12\x12\n" +
-	"\x0eSLOT_KIND_SMTP\x10\a*\xef\x01\n" +
+	"\x0eSLOT_KIND_SMTP\x10\a\x12\x15\n" +
+	"\x11SLOT_KIND_ACCOUNT\x10\b\x12\x17\n" +
+	"\x13SLOT_KIND_SIGNATURE\x10\t*\xef\x01\n" +
 	"\vTestOutcome\x12\x1c\n" +
 	"\x18TEST_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15TEST_OUTCOME_ACCEPTED\x10\x01\x12\x18\n" +
