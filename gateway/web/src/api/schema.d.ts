@@ -1659,6 +1659,8 @@ export interface components {
         v1DeleteSessionResponse: {
             /** @description The session's `made_keys`: revoked now if the request asked for it, else still working. */
             madeKeys?: components["schemas"]["v1Key"][];
+            /** @description The session's `made_invitations`: likewise. */
+            madeInvitations?: components["schemas"]["v1Invitation"][];
         };
         /** @description Destination is a place that data goes to. */
         v1Destination: {
@@ -2033,6 +2035,11 @@ export interface components {
             credentials?: components["schemas"]["v1Credential"][];
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
+            /**
+             * Format: int32
+             * @description Number of credentials that the request selects. Only on the first page.
+             */
+            totalSize?: number;
         };
         /** @description ListInvitationsResponse is a page of invitations. */
         v1ListInvitationsResponse: {
@@ -2047,6 +2054,11 @@ export interface components {
             keys?: components["schemas"]["v1Key"][];
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
+            /**
+             * Format: int32
+             * @description Number of keys that the request selects and that are not revoked. Only on the first page.
+             */
+            activeSize?: number;
         };
         /** @description ListModelAliasesResponse is a page of aliases. */
         v1ListModelAliasesResponse: {
@@ -2068,6 +2080,11 @@ export interface components {
             models?: components["schemas"]["v1Model"][];
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
+            /**
+             * Format: int32
+             * @description Number of models that the request selects. Only on the first page.
+             */
+            totalSize?: number;
         };
         /** @description ListPeopleResponse is a page of people. */
         v1ListPeopleResponse: {
@@ -2391,6 +2408,16 @@ export interface components {
              *     it is empty. The page size counts the rows of both lists together.
              */
             credentials?: components["schemas"]["v1CredentialUsage"][];
+            /**
+             * Format: int64
+             * @description Different visitors who ran the workspace's links in the time, regardless of who paid. Only if `group_by` is empty.
+             */
+            visitors?: string;
+            /**
+             * Format: int64
+             * @description How many of them did so on more than one day (UTC).
+             */
+            returningVisitors?: string;
         };
         /** @description Run is one execution of one version. Inputs and outputs are not kept. */
         v1Run: {
@@ -2534,11 +2561,17 @@ export interface components {
             parent?: string;
             /**
              * @description Active keys that were created by this session, by a session that it approved, or by one of these keys. They
-             *     continue to work after the session ends. Only owners and operators see them.
+             *     continue to work after the session ends. A person who joins through one of `made_invitations` has a key that counts
+             *     as created by them. Only owners and operators see them.
              */
             madeKeys?: components["schemas"]["v1Key"][];
             /** @description Title of its key. */
             keyTitle?: string;
+            /**
+             * @description Open invitations that were created by this session, by a session that it approved, or with one of `made_keys`. They
+             *     continue to work after the session ends. Only owners and operators see them.
+             */
+            madeInvitations?: components["schemas"]["v1Invitation"][];
         };
         /** @description Share is one link to one workflow. */
         v1Share: {
@@ -2999,6 +3032,11 @@ export interface components {
             day?: string;
             /** @description Title of the key, share, workflow or credential that `group` names, if it has one. */
             title?: string;
+            /**
+             * Format: int64
+             * @description Different visitors of the workspace's links among those runs. A visitor is a workspace, or the pseudonym of a guest.
+             */
+            visitors?: string;
         };
         /**
          * @description Visibility says who may use a model.
@@ -3109,6 +3147,11 @@ export interface components {
              *     links, regardless of who paid. Only a list has it.
              */
             readonly dailyRuns?: string[];
+            /**
+             * @description Credentials, as their ids, that what the sketch shows names and that do not exist. Only a
+             *     list has it.
+             */
+            readonly missingCredentials?: string[];
         };
         /**
          * @description WorkflowDraft is the definition that the editors of a workflow work on. A workflow has
@@ -5331,7 +5374,7 @@ export interface operations {
     VaultService_DeleteSession: {
         parameters: {
             query?: {
-                /** @description Whether its `made_keys` are revoked as well. Only owners and operators may set it. */
+                /** @description Whether its `made_keys` and `made_invitations` are revoked as well. Only owners and operators may set it. */
                 revokeKeys?: boolean;
             };
             header?: never;
@@ -5638,6 +5681,11 @@ export interface operations {
                      *     links, regardless of who paid. Only a list has it.
                      */
                     readonly dailyRuns?: string[];
+                    /**
+                     * @description Credentials, as their ids, that what the sketch shows names and that do not exist. Only a
+                     *     list has it.
+                     */
+                    readonly missingCredentials?: string[];
                 };
             };
         };

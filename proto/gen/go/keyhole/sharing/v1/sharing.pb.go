@@ -315,9 +315,12 @@ type Workflow struct {
 	DraftChanged bool `protobuf:"varint,18,opt,name=draft_changed,json=draftChanged,proto3" json:"draft_changed,omitempty"`
 	// Its runs of each of the last seven days in UTC, today last: by its owner and through its
 	// links, regardless of who paid. Only a list has it.
-	DailyRuns     []int64 `protobuf:"varint,19,rep,packed,name=daily_runs,json=dailyRuns,proto3" json:"daily_runs,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	DailyRuns []int64 `protobuf:"varint,19,rep,packed,name=daily_runs,json=dailyRuns,proto3" json:"daily_runs,omitempty"`
+	// Credentials, as their ids, that what the sketch shows names and that do not exist. Only a
+	// list has it.
+	MissingCredentials []string `protobuf:"bytes,20,rep,name=missing_credentials,json=missingCredentials,proto3" json:"missing_credentials,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *Workflow) Reset() {
@@ -479,6 +482,13 @@ func (x *Workflow) GetDraftChanged() bool {
 func (x *Workflow) GetDailyRuns() []int64 {
 	if x != nil {
 		return x.DailyRuns
+	}
+	return nil
+}
+
+func (x *Workflow) GetMissingCredentials() []string {
+	if x != nil {
+		return x.MissingCredentials
 	}
 	return nil
 }
@@ -6221,7 +6231,9 @@ type UsageRow struct {
 	// The day, "2026-11-30", if the groups are split by day.
 	Day string `protobuf:"bytes,8,opt,name=day,proto3" json:"day,omitempty"`
 	// Title of the key, share, workflow or credential that `group` names, if it has one.
-	Title         string `protobuf:"bytes,9,opt,name=title,proto3" json:"title,omitempty"`
+	Title string `protobuf:"bytes,9,opt,name=title,proto3" json:"title,omitempty"`
+	// Different visitors of the workspace's links among those runs. A visitor is a workspace, or the pseudonym of a guest.
+	Visitors      int64 `protobuf:"varint,10,opt,name=visitors,proto3" json:"visitors,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6319,6 +6331,13 @@ func (x *UsageRow) GetTitle() string {
 	return ""
 }
 
+func (x *UsageRow) GetVisitors() int64 {
+	if x != nil {
+		return x.Visitors
+	}
+	return 0
+}
+
 // QueryUsageResponse is a page of totals.
 type QueryUsageResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -6329,9 +6348,13 @@ type QueryUsageResponse struct {
 	// Use of the workspace's own credentials, by the same groups, also in runs that visitors
 	// paid for. Grouped by "key", it names only the workspace's own keys; grouped by "model",
 	// it is empty. The page size counts the rows of both lists together.
-	Credentials   []*CredentialUsage `protobuf:"bytes,3,rep,name=credentials,proto3" json:"credentials,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Credentials []*CredentialUsage `protobuf:"bytes,3,rep,name=credentials,proto3" json:"credentials,omitempty"`
+	// Different visitors who ran the workspace's links in the time, regardless of who paid. Only if `group_by` is empty.
+	Visitors int64 `protobuf:"varint,4,opt,name=visitors,proto3" json:"visitors,omitempty"`
+	// How many of them did so on more than one day (UTC).
+	ReturningVisitors int64 `protobuf:"varint,5,opt,name=returning_visitors,json=returningVisitors,proto3" json:"returning_visitors,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *QueryUsageResponse) Reset() {
@@ -6385,11 +6408,25 @@ func (x *QueryUsageResponse) GetCredentials() []*CredentialUsage {
 	return nil
 }
 
+func (x *QueryUsageResponse) GetVisitors() int64 {
+	if x != nil {
+		return x.Visitors
+	}
+	return 0
+}
+
+func (x *QueryUsageResponse) GetReturningVisitors() int64 {
+	if x != nil {
+		return x.ReturningVisitors
+	}
+	return 0
+}
+
 var File_keyhole_sharing_v1_sharing_proto protoreflect.FileDescriptor
 
 const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\n" +
-	" keyhole/sharing/v1/sharing.proto\x12\x12keyhole.sharing.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1akeyhole/json/v1/json.proto\x1a\x1ckeyhole/vault/v1/vault.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\xec\x06\n" +
+	" keyhole/sharing/v1/sharing.proto\x12\x12keyhole.sharing.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekeyhole/access/v1/access.proto\x1a\x1akeyhole/json/v1/json.proto\x1a\x1ckeyhole/vault/v1/vault.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\"\xa2\a\n" +
 	"\bWorkflow\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12*\n" +
@@ -6418,7 +6455,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x0emissing_models\x18\x11 \x03(\tB\x03\xe0A\x03R\rmissingModels\x12(\n" +
 	"\rdraft_changed\x18\x12 \x01(\bB\x03\xe0A\x03R\fdraftChanged\x12\"\n" +
 	"\n" +
-	"daily_runs\x18\x13 \x03(\x03B\x03\xe0A\x03R\tdailyRuns\"\x88\x01\n" +
+	"daily_runs\x18\x13 \x03(\x03B\x03\xe0A\x03R\tdailyRuns\x124\n" +
+	"\x13missing_credentials\x18\x14 \x03(\tB\x03\xe0A\x03R\x12missingCredentials\"\x88\x01\n" +
 	"\x06Sketch\x124\n" +
 	"\x05nodes\x18\x01 \x03(\v2\x1e.keyhole.sharing.v1.SketchNodeR\x05nodes\x124\n" +
 	"\x05edges\x18\x02 \x03(\v2\x1e.keyhole.sharing.v1.SketchEdgeR\x05edges\x12\x12\n" +
@@ -6909,7 +6947,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\finput_tokens\x18\x05 \x01(\x03R\vinputTokens\x12#\n" +
 	"\routput_tokens\x18\x06 \x01(\x03R\foutputTokens\x12\x10\n" +
 	"\x03day\x18\a \x01(\tR\x03day\x12\x14\n" +
-	"\x05title\x18\b \x01(\tR\x05title\"\x93\x02\n" +
+	"\x05title\x18\b \x01(\tR\x05title\"\xaf\x02\n" +
 	"\bUsageRow\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
 	"\x04runs\x18\x02 \x01(\x03R\x04runs\x12\x1f\n" +
@@ -6920,11 +6958,15 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\finput_tokens\x18\x06 \x01(\x03R\vinputTokens\x12#\n" +
 	"\routput_tokens\x18\a \x01(\x03R\foutputTokens\x12\x10\n" +
 	"\x03day\x18\b \x01(\tR\x03day\x12\x14\n" +
-	"\x05title\x18\t \x01(\tR\x05title\"\xb5\x01\n" +
+	"\x05title\x18\t \x01(\tR\x05title\x12\x1a\n" +
+	"\bvisitors\x18\n" +
+	" \x01(\x03R\bvisitors\"\x80\x02\n" +
 	"\x12QueryUsageResponse\x120\n" +
 	"\x04rows\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.UsageRowR\x04rows\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12E\n" +
-	"\vcredentials\x18\x03 \x03(\v2#.keyhole.sharing.v1.CredentialUsageR\vcredentials*U\n" +
+	"\vcredentials\x18\x03 \x03(\v2#.keyhole.sharing.v1.CredentialUsageR\vcredentials\x12\x1a\n" +
+	"\bvisitors\x18\x04 \x01(\x03R\bvisitors\x12-\n" +
+	"\x12returning_visitors\x18\x05 \x01(\x03R\x11returningVisitors*U\n" +
 	"\tRunAccess\x12\x1a\n" +
 	"\x16RUN_ACCESS_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12RUN_ACCESS_VISITOR\x10\x01\x12\x14\n" +

@@ -1176,6 +1176,8 @@ type ListKeysResponse struct {
 	Keys []*Key `protobuf:"bytes,1,rep,name=keys,proto3" json:"keys,omitempty"`
 	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// Number of keys that the request selects and that are not revoked. Only on the first page.
+	ActiveSize    int32 `protobuf:"varint,3,opt,name=active_size,json=activeSize,proto3" json:"active_size,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1222,6 +1224,13 @@ func (x *ListKeysResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListKeysResponse) GetActiveSize() int32 {
+	if x != nil {
+		return x.ActiveSize
+	}
+	return 0
 }
 
 // GetKeyRequest names a key.
@@ -1395,12 +1404,16 @@ type Session struct {
 	// approved.
 	Parent string `protobuf:"bytes,9,opt,name=parent,proto3" json:"parent,omitempty"`
 	// Active keys that were created by this session, by a session that it approved, or by one of these keys. They
-	// continue to work after the session ends. Only owners and operators see them.
+	// continue to work after the session ends. A person who joins through one of `made_invitations` has a key that counts
+	// as created by them. Only owners and operators see them.
 	MadeKeys []*Key `protobuf:"bytes,10,rep,name=made_keys,json=madeKeys,proto3" json:"made_keys,omitempty"`
 	// Title of its key.
-	KeyTitle      string `protobuf:"bytes,11,opt,name=key_title,json=keyTitle,proto3" json:"key_title,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	KeyTitle string `protobuf:"bytes,11,opt,name=key_title,json=keyTitle,proto3" json:"key_title,omitempty"`
+	// Open invitations that were created by this session, by a session that it approved, or with one of `made_keys`. They
+	// continue to work after the session ends. Only owners and operators see them.
+	MadeInvitations []*Invitation `protobuf:"bytes,12,rep,name=made_invitations,json=madeInvitations,proto3" json:"made_invitations,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Session) Reset() {
@@ -1508,6 +1521,13 @@ func (x *Session) GetKeyTitle() string {
 		return x.KeyTitle
 	}
 	return ""
+}
+
+func (x *Session) GetMadeInvitations() []*Invitation {
+	if x != nil {
+		return x.MadeInvitations
+	}
+	return nil
 }
 
 // CreateSessionRequest signs in.
@@ -1799,7 +1819,7 @@ type DeleteSessionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}/sessions/{session}".
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Whether its `made_keys` are revoked as well. Only owners and operators may set it.
+	// Whether its `made_keys` and `made_invitations` are revoked as well. Only owners and operators may set it.
 	RevokeKeys    bool `protobuf:"varint,2,opt,name=revoke_keys,json=revokeKeys,proto3" json:"revoke_keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1853,9 +1873,11 @@ func (x *DeleteSessionRequest) GetRevokeKeys() bool {
 type DeleteSessionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The session's `made_keys`: revoked now if the request asked for it, else still working.
-	MadeKeys      []*Key `protobuf:"bytes,1,rep,name=made_keys,json=madeKeys,proto3" json:"made_keys,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	MadeKeys []*Key `protobuf:"bytes,1,rep,name=made_keys,json=madeKeys,proto3" json:"made_keys,omitempty"`
+	// The session's `made_invitations`: likewise.
+	MadeInvitations []*Invitation `protobuf:"bytes,2,rep,name=made_invitations,json=madeInvitations,proto3" json:"made_invitations,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *DeleteSessionResponse) Reset() {
@@ -1891,6 +1913,13 @@ func (*DeleteSessionResponse) Descriptor() ([]byte, []int) {
 func (x *DeleteSessionResponse) GetMadeKeys() []*Key {
 	if x != nil {
 		return x.MadeKeys
+	}
+	return nil
+}
+
+func (x *DeleteSessionResponse) GetMadeInvitations() []*Invitation {
+	if x != nil {
+		return x.MadeInvitations
 	}
 	return nil
 }
@@ -3342,6 +3371,8 @@ type ListCredentialsResponse struct {
 	Credentials []*Credential `protobuf:"bytes,1,rep,name=credentials,proto3" json:"credentials,omitempty"`
 	// Token of the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// Number of credentials that the request selects. Only on the first page.
+	TotalSize     int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3388,6 +3419,13 @@ func (x *ListCredentialsResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *ListCredentialsResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
 }
 
 // GetCredentialRequest names a credential.
@@ -3998,10 +4036,12 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12\x1c\n" +
-	"\x04text\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\"e\n" +
+	"\x04text\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\"\x86\x01\n" +
 	"\x10ListKeysResponse\x12)\n" +
 	"\x04keys\x18\x01 \x03(\v2\x15.keyhole.vault.v1.KeyR\x04keys\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"^\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1f\n" +
+	"\vactive_size\x18\x03 \x01(\x05R\n" +
+	"activeSize\"^\n" +
 	"\rGetKeyRequest\x12M\n" +
 	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\x80\x01\n" +
 	"\x10UpdateKeyRequest\x12/\n" +
@@ -4009,7 +4049,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
 	"updateMask\"a\n" +
 	"\x10DeleteKeyRequest\x12M\n" +
-	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\x9e\x03\n" +
+	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/keys/[a-z0-9_-]{1,63}$R\x04name\"\xe7\x03\n" +
 	"\aSession\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x14\n" +
@@ -4024,7 +4064,8 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x06parent\x18\t \x01(\tR\x06parent\x122\n" +
 	"\tmade_keys\x18\n" +
 	" \x03(\v2\x15.keyhole.vault.v1.KeyR\bmadeKeys\x12\x1b\n" +
-	"\tkey_title\x18\v \x01(\tR\bkeyTitle\"\xb6\x01\n" +
+	"\tkey_title\x18\v \x01(\tR\bkeyTitle\x12G\n" +
+	"\x10made_invitations\x18\f \x03(\v2\x1c.keyhole.vault.v1.InvitationR\x0fmadeInvitations\"\xb6\x01\n" +
 	"\x14CreateSessionRequest\x12\"\n" +
 	"\x04code\x18\x01 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\x04code\x125\n" +
 	"\x05title\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a2\x18^[A-Za-z0-9 ._/-]{0,40}$R\x05title\x12C\n" +
@@ -4047,9 +4088,10 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x14DeleteSessionRequest\x12Q\n" +
 	"\x04name\x18\x01 \x01(\tB=\xbaH:r826^workspaces/[a-z0-9-]{1,40}/sessions/[a-z0-9_-]{1,63}$R\x04name\x12\x1f\n" +
 	"\vrevoke_keys\x18\x02 \x01(\bR\n" +
-	"revokeKeys\"K\n" +
+	"revokeKeys\"\x94\x01\n" +
 	"\x15DeleteSessionResponse\x122\n" +
-	"\tmade_keys\x18\x01 \x03(\v2\x15.keyhole.vault.v1.KeyR\bmadeKeys\"\x19\n" +
+	"\tmade_keys\x18\x01 \x03(\v2\x15.keyhole.vault.v1.KeyR\bmadeKeys\x12G\n" +
+	"\x10made_invitations\x18\x02 \x03(\v2\x1c.keyhole.vault.v1.InvitationR\x0fmadeInvitations\"\x19\n" +
 	"\x17CreateSignInLinkRequest\"b\n" +
 	"\n" +
 	"SignInLink\x12\x17\n" +
@@ -4167,10 +4209,12 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x04text\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x04text\x12#\n" +
 	"\bprovider\x18\x05 \x01(\tB\a\xbaH\x04r\x02\x18(R\bprovider\x12-\n" +
 	"\x03use\x18\x06 \x01(\tB\x1b\xbaH\x18r\x16R\x00R\x06in_useR\n" +
-	"not_in_useR\x03use\"\x81\x01\n" +
+	"not_in_useR\x03use\"\xa0\x01\n" +
 	"\x17ListCredentialsResponse\x12>\n" +
 	"\vcredentials\x18\x01 \x03(\v2\x1c.keyhole.vault.v1.CredentialR\vcredentials\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"l\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1d\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05R\ttotalSize\"l\n" +
 	"\x14GetCredentialRequest\x12T\n" +
 	"\x04name\x18\x01 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/credentials/[a-z0-9_-]{1,63}$R\x04name\"\x9c\x01\n" +
 	"\x17UpdateCredentialRequest\x12D\n" +
@@ -4421,108 +4465,110 @@ var file_keyhole_vault_v1_vault_proto_depIdxs = []int32{
 	59, // 16: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
 	59, // 17: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
 	13, // 18: keyhole.vault.v1.Session.made_keys:type_name -> keyhole.vault.v1.Key
-	59, // 19: keyhole.vault.v1.LoginApproval.expire_time:type_name -> google.protobuf.Timestamp
-	20, // 20: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
-	13, // 21: keyhole.vault.v1.DeleteSessionResponse.made_keys:type_name -> keyhole.vault.v1.Key
-	59, // 22: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
-	1,  // 23: keyhole.vault.v1.Person.role:type_name -> keyhole.vault.v1.PersonRole
-	59, // 24: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
-	30, // 25: keyhole.vault.v1.ListPeopleResponse.people:type_name -> keyhole.vault.v1.Person
-	30, // 26: keyhole.vault.v1.UpdatePersonRequest.person:type_name -> keyhole.vault.v1.Person
-	60, // 27: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
-	1,  // 28: keyhole.vault.v1.Invitation.role:type_name -> keyhole.vault.v1.PersonRole
-	59, // 29: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
-	59, // 30: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
-	36, // 31: keyhole.vault.v1.CreateInvitationRequest.invitation:type_name -> keyhole.vault.v1.Invitation
-	36, // 32: keyhole.vault.v1.ListInvitationsResponse.invitations:type_name -> keyhole.vault.v1.Invitation
-	1,  // 33: keyhole.vault.v1.LookUpInvitationResponse.role:type_name -> keyhole.vault.v1.PersonRole
-	59, // 34: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
-	30, // 35: keyhole.vault.v1.SignedIn.person:type_name -> keyhole.vault.v1.Person
-	13, // 36: keyhole.vault.v1.SignedIn.key:type_name -> keyhole.vault.v1.Key
-	20, // 37: keyhole.vault.v1.SignedIn.session:type_name -> keyhole.vault.v1.Session
-	2,  // 38: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
-	59, // 39: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
-	59, // 40: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
-	59, // 41: keyhole.vault.v1.Credential.last_use_time:type_name -> google.protobuf.Timestamp
-	46, // 42: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	46, // 43: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	46, // 44: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	60, // 45: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
-	3,  // 46: keyhole.vault.v1.TestCredentialResponse.outcome:type_name -> keyhole.vault.v1.TestOutcome
-	59, // 47: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
-	58, // 48: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
-	59, // 49: keyhole.vault.v1.ListAuditEventsRequest.start_time:type_name -> google.protobuf.Timestamp
-	59, // 50: keyhole.vault.v1.ListAuditEventsRequest.end_time:type_name -> google.protobuf.Timestamp
-	55, // 51: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
-	4,  // 52: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
-	8,  // 53: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
-	9,  // 54: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
-	11, // 55: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
-	7,  // 56: keyhole.vault.v1.VaultService.UpdateWorkspace:input_type -> keyhole.vault.v1.UpdateWorkspaceRequest
-	14, // 57: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
-	15, // 58: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
-	17, // 59: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
-	18, // 60: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
-	19, // 61: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
-	21, // 62: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
-	24, // 63: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
-	26, // 64: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
-	22, // 65: keyhole.vault.v1.VaultService.ApproveLogin:input_type -> keyhole.vault.v1.ApproveLoginRequest
-	28, // 66: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
-	44, // 67: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
-	31, // 68: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
-	33, // 69: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
-	34, // 70: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
-	35, // 71: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
-	37, // 72: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
-	38, // 73: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
-	40, // 74: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
-	41, // 75: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
-	43, // 76: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
-	47, // 77: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
-	48, // 78: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
-	50, // 79: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
-	51, // 80: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
-	52, // 81: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
-	53, // 82: keyhole.vault.v1.VaultService.TestCredential:input_type -> keyhole.vault.v1.TestCredentialRequest
-	56, // 83: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
-	5,  // 84: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
-	6,  // 85: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	10, // 86: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
-	6,  // 87: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
-	6,  // 88: keyhole.vault.v1.VaultService.UpdateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	13, // 89: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
-	16, // 90: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
-	13, // 91: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
-	13, // 92: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
-	61, // 93: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
-	20, // 94: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
-	25, // 95: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
-	27, // 96: keyhole.vault.v1.VaultService.DeleteSession:output_type -> keyhole.vault.v1.DeleteSessionResponse
-	23, // 97: keyhole.vault.v1.VaultService.ApproveLogin:output_type -> keyhole.vault.v1.LoginApproval
-	29, // 98: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
-	45, // 99: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
-	32, // 100: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
-	30, // 101: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
-	30, // 102: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
-	61, // 103: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
-	36, // 104: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
-	39, // 105: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
-	61, // 106: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
-	42, // 107: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
-	45, // 108: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
-	46, // 109: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
-	49, // 110: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
-	46, // 111: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
-	46, // 112: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
-	61, // 113: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
-	54, // 114: keyhole.vault.v1.VaultService.TestCredential:output_type -> keyhole.vault.v1.TestCredentialResponse
-	57, // 115: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
-	84, // [84:116] is the sub-list for method output_type
-	52, // [52:84] is the sub-list for method input_type
-	52, // [52:52] is the sub-list for extension type_name
-	52, // [52:52] is the sub-list for extension extendee
-	0,  // [0:52] is the sub-list for field type_name
+	36, // 19: keyhole.vault.v1.Session.made_invitations:type_name -> keyhole.vault.v1.Invitation
+	59, // 20: keyhole.vault.v1.LoginApproval.expire_time:type_name -> google.protobuf.Timestamp
+	20, // 21: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
+	13, // 22: keyhole.vault.v1.DeleteSessionResponse.made_keys:type_name -> keyhole.vault.v1.Key
+	36, // 23: keyhole.vault.v1.DeleteSessionResponse.made_invitations:type_name -> keyhole.vault.v1.Invitation
+	59, // 24: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
+	1,  // 25: keyhole.vault.v1.Person.role:type_name -> keyhole.vault.v1.PersonRole
+	59, // 26: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
+	30, // 27: keyhole.vault.v1.ListPeopleResponse.people:type_name -> keyhole.vault.v1.Person
+	30, // 28: keyhole.vault.v1.UpdatePersonRequest.person:type_name -> keyhole.vault.v1.Person
+	60, // 29: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
+	1,  // 30: keyhole.vault.v1.Invitation.role:type_name -> keyhole.vault.v1.PersonRole
+	59, // 31: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
+	59, // 32: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
+	36, // 33: keyhole.vault.v1.CreateInvitationRequest.invitation:type_name -> keyhole.vault.v1.Invitation
+	36, // 34: keyhole.vault.v1.ListInvitationsResponse.invitations:type_name -> keyhole.vault.v1.Invitation
+	1,  // 35: keyhole.vault.v1.LookUpInvitationResponse.role:type_name -> keyhole.vault.v1.PersonRole
+	59, // 36: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
+	30, // 37: keyhole.vault.v1.SignedIn.person:type_name -> keyhole.vault.v1.Person
+	13, // 38: keyhole.vault.v1.SignedIn.key:type_name -> keyhole.vault.v1.Key
+	20, // 39: keyhole.vault.v1.SignedIn.session:type_name -> keyhole.vault.v1.Session
+	2,  // 40: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
+	59, // 41: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
+	59, // 42: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
+	59, // 43: keyhole.vault.v1.Credential.last_use_time:type_name -> google.protobuf.Timestamp
+	46, // 44: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	46, // 45: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
+	46, // 46: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
+	60, // 47: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
+	3,  // 48: keyhole.vault.v1.TestCredentialResponse.outcome:type_name -> keyhole.vault.v1.TestOutcome
+	59, // 49: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
+	58, // 50: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
+	59, // 51: keyhole.vault.v1.ListAuditEventsRequest.start_time:type_name -> google.protobuf.Timestamp
+	59, // 52: keyhole.vault.v1.ListAuditEventsRequest.end_time:type_name -> google.protobuf.Timestamp
+	55, // 53: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
+	4,  // 54: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
+	8,  // 55: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
+	9,  // 56: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
+	11, // 57: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
+	7,  // 58: keyhole.vault.v1.VaultService.UpdateWorkspace:input_type -> keyhole.vault.v1.UpdateWorkspaceRequest
+	14, // 59: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
+	15, // 60: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
+	17, // 61: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
+	18, // 62: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
+	19, // 63: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
+	21, // 64: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
+	24, // 65: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
+	26, // 66: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
+	22, // 67: keyhole.vault.v1.VaultService.ApproveLogin:input_type -> keyhole.vault.v1.ApproveLoginRequest
+	28, // 68: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
+	44, // 69: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
+	31, // 70: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
+	33, // 71: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
+	34, // 72: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
+	35, // 73: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
+	37, // 74: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
+	38, // 75: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
+	40, // 76: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
+	41, // 77: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
+	43, // 78: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
+	47, // 79: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
+	48, // 80: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
+	50, // 81: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
+	51, // 82: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
+	52, // 83: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
+	53, // 84: keyhole.vault.v1.VaultService.TestCredential:input_type -> keyhole.vault.v1.TestCredentialRequest
+	56, // 85: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
+	5,  // 86: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
+	6,  // 87: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	10, // 88: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
+	6,  // 89: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
+	6,  // 90: keyhole.vault.v1.VaultService.UpdateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	13, // 91: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
+	16, // 92: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
+	13, // 93: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
+	13, // 94: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
+	61, // 95: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
+	20, // 96: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
+	25, // 97: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
+	27, // 98: keyhole.vault.v1.VaultService.DeleteSession:output_type -> keyhole.vault.v1.DeleteSessionResponse
+	23, // 99: keyhole.vault.v1.VaultService.ApproveLogin:output_type -> keyhole.vault.v1.LoginApproval
+	29, // 100: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
+	45, // 101: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
+	32, // 102: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
+	30, // 103: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
+	30, // 104: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
+	61, // 105: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
+	36, // 106: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
+	39, // 107: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
+	61, // 108: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
+	42, // 109: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
+	45, // 110: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
+	46, // 111: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
+	49, // 112: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
+	46, // 113: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
+	46, // 114: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
+	61, // 115: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
+	54, // 116: keyhole.vault.v1.VaultService.TestCredential:output_type -> keyhole.vault.v1.TestCredentialResponse
+	57, // 117: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
+	86, // [86:118] is the sub-list for method output_type
+	54, // [54:86] is the sub-list for method input_type
+	54, // [54:54] is the sub-list for extension type_name
+	54, // [54:54] is the sub-list for extension extendee
+	0,  // [0:54] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_v1_vault_proto_init() }
