@@ -34,19 +34,20 @@ func (c *sessionList) Run(ctx context.Context, a *cli.App) error {
 
 type sessionDelete struct {
 	ID         string `arg:"" help:"The session: its id or its name."`
-	RevokeKeys bool   `help:"Also revoke the keys that the session created (owners only)."`
+	RevokeKeys bool   `help:"Also revoke the keys and invitations that the session created (owners only)."`
 }
 
-// Run ends a session, and says which keys it leaves behind.
+// Run ends a session, and says which keys and invitations it leaves behind.
 func (c *sessionDelete) Run(ctx context.Context, a *cli.App) error {
 	cl, path, err := a.At(ctx, name.Session, c.ID)
 	if err != nil {
 		return err
 	}
-	query, heading := url.Values{}, "Keys that the session created and that still work (to revoke one: keyhole key revoke):"
+	query, heading, open := url.Values{}, "Keys that the session created and that still work (to revoke one: keyhole key revoke):",
+		"Invitations that the session created and that still work (to revoke one: keyhole invitation revoke):"
 	if c.RevokeKeys {
 		query.Set("revokeKeys", "true")
-		heading = "Keys that the session created, now revoked:"
+		heading, open = "Keys that the session created, now revoked:", "Invitations that the session created, now revoked:"
 	}
 	var reply cli.Object
 	if err := cl.Do(ctx, http.MethodDelete, path, query, nil, &reply); err != nil {
@@ -56,7 +57,11 @@ func (c *sessionDelete) Run(ctx context.Context, a *cli.App) error {
 		return a.Print().Raw(reply)
 	}
 	made, _ := reply["madeKeys"].([]any)
-	return a.Print().Section(heading, made, "name", "title", "createTime")
+	if err := a.Print().Section(heading, made, "name", "title", "createTime"); err != nil {
+		return err
+	}
+	invited, _ := reply["madeInvitations"].([]any)
+	return a.Print().Section(open, invited, "name", "role", "email", "createTime")
 }
 
 // SignInLink creates a link that signs a browser in.

@@ -68,6 +68,11 @@ func (h *Handlers) ListModels(ctx context.Context, r *registryv1.ListModelsReque
 		return nil, err
 	}
 	reply := &registryv1.ListModelsResponse{NextPageToken: next}
+	if r.GetPageToken() == "" {
+		if reply.TotalSize, err = h.store.count(ctx, resource.WorkspaceID(r.GetParent()), r.GetText()); err != nil {
+			return nil, err
+		}
+	}
 	for _, m := range models {
 		reply.Models = append(reply.Models, m.message())
 	}

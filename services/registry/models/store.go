@@ -51,11 +51,19 @@ func (s *Store) Get(ctx context.Context, n Name) (Model, error) {
 	return sqldb.One(s.db.QueryRowContext(ctx, `SELECT `+modelColumns+` FROM models m WHERE m.workspace = $1 AND m.model = $2`, n.Workspace, n.Model), readModel)
 }
 
+// withText is the condition for models that contain the text $2 of a workspace $1.
+const withText = `m.workspace = $1 AND ($2 = '%%' OR m.model LIKE $2 ESCAPE '!' OR LOWER(m.title) LIKE $2 ESCAPE '!' OR LOWER(m.task) LIKE $2 ESCAPE '!')`
+
+// count returns how many models contain a text.
+func (s *Store) count(ctx context.Context, workspace, text string) (n int32, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM models m WHERE `+withText, workspace, sqldb.Containing(text)).Scan(&n)
+	return n, sqldb.Error(err)
+}
+
 // list reads models by ID, after the given one.
 func (s *Store) list(ctx context.Context, workspace, text, after string, limit int) ([]Model, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+modelColumns+` FROM models m WHERE m.workspace = $1 AND m.model > $2
-		AND ($3 = '%%' OR m.model LIKE $3 ESCAPE '!' OR LOWER(m.title) LIKE $3 ESCAPE '!' OR LOWER(m.task) LIKE $3 ESCAPE '!')
-		ORDER BY m.model LIMIT $4`, workspace, after, sqldb.Containing(text), limit)
+	rows, err := s.db.QueryContext(ctx, `SELECT `+modelColumns+` FROM models m WHERE `+withText+` AND m.model > $3
+		ORDER BY m.model LIMIT $4`, workspace, sqldb.Containing(text), after, limit)
 	return sqldb.All(rows, err, readModel)
 }
 

@@ -56,6 +56,11 @@ func (h *Handlers) ListCredentials(ctx context.Context, req *vaultv1.ListCredent
 		return nil, err
 	}
 	res := &vaultv1.ListCredentialsResponse{NextPageToken: next}
+	if req.GetPageToken() == "" {
+		if res.TotalSize, err = h.all.count(ctx, ws, req); err != nil {
+			return nil, err
+		}
+	}
 	for _, c := range rows {
 		res.Credentials = append(res.Credentials, c.message())
 	}

@@ -104,15 +104,26 @@ func find(ctx context.Context, q sqldb.Queryer, workspace, id string) (Credentia
 	return c, err
 }
 
+// selected is the condition for what a request of ListCredentials selects, on $1 to $4.
+const selected = `workspace = $1 AND ($2 = '%%' OR id LIKE $2 ESCAPE '!' OR LOWER(title) LIKE $2 ESCAPE '!'
+		OR LOWER(provider) LIKE $2 ESCAPE '!' OR hosts LIKE $2 ESCAPE '!')
+	AND ($3 = '' OR provider = $3) AND ($4 = '' OR ($4 = 'in_use') = EXISTS (SELECT 1 FROM credential_uses u
+		WHERE u.workspace = credentials.workspace AND u.credential = credentials.id))`
+
+func selection(workspace string, of *vaultv1.ListCredentialsRequest) []any {
+	return []any{workspace, sqldb.Containing(of.GetText()), of.GetProvider(), of.GetUse()}
+}
+
+// count returns how many credentials a request selects.
+func (s *Credentials) count(ctx context.Context, workspace string, of *vaultv1.ListCredentialsRequest) (n int32, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM credentials WHERE `+selected, selection(workspace, of)...).Scan(&n)
+	return n, sqldb.Error(err)
+}
+
 // list returns credentials after an id that contain a text.
 func (s *Credentials) list(ctx context.Context, workspace string, of *vaultv1.ListCredentialsRequest, after string, limit int) ([]Credential, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT `+credentialFields+` FROM credentials
-		WHERE workspace = $1 AND id > $2 AND ($3 = '%%' OR id LIKE $3 ESCAPE '!' OR LOWER(title) LIKE $3 ESCAPE '!'
-			OR LOWER(provider) LIKE $3 ESCAPE '!' OR hosts LIKE $3 ESCAPE '!')
-			AND ($5 = '' OR provider = $5) AND ($6 = '' OR ($6 = 'in_use') = EXISTS (SELECT 1 FROM credential_uses u
-				WHERE u.workspace = credentials.workspace AND u.credential = credentials.id))
-		ORDER BY id LIMIT $4`,
-		workspace, after, sqldb.Containing(of.GetText()), limit, of.GetProvider(), of.GetUse())
+	rows, err := s.db.QueryContext(ctx, `SELECT `+credentialFields+` FROM credentials WHERE `+selected+` AND id > $5 ORDER BY id LIMIT $6`,
+		append(selection(workspace, of), after, limit)...)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (Credential, error) { return scanCredential(r) })
 }
 

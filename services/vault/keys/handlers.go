@@ -106,6 +106,11 @@ func (h *Handlers) ListKeys(ctx context.Context, req *vaultv1.ListKeysRequest) (
 		return nil, err
 	}
 	res := &vaultv1.ListKeysResponse{NextPageToken: next}
+	if req.GetPageToken() == "" {
+		if res.ActiveSize, err = h.keys.countActive(ctx, ws, req.GetText()); err != nil {
+			return nil, err
+		}
+	}
 	for _, k := range rows {
 		res.Keys = append(res.Keys, k.message())
 	}

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
@@ -28,6 +26,22 @@ type Made struct {
 
 // Message is the key without its text.
 func (m Made) Message() *vaultv1.Key { return m.message() }
+
+// Origin says who makes something that lets others in: the names of the key, of its session, and of the session that
+// approved that one; "" for none.
+type Origin struct{ Key, Session, Parent string }
+
+// Hold locks the key and the session of a caller as for a new key, and returns them.
+func Hold(ctx context.Context, tx *sql.Tx, p caller.Principal) (Origin, error) {
+	parent, err := hold(ctx, tx, p)
+	return Origin{Key: p.Key, Session: p.Session, Parent: parent}, err
+}
+
+// MadeFrom returns the key with an origin: it counts as one that the origin made.
+func (k Key) MadeFrom(o Origin) Key {
+	k.madeKey, k.madeSession, k.madeParent = o.Key, o.Session, o.Parent
+	return k
+}
 
 // hold locks the key and the session that ask for a new key until the transaction ends, and returns the name of the
 // session that approved the session. A caller that ends one of them at the same moment finds the new key, or the new
@@ -59,25 +73,27 @@ func hold(ctx context.Context, tx *sql.Tx, p caller.Principal) (approver string,
 	return approver, nil
 }
 
+// Chain is the beginning of a query over made (session, workspace, id): the keys that go back to the sessions in a
+// list of placeholders, revoked ones too.
+func Chain(in string) string {
+	return `WITH RECURSIVE made (session, workspace, id) AS (
+			SELECT made_session, workspace, id FROM api_keys WHERE made_session <> '' AND made_session IN ` + in + `
+			UNION SELECT made_parent, workspace, id FROM api_keys WHERE made_parent <> '' AND made_parent IN ` + in + `
+			UNION SELECT m.session, k.workspace, k.id FROM made m
+				JOIN api_keys k ON k.made_key <> '' AND k.made_key = 'workspaces/' || m.workspace || '/keys/' || m.id)`
+}
+
 // MadeBy returns the active keys that sessions made or sessions that they approved, the keys that those made, and so
 // on, oldest first. A thief who makes a key with a session may make the next one with that key.
 func MadeBy(ctx context.Context, q sqldb.Queryer, sessions []string) ([]Made, error) {
 	if len(sessions) == 0 {
 		return nil, nil
 	}
-	args, places := []any{mostMade}, make([]string, len(sessions))
-	for i, name := range sessions {
-		args, places[i] = append(args, name), "$"+strconv.Itoa(i+2)
-	}
-	in := strings.Join(places, ",")
-	rows, err := q.QueryContext(ctx, `WITH RECURSIVE made (session, workspace, id) AS (
-			SELECT made_session, workspace, id FROM api_keys WHERE made_session <> '' AND made_session IN (`+in+`)
-			UNION SELECT made_parent, workspace, id FROM api_keys WHERE made_parent <> '' AND made_parent IN (`+in+`)
-			UNION SELECT m.session, k.workspace, k.id FROM made m
-				JOIN api_keys k ON k.made_key <> '' AND k.made_key = 'workspaces/' || m.workspace || '/keys/' || m.id)
+	in := sqldb.Placeholders(1, len(sessions))
+	rows, err := q.QueryContext(ctx, Chain(in)+`
 		SELECT m.session, m.workspace, m.id, k.title, k.prefix, k.person, k.create_time FROM made m
 			JOIN api_keys k ON k.workspace = m.workspace AND k.id = m.id AND k.revoke_time IS NULL
-		ORDER BY k.create_time, m.workspace, m.id, m.session LIMIT $1`, args...)
+		ORDER BY k.create_time, m.workspace, m.id, m.session LIMIT $1`, append([]any{mostMade}, sqldb.Arguments(sessions)...)...)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (m Made, err error) {
 		err = r.Scan(&m.Session, &m.Workspace, &m.id, &m.title, &m.prefix, &m.Person, &m.createTime)
 		return m, sqldb.Error(err)

@@ -77,12 +77,20 @@ func (k *Keys) ByHash(ctx context.Context, hash []byte) (Key, error) {
 	return scanKey(k.db.QueryRowContext(ctx, selectKey+`WHERE hash = $1`, hash))
 }
 
+// withText is the condition for keys that contain the text $2 of a workspace $1.
+const withText = `workspace = $1 AND ($2 = '%%' OR LOWER(title) LIKE $2 ESCAPE '!' OR id LIKE $2 ESCAPE '!')`
+
+// countActive returns how many keys that contain a text are not revoked.
+func (k *Keys) countActive(ctx context.Context, workspace, text string) (n int32, err error) {
+	err = k.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys WHERE revoke_time IS NULL AND `+withText, workspace, sqldb.Containing(text)).Scan(&n)
+	return n, sqldb.Error(err)
+}
+
 // list returns keys after a place that contain a text, oldest first.
 func (k *Keys) list(ctx context.Context, workspace, text string, after page.Place, limit int) ([]Key, error) {
 	rows, err := k.db.QueryContext(ctx, selectKey+`
-		WHERE workspace = $1 AND (create_time, id) > ($2, $3)
-		AND ($4 = '%%' OR LOWER(title) LIKE $4 ESCAPE '!' OR id LIKE $4 ESCAPE '!') ORDER BY create_time, id LIMIT $5`,
-		workspace, after.Time, after.ID, sqldb.Containing(text), limit)
+		WHERE `+withText+` AND (create_time, id) > ($3, $4) ORDER BY create_time, id LIMIT $5`,
+		workspace, sqldb.Containing(text), after.Time, after.ID, limit)
 	return sqldb.All(rows, err, scanKey)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/invitations"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
@@ -172,7 +173,7 @@ func (e *entry) stay(ctx context.Context, l linked, p person, to Place) (string,
 	if e.ended.sessions, err = sessions.EndOf(ctx, e.tx, p.workspace, p.id); err != nil {
 		return "", err
 	}
-	if err := withdrawInvitations(ctx, e.tx, p); err != nil {
+	if err := invitations.Withdraw(ctx, e.tx, p.workspace, p.id); err != nil {
 		return "", err
 	}
 	return key, e.write(ctx, key, "person.update", p, "role", roleName(p.role), "role_before", roleName(before))
@@ -199,7 +200,7 @@ func (e *entry) leave(ctx context.Context, l linked) error {
 	for _, step := range []func() error{
 		func() error { return remove(ctx, e.tx, p, e.at) },
 		func() error { return keys.RevokeOf(ctx, e.tx, p.workspace, p.id, e.at) },
-		func() error { return withdrawInvitations(ctx, e.tx, p) },
+		func() error { return invitations.Withdraw(ctx, e.tx, p.workspace, p.id) },
 		func() error { return e.identity.unlink(ctx, e.tx, p.workspace) },
 	} {
 		if err := step(); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/invitations"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
 )
@@ -22,7 +23,8 @@ type joining struct {
 	limit  *vaultv1.Budget // of the operator; nil is none
 	client string          // product name
 	how    string          // for the audit log
-	first  func(*sql.Tx) error
+	// first runs in the transaction, and returns who let the person in.
+	first func(*sql.Tx) (keys.Origin, error)
 }
 
 // join creates a person with a key and a session, all or none.
@@ -32,13 +34,14 @@ func (s *People) join(ctx context.Context, j joining) (*vaultv1.SignedIn, error)
 	key, text := keys.NewOf(p.workspace, p.id, p.role, j.limit, p.createTime)
 	by := audit.KeyOf(ctx, key.Name())
 	made, token, err := s.sessions.Begin(ctx, by, sessions.Start{Key: key.Name(), Title: j.client, By: j.how, First: func(tx *sql.Tx) error {
-		if err := j.first(tx); err != nil {
+		origin, err := j.first(tx)
+		if err != nil {
 			return err
 		}
 		if err := insert(ctx, tx, p); err != nil {
 			return err
 		}
-		if err := keys.Insert(ctx, tx, key); err != nil {
+		if err := keys.Insert(ctx, tx, key.MadeFrom(origin)); err != nil {
 			return err
 		}
 		joined := s.log.Event(by, p.workspace, "person.create", p.name())
@@ -64,13 +67,16 @@ func (h *Handlers) AcceptInvitation(ctx context.Context, req *vaultv1.AcceptInvi
 		return nil, err
 	}
 	return try(ctx, h, from, req.GetCode(), func(ctx context.Context, code secret.Secret) (*vaultv1.SignedIn, error) {
-		i, err := h.people.byCode(ctx, h.people.db, code)
+		i, err := invitations.ByCode(ctx, h.people.db, code, h.people.now())
 		if err != nil {
 			return nil, err
 		}
 		return h.people.join(ctx, joining{
-			person: person{workspace: i.workspace, title: req.GetTitle(), email: i.email, role: i.role}, client: req.GetClient(),
-			how: "invitation", first: func(tx *sql.Tx) error { return h.people.spendInvitation(ctx, tx, code) },
+			person: person{workspace: i.Workspace, title: req.GetTitle(), email: i.Email, role: i.Role}, client: req.GetClient(),
+			how: "invitation", first: func(tx *sql.Tx) (keys.Origin, error) {
+				spent, err := invitations.Spend(ctx, tx, code, h.people.now())
+				return spent.Origin(), err
+			},
 		})
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/vault/audit"
+	"github.com/keyhole-dev/keyhole/services/vault/invitations"
 	"github.com/keyhole-dev/keyhole/services/vault/keys"
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
@@ -77,7 +78,7 @@ func (s *People) change(ctx context.Context, who caller.Principal, by audit.Acto
 		if end.sessions, err = sessions.EndOf(ctx, tx, p.workspace, p.id); err != nil {
 			return false, err
 		}
-		return true, withdrawInvitations(ctx, tx, p)
+		return true, invitations.Withdraw(ctx, tx, p.workspace, p.id)
 	})
 	return p, end, err
 }

@@ -54,7 +54,9 @@ func (h *Handlers) SignUp(ctx context.Context, req *vaultv1.SignUpRequest) (*vau
 	}
 	return s.join(ctx, joining{
 		person: person{workspace: w.ID, title: req.GetTitle(), role: keys.RoleOwner}, limit: s.signUp, client: req.GetClient(), how: "sign-up",
-		first: func(tx *sql.Tx) error { return s.createWorkspace(ctx, tx, audit.CallerOf(ctx), w, try) },
+		first: func(tx *sql.Tx) (keys.Origin, error) {
+			return keys.Origin{}, s.createWorkspace(ctx, tx, audit.CallerOf(ctx), w, try)
+		},
 	})
 }
 

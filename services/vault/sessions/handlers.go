@@ -136,21 +136,21 @@ func (h *Handlers) ListSessions(ctx context.Context, req *vaultv1.ListSessionsRe
 		return nil, err
 	}
 	res := &vaultv1.ListSessionsResponse{NextPageToken: next}
-	made := map[string][]keys.Made{}
+	var by leftOf
 	if of.all() {
-		if made, err = h.sessions.madeBy(ctx, rows); err != nil {
+		if by, err = h.sessions.leftBy(ctx, rows); err != nil {
 			return nil, err
 		}
 	}
 	for _, s := range rows {
 		m := s.message()
-		m.MadeKeys = messages(made[s.Name()])
+		m.MadeKeys, m.MadeInvitations = left{by.keys[s.Name()], by.invitations[s.Name()]}.messages()
 		res.Sessions = append(res.Sessions, m)
 	}
 	return res, nil
 }
 
-// DeleteSession ends a session, and revokes the keys that it made if asked to.
+// DeleteSession ends a session, and revokes the keys and invitations that it made if asked to.
 func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSessionRequest) (*vaultv1.DeleteSessionResponse, error) {
 	ws, id, _ := resource.Split(req.GetName(), "sessions")
 	of, err := h.sessions.reader(ctx, caller.From(ctx), ws)
@@ -158,7 +158,7 @@ func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSession
 		return nil, err
 	}
 	if req.GetRevokeKeys() && !of.all() {
-		return nil, errs.PermissionDenied("only owners of the workspace can revoke its keys: ask one of them, or leave revoke_keys out")
+		return nil, errs.PermissionDenied("only owners of the workspace can revoke its keys and invitations: ask one of them, or leave revoke_keys out")
 	}
 	e, there, err := h.sessions.end(ctx, audit.CallerOf(ctx), of, id, req.GetRevokeKeys())
 	if err != nil {
@@ -168,15 +168,19 @@ func (h *Handlers) DeleteSession(ctx context.Context, req *vaultv1.DeleteSession
 	if !there {
 		return nil, resource.NotFound("session")
 	}
-	return &vaultv1.DeleteSessionResponse{MadeKeys: messages(e.made)}, nil
+	res := &vaultv1.DeleteSessionResponse{}
+	res.MadeKeys, res.MadeInvitations = e.left.messages()
+	return res, nil
 }
 
-func messages(made []keys.Made) []*vaultv1.Key {
-	var list []*vaultv1.Key
-	for _, m := range made {
-		list = append(list, m.Message())
+func (l left) messages() (made []*vaultv1.Key, open []*vaultv1.Invitation) {
+	for _, m := range l.keys {
+		made = append(made, m.Message())
 	}
-	return list
+	for _, m := range l.invitations {
+		open = append(open, m.Message())
+	}
+	return made, open
 }
 
 func (s Session) message() *vaultv1.Session {
