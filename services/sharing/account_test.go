@@ -205,3 +205,45 @@ func TestWhatARunBooksIsBounded(t *testing.T) {
 		t.Error("what is within the bounds is not booked")
 	}
 }
+
+// Usage counts each visitor of the workspace's links once, also one who came on several days or
+// through several links. Runs of the workspace itself have no visitor, and a payer does not learn
+// who visits the links of others.
+func TestUsageCountsVisitors(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *harness) {
+		s.workflow("acme", "greet", plainWorkflow)
+		one := s.share("acme", "greet", &sharingv1.Share{}).GetToken()
+		two := s.share("acme", "greet", &sharingv1.Share{}).GetToken()
+		visit := func(ctx context.Context, token, run string) {
+			_, err := s.preview(ctx, token, run)
+			must(t, err)
+			s.finish(run)
+		}
+		visit(s.member("visitor"), one, "r1")
+		visit(s.member("visitor"), two, "r2")
+		visit(s.guest("somebody"), one, "r3")
+		_, err := s.own(s.member("acme"), "workspaces/acme/workflows/greet", "r4")
+		must(t, err)
+		s.finish("r4")
+		query := func(ws, by string) *sharingv1.QueryUsageResponse {
+			out, err := s.api.QueryUsage(s.member(ws), &sharingv1.QueryUsageRequest{Parent: "workspaces/" + ws, GroupBy: by})
+			must(t, err)
+			return out
+		}
+		if got := query("acme", ""); got.GetVisitors() != 2 || got.GetReturningVisitors() != 0 {
+			t.Errorf("on the first day: %v", got)
+		}
+		s.clock.advance(24 * time.Hour)
+		visit(s.member("visitor"), one, "r5")
+		if got := query("acme", ""); got.GetVisitors() != 2 || got.GetReturningVisitors() != 1 {
+			t.Errorf("on the second day: %v", got)
+		}
+		if got := query("visitor", ""); got.GetVisitors() != 0 || got.GetRows()[0].GetVisitors() != 0 || got.GetRows()[0].GetRuns() != 3 {
+			t.Errorf("who pays learns of %v", got)
+		}
+		if got := query("acme", "workflow").GetVisitors(); got != 0 {
+			t.Errorf("by workflow, all together: %d", got)
+		}
+	})
+}

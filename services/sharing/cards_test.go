@@ -1,14 +1,18 @@
 package sharing_test
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 )
 
 // card lists the one workflow with a text in its ID.
@@ -112,4 +116,88 @@ func TestWorkflowsAreSortedOnTheServer(t *testing.T) {
 		_, err = s.api.ListWorkflows(s.member("acme"), &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", PageToken: first.GetNextPageToken()})
 		refused(t, err, errorsv1.Reason_REASON_PAGE_TOKEN_INVALID)
 	})
+}
+
+// A credential that a draft or a version names and that does not exist is shown in a list. An
+// owner who deletes one sees where it is missing.
+func TestAListOfWorkflowsNamesMissingCredentials(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *harness) {
+		const name = "workspaces/acme/credentials/llm"
+		s.vault.set(func() { s.vault.credentials[name] = &vaultv1.Credential{Name: name} })
+		w := s.workflow("acme", "caption", secretWorkflow)
+		if got := s.card("caption"); got.GetMissingCredentials() != nil {
+			t.Errorf("with its credential: %v", got)
+		}
+		d := s.draft(w, strings.ReplaceAll(secretWorkflow, "$credentials.llm", "$credentials.gone"), "")
+		if got := s.card("caption").GetMissingCredentials(); !slices.Equal(got, []string{"gone"}) {
+			t.Errorf("a draft with an unknown credential: %v", got)
+		}
+		_, err := s.api.DeleteWorkflowDraft(s.member("acme"), &sharingv1.DeleteWorkflowDraftRequest{Name: draftOf(w), Etag: d.GetEtag()})
+		must(t, err)
+		s.vault.set(func() { delete(s.vault.credentials, name) })
+		s.clock.advance(time.Hour) // longer than an answer of the vault is remembered
+		if got := s.card("caption").GetMissingCredentials(); !slices.Equal(got, []string{"llm"}) {
+			t.Errorf("a version without its credential: %v", got)
+		}
+		s.vault.set(func() { s.vault.down = true })
+		s.clock.advance(time.Hour)
+		if got := s.card("caption").GetMissingCredentials(); got != nil {
+			t.Errorf("while the vault is away: %v", got)
+		}
+	})
+}
+
+// What was saved before lists had sketches, or before a sketch named credentials, is drawn when
+// it is listed, and once.
+func TestOldDefinitionsAreDrawnWhenTheyAreListed(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *harness) {
+		s.workflow("acme", "caption", secretWorkflow)
+		s.draft(s.blank("drafted"), halfDone, "")
+		both := s.workflow("acme", "both", plainWorkflow)
+		s.draft(both, halfDone, "")
+		ids := []string{"caption", "drafted", "both"}
+		var want []*sharingv1.Workflow
+		for _, id := range ids {
+			want = append(want, s.card(id))
+		}
+		for _, aged := range []string{`DELETE FROM sketches`, `UPDATE sketches SET outline = NULL, problems = 0, credentials = NULL`} {
+			s.exec(aged)
+			for i, id := range ids {
+				for _, again := range []bool{false, true} {
+					if got := s.card(id); !proto.Equal(got, want[i]) {
+						t.Errorf("%s after %s (again: %v): %v, want %v", id, aged, again, got, want[i])
+					}
+				}
+			}
+			if n := s.rows(`SELECT COUNT(*) FROM sketches WHERE credentials IS NOT NULL AND outline IS NOT NULL`); n != 4 {
+				t.Errorf("%d sketches are stored after %s", n, aged)
+			}
+		}
+		var steps []string
+		for i := range 30 {
+			steps = append(steps, s.workflow("acme", fmt.Sprintf("old-%d", i), plainWorkflow).GetName())
+		}
+		s.exec(`DELETE FROM sketches`)
+		drawn := func() int64 { return s.rows(`SELECT COUNT(*) FROM sketches`) }
+		list := func() {
+			_, err := s.api.ListWorkflows(s.member("acme"), &sharingv1.ListWorkflowsRequest{Parent: "workspaces/acme", PageSize: 100})
+			must(t, err)
+		}
+		if list(); drawn() != 25 {
+			t.Errorf("one listing draws %d", drawn())
+		}
+		if list(); drawn() != int64(len(steps)+4) {
+			t.Errorf("two listings draw %d", drawn())
+		}
+	})
+}
+
+func (s *harness) exec(statement string) {
+	s.t.Helper()
+	must(s.t, s.db.Tx(s.t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(s.t.Context(), statement)
+		return err
+	}))
 }

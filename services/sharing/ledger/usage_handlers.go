@@ -36,6 +36,11 @@ func (h *Handlers) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageReques
 		return nil, fmt.Errorf("sum usage: %w", err)
 	}
 	out := &sharingv1.QueryUsageResponse{NextPageToken: next}
+	if q.group == "" {
+		if out.Visitors, out.ReturningVisitors, err = h.store.visitors(ctx, q); err != nil {
+			return nil, fmt.Errorf("count visitors: %w", err)
+		}
+	}
 	groups := make([]string, len(rows))
 	for i, u := range rows {
 		groups[i] = u.group

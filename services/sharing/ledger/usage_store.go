@@ -38,12 +38,15 @@ var groups = map[string]string{
 
 // sums are the columns of a group of runs. Only ended runs are booked.
 const sums = `SUM(CASE WHEN r.state = 6 THEN 0 ELSE 1 END), SUM(CASE WHEN r.state IN (2, 6) THEN 0 ELSE 1 END), SUM(r.model_images), SUM(r.credential_calls),
-	SUM(r.input_tokens), SUM(r.output_tokens)`
+	SUM(r.input_tokens), SUM(r.output_tokens), ` + visitors
+
+// visitors counts the visitors of the workspace's own links. It does not see those of others.
+const visitors = `COUNT(DISTINCT CASE WHEN r.owner_workspace = $1 AND r.share <> '' AND r.visitor <> '' AND r.state <> 6 THEN r.visitor END)`
 
 // itemSums are the columns of a group of line items.
 const itemSums = `COUNT(DISTINCT CASE WHEN r.state <> 6 THEN r.id END), COUNT(DISTINCT CASE WHEN r.state NOT IN (2, 6) THEN r.id END),
 	SUM(CASE WHEN l.kind = 'model' THEN l.quantity ELSE 0 END), SUM(CASE WHEN l.kind = 'credential' THEN l.quantity ELSE 0 END),
-	SUM(l.input_tokens), SUM(l.output_tokens)`
+	SUM(l.input_tokens), SUM(l.output_tokens), ` + visitors
 
 // itemResource is the resource of a line item as its payer may see it.
 const itemResource = `CASE WHEN r.owner_workspace <> $1 AND l.resource LIKE 'workspaces/' || r.owner_workspace || '/%' THEN '' ELSE l.resource END`
@@ -82,7 +85,7 @@ func (s Store) usage(ctx context.Context, q usageQuery, limit int) ([]usageRow, 
 	rows, err := s.db.QueryContext(ctx, `SELECT * FROM (`+both+`) AS u WHERE NOT $4 OR (g, d, section) > ($5, $6, $7)
 		ORDER BY g, d, section LIMIT $8`, q.workspace, q.from, q.to, q.later, q.after.Group, q.after.Day, q.after.Section, limit)
 	return sqldb.All(rows, err, func(r sqldb.Scanner) (u usageRow, err error) {
-		err = r.Scan(&u.group, &u.day, &u.section, &u.runs, &u.failed, &u.images, &u.calls, &u.input, &u.output, &u.failedCalls)
+		err = r.Scan(&u.group, &u.day, &u.section, &u.runs, &u.failed, &u.images, &u.calls, &u.input, &u.output, &u.visitors, &u.failedCalls)
 		return u, err
 	})
 }
@@ -91,7 +94,7 @@ type usageRow struct {
 	group, day                                 string
 	section                                    int64
 	runs, failed, images, calls, input, output int64
-	failedCalls                                int64
+	failedCalls, visitors                      int64
 }
 
 func (u usageRow) place() usagePlace {
@@ -108,6 +111,15 @@ func (u usageRow) addTo(out *sharingv1.QueryUsageResponse, title string) {
 	}
 	out.Rows = append(out.Rows, &sharingv1.UsageRow{
 		Group: u.group, Day: u.day, Runs: u.runs, FailedRuns: u.failed, ModelImages: u.images, CredentialCalls: u.calls,
-		InputTokens: u.input, OutputTokens: u.output, Title: title,
+		InputTokens: u.input, OutputTokens: u.output, Title: title, Visitors: u.visitors,
 	})
+}
+
+// visitors counts who ran the links of a workspace, and who did so on several days.
+func (s Store) visitors(ctx context.Context, q usageQuery) (all, returning int64, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN v.days > 1 THEN 1 ELSE 0 END), 0) FROM (
+		SELECT COUNT(DISTINCT r.day) AS days FROM runs r WHERE r.owner_workspace = $1 AND r.share <> '' AND r.visitor <> ''
+			AND r.state NOT IN (1, 6) AND r.start_time >= $2 AND r.start_time < $3 GROUP BY r.visitor) AS v`,
+		q.workspace, q.from, q.to).Scan(&all, &returning)
+	return all, returning, sqldb.Error(err)
 }

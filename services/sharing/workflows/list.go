@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
+	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 )
 
 // ListWorkflows implements the RPC.
@@ -33,6 +35,9 @@ func (h *Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflows
 	if err := h.flows.leaveOutSuspended(ctx, rows); err != nil {
 		return nil, err
 	}
+	if err := h.flows.drawMissing(ctx, rows); err != nil {
+		return nil, fmt.Errorf("draw workflows: %w", err)
+	}
 	if r.GetPageToken() == "" {
 		n, err := h.flows.store.count(ctx, ws, which)
 		if err != nil {
@@ -44,7 +49,46 @@ func (h *Handlers) ListWorkflows(ctx context.Context, r *sharingv1.ListWorkflows
 	return out, err
 }
 
-// cards returns the rows of a listing with their runs and the models that they miss. It asks
+// drawnPerList bounds the sketches that one listing draws. The next one draws more.
+const drawnPerList = 25
+
+// drawMissing draws the definitions of a listing that were saved before they got a sketch, or
+// one with all that it has today. It stores the sketches, so that each is drawn once.
+func (s *Workflows) drawMissing(ctx context.Context, rows []listed) error {
+	left := drawnPerList
+	for i := range rows {
+		l := &rows[i]
+		if l.liveUndrawn && left > 0 {
+			left--
+			v, err := s.store.version(ctx, l.UID, l.Live)
+			if err != nil {
+				return err
+			}
+			l.liveHash, l.sketch = v.Hash, s.sketchOf(v.Definition, v.Hash)
+			if err := s.store.keepSketch(ctx, l.UID, false, l.sketch); err != nil {
+				return err
+			}
+		}
+		if !l.drafted || !l.liveUndrawn && !l.draftUndrawn || left == 0 {
+			continue
+		}
+		left--
+		d, err := s.store.draft(ctx, l.UID)
+		if errors.Is(err, sqldb.ErrNoRow) { // discarded or published meanwhile
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		l.sketch = s.sketchOf(d.Definition, d.Hash)
+		if err := s.store.keepSketch(ctx, l.UID, true, l.sketch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cards returns the rows of a listing with their runs, and what they miss. It asks
 // once for all rows.
 func (s *Workflows) cards(ctx context.Context, ws string, rows []listed, midnight int64) ([]*sharingv1.Workflow, error) {
 	uids := make([]string, len(rows))
@@ -55,7 +99,7 @@ func (s *Workflows) cards(ctx context.Context, ws string, rows []listed, midnigh
 	if err != nil {
 		return nil, fmt.Errorf("count runs: %w", err)
 	}
-	missing := s.missingModels(ctx, ws, rows)
+	models, credentials := s.missingModels(ctx, ws, rows), s.missingCredentials(ctx, ws, rows)
 	out := make([]*sharingv1.Workflow, 0, len(rows))
 	for _, l := range rows {
 		w := l.message()
@@ -64,14 +108,16 @@ func (s *Workflows) cards(ctx context.Context, ws string, rows []listed, midnigh
 			days = *found
 		}
 		w.DailyRuns = days[:]
-		for _, id := range l.sketch.models {
-			if missing[id] {
-				w.MissingModels = append(w.MissingModels, id)
-			}
-		}
+		w.MissingModels = only(l.sketch.models, models)
+		w.MissingCredentials = only(l.sketch.credentials, credentials)
 		out = append(out, w)
 	}
 	return out, nil
+}
+
+// only returns those of a list that are in a set, in their order.
+func only(list []string, in map[string]bool) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(id string) bool { return !in[id] })
 }
 
 // modelsOfPage bounds the models of a page that the registry is asked about.
@@ -93,6 +139,27 @@ func (s *Workflows) missingModels(ctx context.Context, ws string, rows []listed)
 	}
 	for _, id := range gone {
 		out[id] = true
+	}
+	return out
+}
+
+// missingCredentials returns which credentials of a page do not exist. While the vault is
+// away, none is missing.
+func (s *Workflows) missingCredentials(ctx context.Context, ws string, rows []listed) map[string]bool {
+	var ids []string
+	for _, l := range rows {
+		ids = append(ids, l.sketch.credentials...)
+	}
+	slices.Sort(ids)
+	out := map[string]bool{}
+	for some := range slices.Chunk(slices.Compact(ids), 200) { // the vault answers no more at a time
+		known, err := s.peers.Credentials(ctx, ws, some)
+		if err != nil {
+			return map[string]bool{}
+		}
+		for _, id := range some {
+			out[id] = known[id] == nil
+		}
 	}
 	return out
 }

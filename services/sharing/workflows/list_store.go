@@ -24,6 +24,8 @@ type listed struct {
 	sketch   sketch
 	liveHash string
 	drafted  bool
+	// liveUndrawn and draftUndrawn report that the definition has no sketch, or an old one.
+	liveUndrawn, draftUndrawn bool
 }
 
 // selection says which workflows of a workspace a listing has.
@@ -74,9 +76,10 @@ func (s Store) list(ctx context.Context, ws string, after place, which selection
 	open := `s.state = ` + active + ` AND (s.expire_time = 0 OR s.expire_time > ` + now + `)`
 	rows, err := s.db.QueryContext(ctx, `SELECT `+workflowColumns+`, k,
 		`+links(open)+`, `+links(`s.state = `+paused)+`, `+links(open+` AND s.credential_access = `+hidden)+`,
-		COALESCE(l.hash, ''), d.hash IS NOT NULL, COALESCE(d.hash, l.hash, ''), COALESCE(d.outline, l.outline),
-		COALESCE(d.problems, l.problems, 0), COALESCE(d.models, l.models, 'null')
-		FROM (SELECT w.*, `+which.order.key+` AS k FROM workflows w`+runs+` WHERE `+where+` AND `+condition+`
+		COALESCE(l.hash, ''), w.drafted, w.live_version > 0 AND l.credentials IS NULL, w.drafted AND d.credentials IS NULL,
+		COALESCE(d.hash, l.hash, ''), COALESCE(d.outline, l.outline), COALESCE(d.problems, l.problems, 0),
+		COALESCE(d.models, l.models, 'null'), COALESCE(d.credentials, l.credentials, 'null')
+		FROM (SELECT w.*, EXISTS (SELECT 1 FROM drafts f WHERE f.workflow = w.uid) AS drafted, `+which.order.key+` AS k FROM workflows w`+runs+` WHERE `+where+` AND `+condition+`
 			ORDER BY `+which.order.by()+` LIMIT $5) w
 		LEFT JOIN sketches l ON l.workflow = w.uid AND l.draft = FALSE
 		LEFT JOIN sketches d ON d.workflow = w.uid AND d.draft = TRUE
@@ -85,16 +88,19 @@ func (s Store) list(ctx context.Context, ws string, after place, which selection
 }
 
 func scanListed(r sqldb.Scanner, by order) (l listed, err error) {
-	key, models := any(&l.text), ""
+	key, models, credentials := any(&l.text), "", ""
 	if by.descends {
 		key = &l.number
 	}
 	err = r.Scan(
 		&l.UID, &l.Workspace, &l.ID, &l.Title, &l.Description, &l.Live, &l.Revision, &l.ForkedFrom,
 		&l.Created, &l.Updated, &l.Deleted, key, &l.active, &l.paused, &l.hidden,
-		&l.liveHash, &l.drafted, &l.sketch.hash, &l.sketch.outline, &l.sketch.problems, &models,
+		&l.liveHash, &l.drafted, &l.liveUndrawn, &l.draftUndrawn, &l.sketch.hash, &l.sketch.outline, &l.sketch.problems, &models, &credentials,
 	)
 	if err != nil {
+		return l, err
+	}
+	if err := json.Unmarshal([]byte(credentials), &l.sketch.credentials); err != nil {
 		return l, err
 	}
 	return l, json.Unmarshal([]byte(models), &l.sketch.models)

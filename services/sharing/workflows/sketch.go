@@ -17,7 +17,8 @@ type sketch struct {
 	hash     string
 	outline  []byte // a sharingv1.Sketch
 	problems int64
-	models   []string
+	// models and credentials are the IDs that the definition names.
+	models, credentials []string
 }
 
 // sketchOf draws a definition that is about to be stored and holds no secret.
@@ -32,7 +33,7 @@ func (s *Workflows) sketchOf(raw []byte, hash string) sketch {
 		outline = nil
 	}
 	return sketch{
-		hash: hash, outline: outline, models: analysis.ModelIDs(),
+		hash: hash, outline: outline, models: analysis.ModelIDs(), credentials: analysis.CredentialIDs(),
 		problems: int64(len(analysis.Problems) + len(analysis.Obstacles) + len(analysis.NotRunnable)),
 	}
 }
@@ -42,10 +43,28 @@ func putSketch(ctx context.Context, tx *sql.Tx, workflow string, draft bool, k s
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO sketches (workflow, draft, hash, outline, problems, models) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (workflow, draft) DO UPDATE SET hash = $3, outline = $4, problems = $5, models = $6`,
-		workflow, draft, k.hash, k.outline, k.problems, string(models))
+	credentials, _ := json.Marshal(k.credentials) // a list of strings, like the models
+	_, err = tx.ExecContext(ctx, `INSERT INTO sketches (workflow, draft, hash, outline, problems, models, credentials) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (workflow, draft) DO UPDATE SET hash = $3, outline = $4, problems = $5, models = $6, credentials = $7`,
+		workflow, draft, k.hash, k.outline, k.problems, string(models), string(credentials))
 	return err
+}
+
+// keepSketch stores the sketch of a definition unless the workflow has another one by now. The
+// first statement locks the row that a save changes too, so a save comes before or after.
+func (s Store) keepSketch(ctx context.Context, workflow string, draft bool, k sketch) error {
+	same := `UPDATE drafts SET hash = hash WHERE workflow = $1 AND hash = $2`
+	if !draft {
+		same = `UPDATE workflows SET live_version = live_version WHERE uid = $1
+			AND EXISTS (SELECT 1 FROM versions v WHERE v.workflow = uid AND v.number = live_version AND v.hash = $2)`
+	}
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		ok, err := sqldb.Changed(tx.ExecContext(ctx, same, workflow, k.hash))
+		if err != nil || !ok {
+			return err
+		}
+		return putSketch(ctx, tx, workflow, draft, k)
+	})
 }
 
 func dropDraftSketch(ctx context.Context, tx *sql.Tx, workflow string) error {
