@@ -54,10 +54,13 @@ export function listWorkflows(
   return pageOf(call(client.GET("/v1/workspaces/{workspace}/workflows", { params, ...text })), "workflows");
 }
 
-export async function countWorkflows(workspace: string): Promise<number> {
+// countOf asks for one row of a list, and returns how many there are: of keys, those that work.
+export async function countOf(workspace: string, list: "workflows" | "credentials" | "models" | "keys"): Promise<number> {
   const params = { path: { workspace }, query: { pageSize: 1 } };
-  const got = await call<Listed>(client.GET("/v1/workspaces/{workspace}/workflows", { params, ...text }));
-  return got.totalSize ?? 0;
+  const got = await call<Listed & { activeSize?: number }>(
+    client.GET(`/v1/workspaces/{workspace}/${list}`, { params, ...text }),
+  );
+  return got.activeSize ?? got.totalSize ?? 0;
 }
 
 export interface WorkflowPath {

@@ -6,7 +6,7 @@ import { Link } from "../routes";
 import { useMe } from "../session";
 import { Account } from "./Account";
 import { entriesOf } from "./entries";
-import { useWorkflowCount } from "./useWorkflowCount";
+import { useCounts } from "./useCounts";
 import style from "./Frame.module.css";
 
 // listOf is the entry that the page of one thing belongs to.
@@ -27,7 +27,7 @@ export function Frame({ at, children }: { at: string; children: ReactNode }) {
   const me = useMe();
   const entries = entriesOf(me);
   const on = listOf[at] ?? at;
-  const workflows = useWorkflowCount();
+  const counts = useCounts();
   const nav = useRef<HTMLElement>(null);
   // On a phone the entries are a row that scrolls.
   useEffect(() => {
@@ -57,9 +57,9 @@ export function Frame({ at, children }: { at: string; children: ReactNode }) {
               aria-current={on === e.page ? "page" : undefined}
             >
               <Icon name={e.icon} /> {e.label}
-              {e.page === "workflows" && workflows !== undefined && (
+              {counts[e.page] !== undefined && (
                 <span className={style.count} aria-hidden="true">
-                  {workflows}
+                  {counts[e.page]}
                 </span>
               )}
             </Link>

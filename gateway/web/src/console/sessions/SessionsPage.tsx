@@ -14,7 +14,7 @@ import { useList } from "../parts/useList";
 import { useTitle } from "../parts/useTitle";
 import { Link, pathOf } from "../routes";
 import { useMe } from "../session";
-import { MadeKeys } from "./MadeKeys";
+import { LeftBehind } from "./LeftBehind";
 
 const idOf = (s: Session) => s.name?.split("/")[3] ?? "";
 
@@ -32,11 +32,14 @@ export default function SessionsPage() {
   const end = async (sessions: Session[], said: string) => {
     for (const s of sessions) await endSession({ workspace: me.workspace, session: idOf(s) }, revoke);
     await queries.invalidateQueries({ queryKey: ["sessions", me.workspace] });
-    if (revoke) await queries.invalidateQueries({ queryKey: ["keys", me.workspace] });
+    if (revoke) {
+      await queries.invalidateQueries({ queryKey: ["keys", me.workspace] });
+      await queries.invalidateQueries({ queryKey: ["people", me.workspace] });
+    }
     say(said);
   };
   const ask = (what: Session | "others" | null) => (setRevoke(false), setAsked(what));
-  const made = (sessions: Session[]) => <MadeKeys sessions={sessions} revoke={revoke} onRevoke={setRevoke} />;
+  const made = (sessions: Session[]) => <LeftBehind sessions={sessions} revoke={revoke} onRevoke={setRevoke} />;
   // endOthers reads all pages, because a person asks for all of them.
   const endOthers = async () => {
     for (;;) {

@@ -33,13 +33,13 @@ export function Totals({ workspace, since, days }: Props) {
   const than = (now: number, then: string | undefined) => (data && before.data ? compared(now, n(then), days) : "");
   const figures: [string, string, string][] = [
     ["Runs", numbers.format(runs), than(runs, rowBefore?.runs) || "Charged to your keys"],
+    ["Visitors of your links", numbers.format(n(data?.visitors)), cameBack(n(data?.returningVisitors))],
     ["Runs that failed", rate, `${numbers.format(n(row?.failedRuns))} runs`],
     [
       "Provider calls",
       numbers.format(n(used?.calls)),
       than(n(used?.calls), usedBefore?.calls) || "With your credentials, also in runs of visitors",
     ],
-    ["Tokens", numbers.format(n(used?.inputTokens) + n(used?.outputTokens)), "Of those calls, in and out"],
   ];
   return (
     <dl className={style.totals}>
@@ -53,3 +53,6 @@ export function Totals({ workspace, since, days }: Props) {
     </dl>
   );
 }
+
+// cameBack says how many visitors ran a link on more than one day.
+const cameBack = (visitors: number) => (visitors === 1 ? "1 came back" : `${numbers.format(visitors)} came back`);

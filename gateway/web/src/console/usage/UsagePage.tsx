@@ -20,7 +20,7 @@ import { useAddress } from "../routes";
 import { useMe } from "../session";
 import { Budgets } from "./Budgets";
 import { Chart, shortDay } from "./Chart";
-import { counted, groups, nameOf, pointsOf, sumsOf, titlesOf, type Group } from "./groups";
+import { counted, groups, nameOf, pointsOf, sumsOf, titlesOf, visitorsOf, withVisitors, type Group } from "./groups";
 import { daysOf, seriesOf, type Series } from "./series";
 import { Totals } from "./Totals";
 import style from "./Usage.module.css";
@@ -44,6 +44,13 @@ export default function UsagePage() {
     queryKey: ["usage", workspace, group, since, "by day"],
     queryFn: () => queryUsage(workspace, { groupBy: group, byDay: true, since }),
   });
+  // A visitor who came on several days is one visitor, so the days cannot be added up.
+  const whole = useQuery<Usage, Failure>({
+    queryKey: ["usage", workspace, group, since, "visitors"],
+    queryFn: () => queryUsage(workspace, { groupBy: group, since }),
+    enabled: withVisitors.includes(group),
+  });
+  const visitors = useMemo(() => whole.data && visitorsOf(whole.data), [whole.data]);
   const days = useMemo(() => daysOf(since), [since]);
   const found = useMemo(() => seriesOf(got.data ? pointsOf(group, got.data) : [], days), [got.data, group, days]);
   const titles = useMemo(() => titlesOf(got.data ?? {}), [got.data]);
@@ -101,7 +108,7 @@ export default function UsagePage() {
           </>
         )}
       </section>
-      {got.data && found.groups.length > 0 && <Groups group={group} usage={got.data} series={found.groups} />}
+      {got.data && found.groups.length > 0 && <Groups group={group} usage={got.data} series={found.groups} visitors={visitors} />}
       {got.data?.nextPageToken && (
         <p className={page.quiet}>There are more rows than are shown here. Choose fewer days.</p>
       )}
@@ -140,8 +147,15 @@ function ByDay({ days, series, label, counted: what }: ByDayProps) {
   );
 }
 
+interface GroupsProps {
+  group: Group;
+  usage: Usage;
+  series: Series[];
+  visitors: Map<string, number> | undefined; // unknown while they are read, and for other groups
+}
+
 // Groups are the sums of each group, the largest first.
-function Groups({ group, usage, series }: { group: Group; usage: Usage; series: Series[] }) {
+function Groups({ group, usage, series, visitors }: GroupsProps) {
   const sums = sumsOf(group, usage);
   const titles = titlesOf(usage);
   const all = series.reduce((n, s) => n + s.total, 0) || 1;
@@ -164,6 +178,16 @@ function Groups({ group, usage, series }: { group: Group; usage: Usage; series: 
               </span>
             ),
           },
+          ...(withVisitors.includes(group)
+            ? [
+                {
+                  id: "visitors",
+                  head: "Visitors",
+                  number: true,
+                  cell: (s: Series) => (visitors ? numbers.format(visitors.get(s.group) ?? 0) : "…"),
+                },
+              ]
+            : []),
           { id: "runs", head: "Runs", number: true, cell: (s) => numbers.format(of(s).runs) },
           {
             id: "part",

@@ -61,6 +61,14 @@ export function pointsOf(group: Group, usage: Usage): Point[] {
   return (usage.rows ?? []).map((r) => ({ group: r.group ?? "", day: r.day ?? "", value: value(r) }));
 }
 
+// withVisitors are the groups that several visitors may belong to.
+export const withVisitors: Group[] = ["workflow", "share", "key"];
+
+// visitorsOf counts the visitors of each group in the whole time.
+export function visitorsOf(usage: Usage): Map<string, number> {
+  return new Map((usage.rows ?? []).map((r) => [r.group ?? "", number(r.visitors)]));
+}
+
 export interface Sum {
   runs: number;
   failed: number;

@@ -3,15 +3,20 @@ import type { Inspection } from "../../api/owner";
 import { Notice } from "../../ui/Tag";
 import style from "./Workflow.module.css";
 
+interface Props {
+  inspection: Inspection;
+  what?: string; // what the sentences are about
+}
+
 // Problems says what keeps a workflow from running, or from being shared.
-export function Problems({ inspection }: { inspection: Inspection }) {
+export function Problems({ inspection, what = "It" }: Props) {
   const groups: { title: string; lines: string[] }[] = [
-    { title: "It cannot run yet", lines: (inspection.problems ?? []).map(lineOf) },
+    { title: `${what} cannot run yet`, lines: [...(inspection.problems ?? []), ...missingOf(inspection)].map(lineOf) },
     {
-      title: "Some steps cannot run here",
+      title: what === "It" ? "Some steps cannot run here" : `${what} has steps that cannot run here`,
       lines: (inspection.notRunnable ?? []).map((s) => lineOf({ step: s.step, message: s.message })),
     },
-    { title: "It cannot be shared yet", lines: (inspection.sharingProblems ?? []).map(lineOf) },
+    { title: `${what} cannot be shared yet`, lines: (inspection.sharingProblems ?? []).map(lineOf) },
   ].filter((g) => g.lines.length > 0);
   if (groups.length === 0) return null;
   return (
@@ -28,6 +33,18 @@ export function Problems({ inspection }: { inspection: Inspection }) {
       ))}
     </div>
   );
+}
+
+// missingOf are the models and credentials that the definition names and that do not exist.
+function missingOf({ models, slots }: Inspection): { step?: string; field?: string; message: string }[] {
+  return [
+    ...(models ?? [])
+      .filter((m) => m.missing)
+      .map((m) => ({ step: m.step, message: m.advice || `there is no model ${m.modelId}` })),
+    ...(slots ?? [])
+      .filter((s) => s.credentialMissing)
+      .map((s) => ({ step: s.step, field: s.field, message: `there is no credential ${s.credential?.split("/")[3]}` })),
+  ];
 }
 
 function lineOf(problem: { step?: string; field?: string; message?: string }): string {

@@ -13,6 +13,7 @@ import { Trouble } from "../parts/Trouble";
 import { useTitle } from "../parts/useTitle";
 import { Link, navigate, pathOf, useAddress } from "../routes";
 import { useMe } from "../session";
+import { DraftProblems } from "./DraftProblems";
 import { History } from "./History";
 import { Links } from "./Links";
 import { Problems } from "./Problems";
@@ -72,6 +73,7 @@ export default function WorkflowPage({ workflow }: { workflow: string }) {
       {saved.data?.forkedFrom && <p className={page.quiet}>Forked from {saved.data.forkedFrom}.</p>}
       {found.error && !saved.error && <Trouble failure={found.error} onRetry={() => void found.refetch()} />}
       {found.data && <Problems inspection={found.data} />}
+      {saved.data && <DraftProblems path={path} live={saved.data.versionHash ?? ""} />}
       <div className={page.section}>
         {found.data?.graph ? (
           <HowItWorks graph={found.data.graph} definition={definitionOf(saved.data)} steps={{}} />

@@ -5,12 +5,18 @@ import page from "../parts/Page.module.css";
 // Trouble of a workflow in a word. Where there is none, there is no word.
 export function Problem({ of: w }: { of: Workflow }) {
   const gone = w.missingModels?.length ?? 0;
+  const keyless = w.missingCredentials?.length ?? 0;
   const problems = w.problems ?? 0;
   return (
     <>
       {gone > 0 && (
         <Tag tone="bad" icon="warning">
           {gone === 1 ? "A model is missing" : `${gone} models are missing`}
+        </Tag>
+      )}
+      {keyless > 0 && (
+        <Tag tone="bad" icon="warning">
+          {keyless === 1 ? "A credential is missing" : `${keyless} credentials are missing`}
         </Tag>
       )}
       {problems > 0 && (
