@@ -14,6 +14,7 @@ import (
 // pattern `/{ws}/workflows/{wf}` conflicts with all other patterns of a ServeMux. The
 // vault reserves these first segments: no workspace has such an id.
 func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
+	r = g.callers.WithPass(r)
 	if !roboflow.AsksWhose(r) && r.URL.Path == "/" && g.pages.Root(w, r) {
 		return
 	}
@@ -39,7 +40,7 @@ func (g *Gateway) dispatch(w http.ResponseWriter, r *http.Request) {
 			g.mcp.Link(w, r, token)
 			return
 		}
-		if !g.pages.Share(w, r, rest) {
+		if !g.signin.Unlock(w, r, rest) && !g.pages.Share(w, r, rest) {
 			g.roboflow.Serve(w, r, first, rest)
 		}
 	case "embed":

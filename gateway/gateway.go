@@ -88,6 +88,7 @@ type Gateway struct {
 	roboflow *roboflow.Handler
 	signin   *signin.Handler
 	mcp      *mcp.Handler
+	callers  *auth.Auth
 	ready    func(context.Context) error
 	handler  http.Handler
 }
@@ -114,7 +115,7 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 	}
 	sharing := sharingv1.NewSharingServiceClient(deps.Sharing)
 	gate := admission.New(callers, sharing, cfg.PublicURL)
-	g := &Gateway{ready: deps.Ready, roboflow: &roboflow.Handler{
+	g := &Gateway{ready: deps.Ready, callers: callers, roboflow: &roboflow.Handler{
 		Callers: callers, Bodies: bodies, Timeout: cfg.Timeout,
 		Services: roboflow.Services{
 			Gate: gate, Runner: runnerinternalv1.NewRunnerInternalServiceClient(deps.RunnerInternal),
@@ -125,7 +126,7 @@ func build(ctx context.Context, cfg Config, deps Deps, bodies *intake.Reader, ap
 		Callers: callers, Gate: gate, Bodies: bodies, Sharing: sharing, Runner: runnerv1.NewRunnerServiceClient(deps.Runner), Timeout: cfg.Timeout,
 	})
 	g.signin = &signin.Handler{
-		Callers: callers, Bodies: bodies, Vault: vaultv1.NewVaultServiceClient(deps.Vault),
+		Callers: callers, Bodies: bodies, Vault: vaultv1.NewVaultServiceClient(deps.Vault), Sharing: sharing,
 		Internal: vaultinternalv1.NewVaultInternalServiceClient(deps.VaultInternal),
 	}
 	if g.api, err = api.New(ctx, api.Config{

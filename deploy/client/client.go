@@ -20,6 +20,7 @@ import (
 type Client struct {
 	base string
 	key  string
+	pass string
 	http *http.Client
 }
 
@@ -33,6 +34,13 @@ func New(base, key string) *Client {
 func (c *Client) WithKey(key string) *Client {
 	other := *c
 	other.key = strings.TrimSpace(key)
+	return &other
+}
+
+// WithPass returns a client that shows the pass of a link; "" for none.
+func (c *Client) WithPass(pass string) *Client {
+	other := *c
+	other.pass = strings.TrimSpace(pass)
 	return &other
 }
 
@@ -179,6 +187,9 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 	req.Header.Set("Content-Type", contentType)
 	if c.key != "" {
 		req.Header.Set("Authorization", "Bearer "+c.key)
+	}
+	if c.pass != "" {
+		req.Header.Set("Link-Pass", c.pass)
 	}
 	reply, err := c.http.Do(req)
 	if err != nil {

@@ -176,6 +176,7 @@ func tourShares(t *testing.T, w *tenant) {
 	w.must(t, http.MethodPatch, "/v1/"+name, object{"samples": []object{{"title": "One", "input": "question", "value": "x"}}})
 	w.post(t, "/v1/"+name+":storeExample", object{"sample": "One"})
 	tourWatch(t, w, name, token)
+	tourGate(t, w, name, token)
 	w.post(t, "/v1/"+name+":pause", object{})
 	if r := guest.shared(t, token, question("x")); r.status == http.StatusOK {
 		t.Errorf("a paused share runs: %s", r)
@@ -192,6 +193,21 @@ func tourShares(t *testing.T, w *tenant) {
 	guest.call(t, http.MethodPost, "/v1/shared/"+rotated+":nonsense", object{})
 	guest.call(t, http.MethodGet, "/s/"+rotated+"/nothing/here", nil)
 	w.must(t, http.MethodDelete, "/v1/"+name, nil)
+}
+
+// tourGate gives a link a password, passes its gate, and takes the gate away.
+func tourGate(t *testing.T, w *tenant, name, token string) {
+	t.Helper()
+	password := "password of " + w.in.secret()
+	w.in.planted.add(credential, password)
+	w.must(t, http.MethodPatch, "/v1/"+name, object{"gate": object{"password": password}})
+	guest := w.in.guest()
+	guest.call(t, http.MethodGet, "/s/"+token, nil)
+	guest.call(t, http.MethodPost, "/v1/shared/"+token+":unlock", object{"password": password + " is wrong"})
+	pass := guest.must(t, http.MethodPost, "/v1/shared/"+token+":unlock", object{"password": password}).text("pass")
+	w.in.planted.add(linkPass, pass)
+	guest.call(t, http.MethodPost, "/v1/shared/"+token+":run", question("x"), "Link-Pass", pass)
+	w.call(t, http.MethodPatch, "/v1/"+name, object{"gate": object{}})
 }
 
 // tourWatch changes a link until a visitor who watches it sees a change.

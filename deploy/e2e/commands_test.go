@@ -327,6 +327,7 @@ func (s *shell) shareCommands(t *testing.T) {
 		t.Errorf("pin version 2: %s", got)
 	}
 	s.present(t, link)
+	s.passGate(t, link)
 	s.refused(t, "expiry", "share", "update", "greet/one", "--expires", "soon")
 	s.wants(t, says{token}, "share", "get", "greet/one")
 	s.wants(t, says{"bye me"}, "share", "run", link, "-i", "who=me")
@@ -338,6 +339,19 @@ func (s *shell) shareCommands(t *testing.T) {
 	s.keyhole(t, "share", "revoke", name)
 	s.wants(t, says{"!greet/one"}, "share", "list", "greet")
 	s.wants(t, says{"greet/one"}, "share", "list", "greet", "--revoked")
+}
+
+// passGate gives a link a password, and passes it.
+func (s *shell) passGate(t *testing.T, link string) {
+	file := s.file(t, "password", "correct horse battery\n")
+	s.wants(t, says{"password required", "!correct horse"}, "share", "update", "greet/one", "--password-file", file)
+	guest := &shell{dir: s.dir, base: s.base}
+	guest.refused(t, "GATE_REQUIRED", "share", "view", link)
+	pass := guest.made(t, "share", "unlock", link, "--password-file", file).text("pass")
+	guest.wants(t, says{"me"}, "share", "run", link, "-i", "who=me", "--pass", pass)
+	guest.refused(t, "GATE_REFUSED", "share", "unlock", link, "--password-file", s.file(t, "wrong", "not this one"))
+	s.wants(t, says{"workspaces/nobody"}, "share", "update", "greet/one", "--member", "nobody", "--json")
+	s.wants(t, says{"!gate"}, "share", "update", "greet/one", "--member", "none", "--password-file", "none", "--json")
 }
 
 // openShare opens run access and credentials: it needs a private model and a credential.

@@ -23,6 +23,7 @@ const (
 	apiKey                  // to its creator, once
 	link                    // to its owner
 	session                 // to the browser that signs in, in a cookie, and to a client that is not a browser
+	linkPass                // to the visitor who passes a gate
 )
 
 type planted struct {
@@ -120,6 +121,8 @@ func (x exchange) mayShow(n needle) bool {
 		return x.method == http.MethodPost && (strings.HasSuffix(x.path, "/keys") || newcomers[x.path])
 	case session:
 		return x.method == http.MethodPost && (x.path == "/v1/sessions" || x.path == "/app/sign-in" || newcomers[x.path])
+	case linkPass:
+		return x.method == http.MethodPost && (strings.HasSuffix(x.path, ":unlock") || strings.HasSuffix(x.path, "/unlock"))
 	default:
 		return false
 	}

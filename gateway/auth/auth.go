@@ -65,7 +65,7 @@ func (a *Auth) Guest(ctx context.Context, r *http.Request) context.Context {
 // GuestOf returns a context in which the caller is the guest with this pseudonym, for work that continues after the
 // request.
 func (a *Auth) GuestOf(ctx context.Context, visitor string) context.Context {
-	return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: visitor})
+	return caller.With(ctx, caller.Principal{Kind: caller.Guest, Visitor: visitor, Pass: passIn(ctx)})
 }
 
 // Address returns the client's address, as package fair names it.

@@ -25,14 +25,19 @@ const (
 	nothing proofKind = iota
 	aKey
 	aSession
+	// aPass opens one link. Its holder is a guest.
+	aPass
 	// aCookie is a session that a browser attached to a request.
 	aCookie
 )
 
-// Key is the proof of a request with a key; "" is none.
+// Key is the proof of a request with a key, or with a pass in its place; "" is none.
 func Key(key string) Proof {
-	if key == "" {
+	switch {
+	case key == "":
 		return Proof{}
+	case strings.HasPrefix(key, rpc.PassPrefix):
+		return Proof{kind: aPass, text: key}
 	}
 	return Proof{kind: aKey, text: key}
 }
@@ -61,6 +66,9 @@ func (a *Auth) As(ctx context.Context, proof Proof, visitor string) (context.Con
 	if err != nil {
 		return nil, err
 	}
+	if p.Pass == "" {
+		p.Pass = passIn(ctx)
+	}
 	return caller.With(ctx, p), nil
 }
 
@@ -77,6 +85,9 @@ func (a *Auth) principal(ctx context.Context, proof Proof, visitor string) (call
 			return guest, nil // a browser sends the cookie long after the session has ended
 		}
 		return p, err
+	case aPass:
+		guest.Pass = proof.text
+		return guest, nil
 	default:
 		return guest, nil
 	}

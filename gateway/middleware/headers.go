@@ -61,7 +61,7 @@ func withCORS(next http.Handler, allowed []string) http.Handler {
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
 			h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
 			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Grpc-Timeout, Traceparent, X-Request-Id, "+
-				"Keyhole-Credentials, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Mcp-Session-Id")
+				"Keyhole-Credentials, Link-Pass, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Mcp-Session-Id")
 			h.Set("Access-Control-Max-Age", "7200")
 			w.WriteHeader(http.StatusNoContent)
 			return

@@ -43,4 +43,5 @@ var knownWord = map[string]bool{
 	"models": true, "artifact": true, "runs": true, "usage": true, "audit": true, "whoami": true, "sessions": true, "signInLinks": true, "people": true,
 	"invitations": true, "accept": true, "lookUp": true, "signUp": true, "run": true, "runStream": true,
 	"fork": true, "inspect": true, "undelete": true, "restore": true, "pause": true, "resume": true, "rotate": true,
+	"unlock": true,
 }

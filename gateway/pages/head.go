@@ -9,17 +9,22 @@ import (
 	"strings"
 
 	"github.com/keyhole-dev/keyhole/gateway/preview"
+	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// head writes the head of the document: title, text and picture for previews. Every
-// value is text from a stranger and is escaped.
-func (h *Handlers) head(r *http.Request, token, nonce string, view *sharingv1.SharedWorkflow) []byte {
+// head writes the head of the document: title, text and picture for previews. Of a link with a gate
+// it has the title alone. Every value is text from a stranger and is escaped.
+func (h *Handlers) head(r *http.Request, token, nonce string, view *sharingv1.SharedWorkflow, gated string) []byte {
 	var b strings.Builder
 	meta := func(attribute, name, content string) {
 		fmt.Fprintf(&b, "<meta %s=\"%s\" content=\"%s\">\n", attribute, name, html.EscapeString(content))
 	}
 	title, text := "A shared workflow", "A workflow shared with Keyhole."
+	if gated != "" {
+		title, text = gated, "This link asks for something before it opens."
+	}
 	if view != nil {
 		title, text = view.GetTitle(), described(view)
 	}
@@ -49,6 +54,14 @@ func (h *Handlers) head(r *http.Request, token, nonce string, view *sharingv1.Sh
 		fmt.Fprintf(&b, "<link rel=\"preload\" href=\"/v1/shared/%s\" as=\"fetch\" crossorigin fetchpriority=\"low\">\n", token)
 	}
 	return []byte(b.String())
+}
+
+// gatedTitle returns the title of a link whose gate the caller has not passed, or "".
+func gatedTitle(err error) string {
+	if errs.ReasonOf(err) != errorsv1.Reason_REASON_GATE_REQUIRED {
+		return ""
+	}
+	return errs.From(err).Metadata()["title"]
 }
 
 func described(view *sharingv1.SharedWorkflow) string {

@@ -122,6 +122,6 @@ func (h *Handlers) page(w http.ResponseWriter, r *http.Request, token string, em
 	if !embed { // a frame can hide parts of the page
 		first = h.first(token, view)
 	}
-	head := h.head(r, token, nonce, view)
+	head := h.head(r, token, nonce, view, gatedTitle(err))
 	reply.Body(w, r, status, h.assets.share.with(head, first))
 }

@@ -12,7 +12,8 @@ import (
 // without a title and shows the problem itself.
 const headWait = 1500 * time.Millisecond
 
-// view asks for the view of a link as a guest, because anyone with the link may see it.
+// view asks for the view of a link as a guest, with the pass that the request shows. A document does not
+// depend on who is signed in.
 func (h *Handlers) view(r *http.Request, token string) (*sharingv1.SharedWorkflow, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), headWait)
 	defer cancel()

@@ -13,7 +13,12 @@ import (
 // what the link shows has changed, and ends. The line says nothing about the change: the page
 // asks /v1 again, with its own rights.
 func (h *Handlers) watch(w http.ResponseWriter, r *http.Request, token string) {
-	ctx, cancel := context.WithCancel(h.cfg.Callers.Guest(r.Context(), r))
+	as, err := h.caller(r)
+	if err != nil {
+		reply.Error(w, err)
+		return
+	}
+	ctx, cancel := context.WithCancel(as)
 	defer cancel()
 	go func() { // it ends with the request, whose context ends in any case
 		select {
@@ -47,6 +52,15 @@ func (h *Handlers) watch(w http.ResponseWriter, r *http.Request, token string) {
 		_, _ = w.Write([]byte("{\"changed\":true}\n"))
 		_ = control.Flush()
 	}
+}
+
+// caller returns a context with the caller of a request: the gate of a link may ask who that is.
+func (h *Handlers) caller(r *http.Request) (context.Context, error) {
+	proof, err := h.cfg.Callers.Proof(r)
+	if err != nil {
+		return nil, err
+	}
+	return h.cfg.Callers.As(r.Context(), proof, h.cfg.Callers.Visitor(r))
 }
 
 // EndWatches ends all streams. Pages open theirs again, at a server that runs.

@@ -8,6 +8,7 @@ import (
 	"github.com/keyhole-dev/keyhole/gateway/auth"
 	"github.com/keyhole-dev/keyhole/gateway/intake"
 	"github.com/keyhole-dev/keyhole/gateway/reply"
+	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
 )
@@ -15,11 +16,13 @@ import (
 // timeout bounds a request.
 const timeout = 30 * time.Second
 
-// Handler serves sign-in and sign-out, invitations, sign-up and the identity provider. All fields are required.
+// Handler serves sign-in and sign-out, invitations, sign-up, the identity provider and the gates of links. All fields are required.
 type Handler struct {
 	Callers *auth.Auth
 	Bodies  *intake.Reader
 	Vault   vaultv1.VaultServiceClient
+	// Sharing opens the gates of links.
+	Sharing sharingv1.SharingServiceClient
 	// Internal signs in with the identity provider.
 	Internal vaultinternalv1.VaultInternalServiceClient
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/keyhole-dev/keyhole/services/sharing/gate"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 	"github.com/keyhole-dev/keyhole/services/sharing/policy"
@@ -142,9 +143,10 @@ func wire(cfg Config, deps Deps, links link.Key, pages *page.Tokens) *Service {
 		flowRows    = workflows.NewStore(deps.DB)
 		shareRows   = shares.NewStore(deps.DB)
 		counters    = meter.New(deps.Redis, runRows, deps.Now)
+		gates       = gate.NewKeeper(links, deps.Now)
 	)
 	resolver := shares.NewResolver(shares.ResolverDeps{
-		Shares: shareRows, Workflows: flowRows, Definitions: definitions, Peers: asked, Links: links, Now: deps.Now,
+		Shares: shareRows, Workflows: flowRows, Definitions: definitions, Peers: asked, Links: links, Gates: gates, Now: deps.Now,
 	})
 	grants := shares.NewGrants(shares.GrantsDeps{
 		Shares: shareRows, Workflows: flowRows, Resolver: resolver, Peers: asked, Vault: deps.Vault, Log: deps.Logger, Now: deps.Now,
@@ -171,7 +173,7 @@ func wire(cfg Config, deps Deps, links link.Key, pages *page.Tokens) *Service {
 			}),
 			visitorHandlers: visitor.NewHandlers(visitor.Deps{
 				Policy: decider, Resolver: resolver, Workflows: flows, Definitions: definitions, Catalogue: catalogue, Peers: asked,
-				Meter: counters, Links: links, Now: deps.Now,
+				Meter: counters, Links: links, Gates: gates, Now: deps.Now,
 			}),
 			ledgerHandlers: ledger.NewHandlers(runRows, pages, asked),
 		},

@@ -14,6 +14,7 @@ import (
 // Target is the link of a command.
 type Target struct {
 	Link string `arg:"" help:"Link or its token."`
+	Pass string `help:"Pass of a link with a gate, as share unlock prints it. Prefer the variable: other users of this machine can see flags." env:"KEYHOLE_LINK_PASS"`
 }
 
 // path returns the path of the shared workflow.
@@ -32,7 +33,10 @@ func (l Target) at(a *cli.App) (*client.Client, string, error) {
 		return nil, "", err
 	}
 	cl, err := a.Conn.Client()
-	return cl, path, err
+	if err != nil {
+		return nil, "", err
+	}
+	return cl.WithPass(l.Pass), path, nil
 }
 
 // inToken matches the characters of a token.

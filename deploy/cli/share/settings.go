@@ -28,6 +28,8 @@ type Flags struct {
 	Sinks              *bool    `help:"Enable sinks (webhooks, email)." negatable:""`
 	Forks              *bool    `help:"Let visitors copy the workflow (default: yes)." negatable:""`
 	Expires            string   `help:"When the link expires: 72h from now, 2026-12-31 (UTC), 2026-12-31T12:00:00Z, or never." placeholder:"WHEN"`
+	PasswordFile       *string  `help:"Visitors enter a password before the link opens: a file with it, - for standard input, or none." placeholder:"FILE"`
+	Member             []string `help:"The link opens only for members of this workspace and of yours: its id, or none." placeholder:"WORKSPACE"`
 	FrameOrigin        []string `help:"Origin that may embed the page, * for all, or none." placeholder:"ORIGIN"`
 	RunOrigin          []string `help:"Origin of another site whose pages may run the workflow, or none." placeholder:"ORIGIN"`
 	Sample             []string `help:"Sample input for visitors, in the form of an input of share run (name=@file for a picture), or none. Samples with one title belong together." placeholder:"[TITLE:]NAME=VALUE" sep:"none"`
@@ -51,6 +53,9 @@ func (f Flags) edit(ctx context.Context, a *cli.App) (*cli.Edit, error) {
 		e.Set("charged_key", strings.TrimPrefix(path, "/v1/"))
 	}
 	if err := f.slots(ctx, a, e); err != nil {
+		return nil, err
+	}
+	if err := f.gate(a, e); err != nil {
 		return nil, err
 	}
 	f.limits(e)

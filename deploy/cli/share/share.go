@@ -22,6 +22,7 @@ type Commands struct {
 	Rotate  shareRotate  `cmd:"" help:"Give a share a new link. The old link stops working."`
 	Revoke  shareRevoke  `cmd:"" help:"Revoke a share."`
 	Example shareExample `cmd:"" help:"Run a sample as a visitor would, and store its result as an example for visitors."`
+	Unlock  shareUnlock  `cmd:"" help:"Pass the gate of a link: exchange its password against a pass for the other commands."`
 	View    shareView    `cmd:"" help:"Show the workflow behind a link."`
 	Watch   shareWatch   `cmd:"" help:"Wait until the workflow or the settings behind a link change."`
 	Run     shareRun     `cmd:"" help:"Run a workflow through a link."`
@@ -52,7 +53,7 @@ func (c *shareCreate) Run(ctx context.Context, a *cli.App) error {
 
 var shareFields = []string{
 	"name", "title", "token", "uri", "state", "version", "followLive", "runAccess", "credentialAccess", "chargedKey", "limits",
-	"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins", "runOrigins", "presentation", "examples", "slotCredentials", "detected", "notices", "suspension",
+	"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins", "runOrigins", "presentation", "examples", "slotCredentials", "gate", "detected", "notices", "suspension",
 }
 
 type shareGet struct{ OneShare }

@@ -58,7 +58,7 @@ func (c *shareFork) Run(ctx context.Context, a *cli.App) error {
 	}
 	var reply cli.Object
 	body := cli.Object{"parent": strings.TrimPrefix(parent, "/v1/"), "workflowId": c.ID, "title": c.Title, "validateOnly": c.Check}
-	if err := cl.Do(ctx, http.MethodPost, path+":fork", nil, body, &reply); err != nil {
+	if err := cl.WithPass(c.Pass).Do(ctx, http.MethodPost, path+":fork", nil, body, &reply); err != nil {
 		return err
 	}
 	if a.Conn.JSON {

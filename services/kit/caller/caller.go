@@ -85,15 +85,18 @@ type Principal struct {
 	// Assertion is the vault's signed assertion of this principal. It is forwarded to
 	// other services. It is a bearer token and must not be logged.
 	Assertion string
+	// Pass is what the caller shows of the gate of a link, or "". Package caller does not know
+	// whether it is valid. It is a bearer token and must not be logged.
+	Pass string
 }
 
-// LogValue logs the principal without the assertion.
+// LogValue logs the principal without its tokens.
 func (p Principal) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("kind", p.Kind.String()), slog.String("workspace", p.Workspace),
 		slog.String("key", p.Key), slog.String("session", p.Session))
 }
 
-// String omits the assertion too, in case a principal is formatted by mistake.
+// String omits the tokens too, in case a principal is formatted by mistake.
 func (p Principal) String() string { return p.Kind.String() + " " + p.Key }
 
 // GoString implements fmt.GoStringer, for %#v.

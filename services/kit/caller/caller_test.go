@@ -25,7 +25,7 @@ func TestEmptyContextIsNobody(t *testing.T) {
 func TestWithKeepsTheTransport(t *testing.T) {
 	t.Parallel()
 	outer := caller.WithCall(context.Background(), "runner", "req-1")
-	p := caller.Principal{Kind: caller.Member, Workspace: "demo", Key: "k", Visitor: "v", Assertion: "a"}
+	p := caller.Principal{Kind: caller.Member, Workspace: "demo", Key: "k", Visitor: "v", Assertion: "a", Pass: "p"}
 	inner := caller.With(outer, p)
 	if caller.From(inner) != p || caller.Peer(inner) != "runner" || caller.RequestID(inner) != "req-1" {
 		t.Error("With lost a part of the call")
@@ -48,7 +48,7 @@ func TestWithCallForgetsThePrincipal(t *testing.T) {
 func TestLogHidesTheAssertion(t *testing.T) {
 	t.Parallel()
 	var buf bytes.Buffer
-	slog.New(slog.NewJSONHandler(&buf, nil)).Info("m", "caller", caller.Principal{Kind: caller.Guest, Assertion: "bearer-token"})
+	slog.New(slog.NewJSONHandler(&buf, nil)).Info("m", "caller", caller.Principal{Kind: caller.Guest, Assertion: "bearer-token", Pass: "bearer-token"})
 	if out := buf.String(); strings.Contains(out, "bearer-token") || !strings.Contains(out, "guest") {
 		t.Errorf("log line: %s", out)
 	}
@@ -56,7 +56,7 @@ func TestLogHidesTheAssertion(t *testing.T) {
 
 func TestPrintingHidesTheAssertion(t *testing.T) {
 	t.Parallel()
-	p := caller.Principal{Kind: caller.Member, Workspace: "demo", Key: "workspaces/demo/keys/k", Assertion: "bearer-token"}
+	p := caller.Principal{Kind: caller.Member, Workspace: "demo", Key: "workspaces/demo/keys/k", Assertion: "bearer-token", Pass: "bearer-token"}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		for _, v := range []any{p, &p, []caller.Principal{p}, struct{ P caller.Principal }{p}} {
 			if text := fmt.Sprintf(verb, v); strings.Contains(text, p.Assertion) {

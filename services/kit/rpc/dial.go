@@ -106,11 +106,15 @@ func forward(ctx context.Context) context.Context {
 	}
 	delete(md, principalKey)
 	delete(md, visitorKey)
+	delete(md, passKey)
 	switch p := caller.From(ctx); {
 	case p.Assertion != "":
 		md[principalKey] = []string{p.Assertion}
 	case p.Kind == caller.Guest:
 		md[visitorKey] = []string{p.Visitor}
+	}
+	if pass := caller.From(ctx).Pass; pass != "" {
+		md[passKey] = []string{pass}
 	}
 	if id := caller.RequestID(ctx); id != "" {
 		md[requestIDKey] = []string{id}

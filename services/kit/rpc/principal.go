@@ -26,6 +26,7 @@ import (
 const (
 	principalKey = "keyhole-principal" // a member's or operator's assertion
 	visitorKey   = "keyhole-visitor"   // a guest's pseudonym
+	passKey      = "link-pass"         // what the caller shows of the gate of a link; anyone may send it
 	requestIDKey = "x-request-id"
 	authKey      = "authorization"
 )
@@ -40,6 +41,10 @@ const (
 // SessionPrefix begins the token of a session, so that a reader can tell it from a key. The
 // vault makes both.
 const SessionPrefix = "khs_"
+
+// PassPrefix begins a pass: what a visitor gets who passes the gate of a link. Sharing makes passes
+// and judges them.
+const PassPrefix = "khp_"
 
 // GuestKey is the key that runs of guests are charged to.
 const GuestKey = "workspaces/operator/keys/guest"
@@ -106,8 +111,23 @@ func refused(err error) error {
 	return errs.Unauthenticated("invalid caller assertion").Because(err)
 }
 
-// principal returns the principal on whose behalf a call is made.
+// principal returns the principal on whose behalf a call is made, with its pass.
 func (s *calls) principal(ctx context.Context, peer peerInfo, address string) (caller.Principal, error) {
+	p, err := s.proven(ctx, peer, address)
+	if err != nil || p.Kind == caller.None {
+		return p, err
+	}
+	switch shown := metadata.ValueFromIncomingContext(ctx, passKey); {
+	case len(shown) > 1 || len(shown) == 1 && (p.Pass != "" || len(shown[0]) > maxKey):
+		return caller.Principal{}, refused(errors.New("more than one pass, or one that is too long"))
+	case len(shown) == 1:
+		p.Pass = shown[0]
+	}
+	return p, nil
+}
+
+// proven returns the principal that the assertion, the key or the address of a call proves.
+func (s *calls) proven(ctx context.Context, peer peerInfo, address string) (caller.Principal, error) {
 	// Read single keys, because reading all metadata would copy it.
 	forwarded, visitor := metadata.ValueFromIncomingContext(ctx, principalKey), metadata.ValueFromIncomingContext(ctx, visitorKey)
 	keys := metadata.ValueFromIncomingContext(ctx, authKey)
@@ -142,6 +162,11 @@ func (s *calls) authenticate(ctx context.Context, header, address string) (calle
 	key = strings.TrimSpace(key)
 	if !ok || !strings.EqualFold(scheme, "Bearer") || key == "" || len(key) > maxKey || s.cfg.Authenticate == nil {
 		return caller.Principal{}, errs.Unauthenticated("the authorization header is not \"Bearer <key>\" with a key of this installation")
+	}
+	if strings.HasPrefix(key, PassPrefix) {
+		p := guest(s.visitors.Of(address))
+		p.Pass = key
+		return p, nil
 	}
 	p, err := throttle.Try(ctx, s.keys, block(address), secret.FromString(key), s.cfg.Authenticate)
 	if err != nil {

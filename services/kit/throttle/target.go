@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"time"
 
@@ -31,4 +32,10 @@ func beginning(key secret.Secret) string {
 func whole(code secret.Secret) string {
 	hash := sha256.Sum256(code.Expose())
 	return string(hash[:])
+}
+
+// named is the thing that a password belongs to: the text before the first NUL.
+func named(password secret.Secret) string {
+	thing, _, _ := bytes.Cut(password.Expose(), []byte{0})
+	return string(thing)
 }

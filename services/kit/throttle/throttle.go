@@ -34,6 +34,11 @@ func Keys() *Throttle { return newThrottle(beginning) }
 // Codes limits codes that are used once, of this installation or of an identity provider.
 func Codes() *Throttle { return newThrottle(whole) }
 
+// Passwords limits the passwords of things that many people share, such as links. A secret begins with
+// the name of its thing and NUL. Callers name the thing in from too, so that wrong passwords of one
+// do not keep anyone from another.
+func Passwords() *Throttle { return newThrottle(named) }
+
 func newThrottle(targetOf func(secret.Secret) string) *Throttle {
 	return &Throttle{
 		targetOf: targetOf, clients: make(map[string]*client), targets: make(map[string]*bucket),

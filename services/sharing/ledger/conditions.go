@@ -12,6 +12,9 @@ import (
 type Conditions struct {
 	// Epoch is the epoch of the run's link.
 	Epoch int64 `json:"e,omitempty"`
+	// Gate is the epoch of the gate that its caller passed, nil for the owner's own workspace and
+	// for runs that were admitted before links had gates.
+	Gate *int64 `json:"g,omitempty"`
 	// Owner reports that the owner's key pays, Hidden that the run uses the owner's
 	// credentials.
 	Owner  bool `json:"o,omitempty"`

@@ -71,6 +71,12 @@ func (k Key) VersionMark(share, hash string) string {
 	return hex.EncodeToString(k.mac("keyhole version v1", share, hash))
 }
 
+// PassMAC authenticates the head of a pass of a share's gate, in an epoch of its link and of its
+// gate.
+func (k Key) PassMAC(share string, linkEpoch, gateEpoch int64, head []byte) []byte {
+	return k.mac("keyhole pass v1", share, strconv.FormatInt(linkEpoch, 10), strconv.FormatInt(gateEpoch, 10), string(head))
+}
+
 // Pseudonym returns the name by which an owner sees a visitor. It is stable for one
 // owner, differs between owners, and reveals no key and no address.
 func (k Key) Pseudonym(owner, caller string) string {

@@ -93,7 +93,7 @@ func (p *Decider) ownDraft(ctx context.Context, d *Decision, etag string) error 
 
 // sharedWorkflow finds what a link opens, if runs may begin through it now.
 func (p *Decider) sharedWorkflow(ctx context.Context, d *Decision, token string, r request) error {
-	opened, err := p.resolver.ByToken(ctx, token)
+	opened, err := p.resolver.ByToken(ctx, token, d.Principal)
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,9 @@ func (a *admission) conditions() ledger.Conditions {
 	c := ledger.Conditions{Owner: a.PaidByOwner, Hidden: a.HiddenCredentials(), Proof: a.proof}
 	if a.Link != nil {
 		c.Epoch = a.Link.Share.LinkEpoch
+		if a.CallerWorkspace() != a.Owner {
+			c.Gate = &a.Link.Share.GateEpoch
+		}
 	}
 	if a.Sample != nil {
 		c.Sample = &a.Sample.Title

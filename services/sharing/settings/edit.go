@@ -17,7 +17,7 @@ import (
 var all = []string{
 	"title", "version", "follow_live", "run_access", "credential_access", "charged_key", "limits", "sinks_enabled",
 	"fork_disabled", "expire_time", "frame_origins", "run_origins", "samples", "confirmed_destinations", "presentation",
-	"slot_credentials",
+	"slot_credentials", "gate",
 }
 
 // outputOnly are fields that change nothing. Clients read a share, edit it and send all of

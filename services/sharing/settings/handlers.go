@@ -237,6 +237,7 @@ func (h *Handlers) PauseShare(ctx context.Context, r *sharingv1.PauseShareReques
 func (h *Handlers) ResumeShare(ctx context.Context, r *sharingv1.ResumeShareRequest) (*sharingv1.Share, error) {
 	return h.change(ctx, caller.From(ctx), r.GetName(), func(e *edit) error {
 		e.row.State, e.resumed = sharingv1.ShareState_SHARE_STATE_ACTIVE, true
+		e.row.GateEpoch++ // what passed the gate before the stop has ended
 		return h.checker.check(ctx, e, caller.From(ctx).Key, true)
 	})
 }

@@ -72,7 +72,7 @@ func settingsOf(w workflows.Workflow, row shares.Share) *sharingv1.Share {
 		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
 		Limits: row.LimitsMessage(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: resource.Timestamp(row.Expires),
 		FrameOrigins: row.FrameOriginList(), RunOrigins: row.RunOriginList(), Samples: row.SampleList(),
-		Presentation: row.PresentationMessage(), SlotCredentials: row.SlotCredentialList(),
+		Presentation: row.PresentationMessage(), SlotCredentials: row.SlotCredentialList(), Gate: row.GateMessage(),
 		CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),
 	}
 }

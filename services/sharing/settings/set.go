@@ -66,6 +66,8 @@ func (e *edit) set(in *sharingv1.Share, field, part string) error {
 		return e.setPresentation(in.GetPresentation(), part)
 	case "slot_credentials":
 		return e.setBindings(in.GetSlotCredentials())
+	case "gate":
+		return e.setGate(in.GetGate(), part)
 	case "confirmed_destinations":
 		return e.setConfirmed(in.GetConfirmedDestinations())
 	default:

@@ -10,11 +10,13 @@ import (
 	"google.golang.org/grpc/codes"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/recent"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/gate"
 	"github.com/keyhole-dev/keyhole/services/sharing/link"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
@@ -30,6 +32,7 @@ type ResolverDeps struct {
 	Definitions *definition.Cache
 	Peers       *peers.Peers
 	Links       link.Key
+	Gates       *gate.Keeper
 	Now         func() time.Time
 }
 
@@ -60,9 +63,22 @@ func (r *Resolver) Forget() {
 	r.deleted.DropAll()
 }
 
-// ByToken returns what the token of a link opens. All tokens that open nothing get the
-// same answer.
-func (r *Resolver) ByToken(ctx context.Context, token string) (*Resolved, error) {
+// ByToken returns what the token of a link opens for a caller who has passed its gate. This is the
+// only way from a visitor to a link. All tokens that open nothing get the same answer.
+func (r *Resolver) ByToken(ctx context.Context, token string, who caller.Principal) (*Resolved, error) {
+	opened, err := r.Gated(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.deps.Gates.Admit(opened.GateLink(), who); err != nil {
+		return nil, err
+	}
+	return opened, nil
+}
+
+// Gated returns what is behind the gate of a link, for what stands at the gate itself: it unlocks the
+// link, or compares states of the link. No caller may see any of it.
+func (r *Resolver) Gated(ctx context.Context, token string) (*Resolved, error) {
 	hash, ok := r.deps.Links.Hash(token)
 	if !ok {
 		return nil, noLink()

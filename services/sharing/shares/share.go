@@ -49,12 +49,17 @@ type Share struct {
 	Presentation string
 	// SlotCredentials is the text of the bindings of slots.
 	SlotCredentials string
+	// Gate is the text of the gate. GateEpoch changes with the gate and whenever the share is
+	// resumed: passes of an earlier epoch are dead.
+	Gate      string
+	GateEpoch int64
 }
 
 const shareColumns = `uid, workspace, workflow, id, link, link_epoch, state, title, version, follow_live, run_access,
 	credential_access, granted_hash, charged_key, limit_runs, limit_visitor, limit_calls, limit_period, limit_epoch,
 	sinks_enabled, fork_disabled, expire_time, frame_origins, samples, create_time, update_time,
-	grant_pending_since, promise, limit_pictures, limit_visitor_pictures, run_origins, presentation, slot_credentials`
+	grant_pending_since, promise, limit_pictures, limit_visitor_pictures, run_origins, presentation, slot_credentials,
+	gate, gate_epoch`
 
 func scanShare(r sqldb.Scanner) (s Share, err error) {
 	err = r.Scan(
@@ -62,6 +67,7 @@ func scanShare(r sqldb.Scanner) (s Share, err error) {
 		&s.CredentialAccess, &s.GrantedHash, &s.ChargedKey, &s.Runs, &s.VisitorRuns, &s.Calls, &s.Period, &s.LimitEpoch,
 		&s.Sinks, &s.ForkDisabled, &s.Expires, &s.FrameOrigins, &s.Samples, &s.Created, &s.Updated,
 		&s.PendingSince, &s.Promise, &s.Pictures, &s.VisitorPictures, &s.RunOrigins, &s.Presentation, &s.SlotCredentials,
+		&s.Gate, &s.GateEpoch,
 	)
 	return s, err
 }

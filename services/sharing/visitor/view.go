@@ -1,7 +1,6 @@
 package visitor
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -78,7 +77,7 @@ func (s *views) prepare(ctx context.Context, opened *shares.Resolved) *view {
 	examples, _ := s.resolver.Examples(ctx, opened)
 	share, said := opened.Share, opened.Share.PresentationMessage()
 	common, err := proto.Marshal(&sharingv1.SharedWorkflow{
-		Title: cmp.Or(said.GetTitle(), opened.Workflow.Title), Description: opened.Workflow.Description, Owner: opened.Owner, Version: int32(opened.Version.Number),
+		Title: opened.Title(), Description: opened.Workflow.Description, Owner: opened.Owner, Version: int32(opened.Version.Number),
 		VersionHash: s.links.VersionMark(share.UID, opened.Version.Hash), Definition: opened.Analysis.Redacted,
 		Interface: opened.Interface(), Graph: opened.Analysis.Graph, Samples: opened.Samples(), ForkAllowed: !share.ForkDisabled,
 		FrameOrigins: share.FrameOriginList(), RunOrigins: share.RunOriginList(), UpdateTime: resource.Timestamp(opened.Version.Created),

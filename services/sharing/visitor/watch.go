@@ -27,7 +27,7 @@ var onlooker = caller.Principal{Kind: caller.Guest, Workspace: "operator", Key: 
 // WatchSharedWorkflow implements the RPC.
 func (h *Handlers) WatchSharedWorkflow(r *sharingv1.WatchSharedWorkflowRequest, stream grpc.ServerStreamingServer[sharingv1.SharedWorkflowChange]) error {
 	ctx, token := stream.Context(), r.GetToken()
-	if _, err := h.open(ctx, token); err != nil {
+	if _, err := h.open(ctx, token, caller.From(ctx)); err != nil {
 		return err
 	}
 	changed, stop, ok := h.watched.add(token, func(ctx context.Context) string { return h.state(ctx, token) })
@@ -49,9 +49,9 @@ func (h *Handlers) WatchSharedWorkflow(r *sharingv1.WatchSharedWorkflowRequest, 
 	return nil
 }
 
-// openedNow returns what a link opens, nil if it opens nothing.
+// openedNow returns what is behind a link, nil if there is nothing.
 func (h *Handlers) openedNow(ctx context.Context, token string) *shares.Resolved {
-	opened, err := h.open(ctx, token)
+	opened, err := h.resolver.Gated(ctx, token)
 	if err != nil {
 		return nil
 	}
@@ -66,7 +66,10 @@ func (h *Handlers) EndWatches() { h.end() }
 func (h *Handlers) state(ctx context.Context, token string) string {
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
-	opened, err := h.open(ctx, token)
+	opened, err := h.resolver.Gated(ctx, token) // nobody sees a state
+	if err == nil {
+		err = opened.Visible(h.now())
+	}
 	if err != nil {
 		return stateOf(nil, nil, err)
 	}
@@ -78,7 +81,7 @@ func stateOf(opened *shares.Resolved, now *sharingv1.SharedWorkflow, err error) 
 	switch {
 	case err == nil:
 		said := sha256.Sum256([]byte(opened.Share.Presentation + opened.Share.Samples))
-		return fmt.Sprintf("%s %t %t %x %q", opened.Version.Hash, opened.Share.ForkDisabled, opened.Share.Hidden(), said, now.GetTerms().GetBlocked())
+		return fmt.Sprintf("%d %s %t %t %x %q", opened.Share.GateEpoch, opened.Version.Hash, opened.Share.ForkDisabled, opened.Share.Hidden(), said, now.GetTerms().GetBlocked())
 	case errs.IsRetryable(err):
 		return ""
 	default:

@@ -21,6 +21,8 @@ const explanations: Record<string, Explanation> = {
     title: "This link is suspended",
     advice: "The owner has to review it first, and has been notified.",
   },
+  GATE_REQUIRED: { title: "This link asks for something before it opens", advice: "Reload the page to pass its gate." },
+  GATE_REFUSED: { title: "That is not it", advice: "Ask the owner of the link for the password." },
   MODEL_PRIVATE: {
     title: "This workflow uses a private model",
     advice: "Ask the owner to open run access on this link. You can still view the workflow and fork it.",

@@ -188,6 +188,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shared/{token}:unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * UnlockSharedWorkflow passes the gate of a link. The answer has a pass, which opens this link and no other until it
+         *     expires, or until the link is paused, rotated or revoked, or its gate changes. Send it as the header Link-Pass, or
+         *     as Authorization: Bearer. A gate that asks for two things may be passed in two calls: send the first pass with the
+         *     second call.
+         */
+        post: operations["SharingService_UnlockSharedWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shared/{token}:watch": {
         parameters: {
             query?: never;
@@ -1132,8 +1154,11 @@ export interface components {
          *     in it can change what runs.
          */
         RunnerServiceRunSharedWorkflowBody: {
-            /** @description Inputs by name, a JSON object; credential inputs among them. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object; credential inputs among them.
+             */
+            inputs?: string;
             /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
@@ -1147,8 +1172,11 @@ export interface components {
         };
         /** @description RunSharedWorkflowStreamRequest is RunSharedWorkflowRequest, streamed. */
         RunnerServiceRunSharedWorkflowStreamBody: {
-            /** @description Inputs by name, a JSON object; credential inputs among them. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object; credential inputs among them.
+             */
+            inputs?: string;
             /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
@@ -1162,8 +1190,11 @@ export interface components {
         };
         /** @description RunWorkflowRequest runs a workflow of the caller's own workspace. */
         RunnerServiceRunWorkflowBody: {
-            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
+             */
+            inputs?: string;
             /**
              * Format: int32
              * @description Version number; the live version if 0.
@@ -1184,8 +1215,11 @@ export interface components {
         };
         /** @description RunWorkflowStreamRequest is RunWorkflowRequest, streamed. */
         RunnerServiceRunWorkflowStreamBody: {
-            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
-            inputs?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
+             */
+            inputs?: string;
             /**
              * Format: int32
              * @description Version number; the live version if 0.
@@ -1210,8 +1244,11 @@ export interface components {
         RunnerServiceStoreShareExampleBody: {
             /** @description Title of the sample; empty for the sample without a title. */
             sample?: string;
-            /** @description Credential inputs by name, a JSON object, if visitors bring their own credentials. */
-            credentials?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Credential inputs by name, a JSON object, if visitors bring their own credentials.
+             */
+            credentials?: string;
         };
         /** @description ForkSharedWorkflowRequest asks for a fork. */
         SharingServiceForkSharedWorkflowBody: {
@@ -1226,8 +1263,11 @@ export interface components {
         };
         /** @description InspectDefinitionRequest has a definition. */
         SharingServiceInspectDefinitionBody: {
-            /** @description The definition. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition.
+             */
+            definition?: string;
         };
         /** @description InspectWorkflowRequest names a definition. */
         SharingServiceInspectWorkflowBody: {
@@ -1236,8 +1276,11 @@ export interface components {
              * @description Version number; the live version if 0.
              */
             version?: number;
-            /** @description Inspect this definition instead, as if it were saved. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description Inspect this definition instead, as if it were saved.
+             */
+            definition?: string;
         };
         /** @description PauseShareRequest names a share. */
         SharingServicePauseShareBody: Record<string, unknown>;
@@ -1256,6 +1299,11 @@ export interface components {
         SharingServiceRotateShareBody: Record<string, unknown>;
         /** @description UndeleteWorkflowRequest names a workflow in the trash. */
         SharingServiceUndeleteWorkflowBody: Record<string, unknown>;
+        /** @description UnlockSharedWorkflowRequest has what the gate of a link asks for. */
+        SharingServiceUnlockSharedWorkflowBody: {
+            /** @description The password, if the gate asks for one. */
+            password?: string;
+        };
         /** @description TestCredentialRequest names a credential. */
         VaultServiceTestCredentialBody: Record<string, unknown>;
         /**
@@ -1480,10 +1528,16 @@ export interface components {
             inputKinds?: string[];
             /** @description Outputs. */
             outputs?: components["schemas"]["v1BlockOutput"][];
-            /** @description JSON Schema (2020-12) of a step that uses it. */
-            schema?: Record<string, unknown>;
-            /** @description A step that uses it. */
-            example?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description JSON Schema (2020-12) of a step that uses it.
+             */
+            schema?: string;
+            /**
+             * Format: json-object
+             * @description A step that uses it.
+             */
+            example?: string;
         };
         /** @description BlockOutput is an output of a block. */
         v1BlockOutput: {
@@ -1690,8 +1744,11 @@ export interface components {
         v1Example: {
             /** @description Title of the sample. */
             sample?: string;
-            /** @description The outputs, as a run returns them. Only the view of the link has them. */
-            outputs?: Record<string, unknown>[];
+            /**
+             * Format: json-list
+             * @description The outputs, as a run returns them. Only the view of the link has them.
+             */
+            outputs?: string;
             /**
              * Format: date-time
              * @description When the run was made.
@@ -1711,6 +1768,18 @@ export interface components {
         v1ForkSharedWorkflowResponse: {
             workflow?: components["schemas"]["v1Workflow"];
             report?: components["schemas"]["v1ForkReport"];
+        };
+        /**
+         * @description Gate says who may open a link, of those who have it. Before the gate a stranger sees the title and what the gate asks
+         *     for, and nothing else. Where both are set, a visitor needs the password and membership.
+         */
+        v1Gate: {
+            /** @description A new password. It is not shown again. */
+            password?: string;
+            /** @description Whether the gate asks for a password. If it is true without a password in the request, the stored one stays. */
+            passwordRequired?: boolean;
+            /** @description Workspaces whose signed-in members and keys pass, "workspaces/{workspace}". */
+            workspaces?: string[];
         };
         /** @description Graph is the layout of a definition, from left to right. */
         v1Graph: {
@@ -1787,8 +1856,11 @@ export interface components {
             kinds?: string[];
             /** @description Whether a run needs it. */
             required?: boolean;
-            /** @description Its default, if it has one. */
-            defaultValue?: unknown;
+            /**
+             * Format: json
+             * @description Its default, if it has one.
+             */
+            defaultValue?: string;
             /** @description Whether it is a credential. The vault keeps it for one run only. */
             credential?: boolean;
             /** @description Provider of the credential: "openai" ... */
@@ -2492,8 +2564,11 @@ export interface components {
         v1RunResponse: {
             /** @description The run: "workspaces/{workspace}/runs/{run}"; for guests only its id. */
             run?: string;
-            /** @description A JSON list with one object for each element of the input batch. */
-            outputs?: Record<string, unknown>[];
+            /**
+             * Format: json-list
+             * @description A JSON list with one object for each element of the input batch.
+             */
+            outputs?: string;
             /** @description What it used. */
             charges?: components["schemas"]["v1LineItem"][];
             /** @description What remains of the limits. */
@@ -2521,8 +2596,11 @@ export interface components {
         v1Sample: {
             /** @description Name of the input. */
             input?: string;
-            /** @description Its value, in the form that a run takes. */
-            value?: unknown;
+            /**
+             * Format: json
+             * @description Its value, in the form that a run takes.
+             */
+            value?: string;
             /** @description Title of the sample, for people. */
             title?: string;
         };
@@ -2645,6 +2723,7 @@ export interface components {
              *     version binds to it. `detected.slots` shows the result.
              */
             slotCredentials?: components["schemas"]["v1SlotCredential"][];
+            gate?: components["schemas"]["v1Gate"];
         };
         /**
          * @description ShareState is the state of a share.
@@ -2677,8 +2756,11 @@ export interface components {
              *     nobody can use it to guess redacted parts of the definition.
              */
             versionHash?: string;
-            /** @description The definition, redacted. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition, redacted.
+             */
+            definition?: string;
             interface?: components["schemas"]["v1Interface"];
             graph?: components["schemas"]["v1Graph"];
             terms?: components["schemas"]["v1Terms"];
@@ -2868,11 +2950,12 @@ export interface components {
         /** @description StepOutputs is a preview of a step's outputs. */
         v1StepOutputs: {
             /**
+             * Format: json-list
              * @description A JSON list with one object of outputs for each of the first elements that the step worked on; null for an element
              *     without outputs. Values have the form of a result, except pictures: a picture is a JPEG of at most 320 px, with the
              *     size of the original: {"type": "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
              */
-            values?: Record<string, unknown>[];
+            values?: string;
             /**
              * Format: int32
              * @description Number of elements that the step returned; 1 for a step without a batch.
@@ -2921,12 +3004,21 @@ export interface components {
              *     provider's answer differs from run to run.
              */
             exampleFromRun?: boolean;
-            /** @description The definition, a JSON object. */
-            definition?: Record<string, unknown>;
-            /** @description Inputs of a run on the sample, a JSON object: `inputs` of :run. */
-            inputs?: Record<string, unknown>;
-            /** @description The outputs for these inputs, a JSON object. */
-            example?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition, a JSON object.
+             */
+            definition?: string;
+            /**
+             * Format: json-object
+             * @description Inputs of a run on the sample, a JSON object: `inputs` of :run.
+             */
+            inputs?: string;
+            /**
+             * Format: json-object
+             * @description The outputs for these inputs, a JSON object.
+             */
+            example?: string;
             /** @description How it works and what to change, in Markdown. */
             guide?: string;
             /** @description Who made the sample, and its licence. */
@@ -2994,6 +3086,18 @@ export interface components {
          * @enum {string}
          */
         v1TestOutcome: "TEST_OUTCOME_UNSPECIFIED" | "TEST_OUTCOME_ACCEPTED" | "TEST_OUTCOME_REFUSED" | "TEST_OUTCOME_NO_PERMISSION" | "TEST_OUTCOME_LIMITED" | "TEST_OUTCOME_UNREACHABLE" | "TEST_OUTCOME_UNCLEAR" | "TEST_OUTCOME_NOT_TESTED";
+        /** @description UnlockSharedWorkflowResponse is a pass. */
+        v1UnlockSharedWorkflowResponse: {
+            /** @description The pass. */
+            pass?: string;
+            /**
+             * Format: date-time
+             * @description When it expires.
+             */
+            expireTime?: string;
+            /** @description What the gate still asks for: "membership". Empty if the pass opens the link. */
+            asks?: string[];
+        };
         /** @description UsageRow is the total of one group. */
         v1UsageRow: {
             /** @description Value of the group: a key, share, day ... */
@@ -3087,8 +3191,11 @@ export interface components {
             title?: string;
             /** @description A description of what it does. */
             description?: string;
-            /** @description The definition of the live version, in the language of Roboflow Workflows. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition of the live version, in the language of Roboflow Workflows.
+             */
+            definition?: string;
             /**
              * Format: int32
              * @description Number of the live version; 0 if none was published yet.
@@ -3160,8 +3267,11 @@ export interface components {
         v1WorkflowDraft: {
             /** @description Resource name, "workspaces/{workspace}/workflows/{workflow}/draft". */
             name?: string;
-            /** @description The definition. It may have problems; InspectWorkflow lists them. */
-            definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition. It may have problems; InspectWorkflow lists them.
+             */
+            definition?: string;
             /**
              * Format: int32
              * @description Number of the version that it was started from. In an update, 0 keeps the number; a new
@@ -3197,8 +3307,11 @@ export interface components {
              * @description Number, from 1.
              */
             readonly number?: number;
-            /** @description The definition. */
-            readonly definition?: Record<string, unknown>;
+            /**
+             * Format: json-object
+             * @description The definition.
+             */
+            readonly definition?: string;
             /** @description SHA-256 of the stored bytes, hex. */
             readonly versionHash?: string;
             /** @description The key that saved it. */
@@ -3602,6 +3715,42 @@ export interface operations {
                         result?: components["schemas"]["v1RunEvent"];
                         error?: components["schemas"]["rpcStatus"];
                     };
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    SharingService_UnlockSharedWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingServiceUnlockSharedWorkflowBody"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1UnlockSharedWorkflowResponse"];
                 };
             };
             /** @description An unexpected error response. */
@@ -5621,8 +5770,11 @@ export interface operations {
                     title?: string;
                     /** @description A description of what it does. */
                     description?: string;
-                    /** @description The definition of the live version, in the language of Roboflow Workflows. */
-                    definition?: Record<string, unknown>;
+                    /**
+                     * Format: json-object
+                     * @description The definition of the live version, in the language of Roboflow Workflows.
+                     */
+                    definition?: string;
                     /**
                      * Format: int32
                      * @description Number of the live version; 0 if none was published yet.
@@ -5791,8 +5943,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The definition. It may have problems; InspectWorkflow lists them. */
-                    definition?: Record<string, unknown>;
+                    /**
+                     * Format: json-object
+                     * @description The definition. It may have problems; InspectWorkflow lists them.
+                     */
+                    definition?: string;
                     /**
                      * Format: int32
                      * @description Number of the version that it was started from. In an update, 0 keeps the number; a new
@@ -6106,6 +6261,7 @@ export interface operations {
                      *     version binds to it. `detected.slots` shows the result.
                      */
                     slotCredentials?: components["schemas"]["v1SlotCredential"][];
+                    gate?: components["schemas"]["v1Gate"];
                 };
             };
         };

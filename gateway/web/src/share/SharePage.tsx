@@ -5,6 +5,7 @@ import type { Failure } from "../api/failure";
 import { fetchResults } from "../result/ResultPanel";
 import { accentStyle } from "./accent";
 import { firstHasExample, removeFirst } from "./first";
+import { Gate } from "./Gate";
 import type { Link } from "./link";
 import { Problem } from "./Problem";
 import style from "./SharePage.module.css";
@@ -64,7 +65,11 @@ export function SharePage({ link }: { link: Link }) {
         style={gone ? undefined : accentStyle(data?.presentation?.accentColor)}
       >
         {gone ? (
-          <Problem failure={view.error!} onRetry={() => void refetch()} busy={view.isFetching} />
+          view.error!.reason === "GATE_REQUIRED" ? (
+            <Gate link={link} failure={view.error!} onOpen={again} />
+          ) : (
+            <Problem failure={view.error!} onRetry={() => void refetch()} busy={view.isFetching} />
+          )
         ) : data ? (
           <Workbench
             link={link}

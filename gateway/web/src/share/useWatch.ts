@@ -1,6 +1,7 @@
 // Listens to changes of a link: paused, rotated, revoked, a new version. A hidden page does not listen; it asks when it
 // becomes visible again.
 import { useEffect } from "react";
+import { framed } from "../api/client";
 
 const pause = 2_000; // ms between two streams
 const longest = 60_000;
@@ -20,7 +21,7 @@ export function useWatch(token: string, onChange: () => void) {
       try {
         const answer = await fetch(`/s/${token}/changes`, {
           signal: mine.signal,
-          credentials: "omit",
+          credentials: framed ? "omit" : "same-origin", // the pass of a link with a gate is in a cookie
           referrerPolicy: "no-referrer",
         });
         if (answer.status === 200 && answer.body) {
@@ -33,7 +34,7 @@ export function useWatch(token: string, onChange: () => void) {
           }
         } else {
           wait = Math.min(longest, wait * 2);
-          if (answer.status === 404) onChange(); // the link went while no stream was open
+          if (answer.status === 404 || answer.status === 401) onChange(); // the link went while no stream was open
         }
       } catch {
         wait = Math.min(longest, wait * 2);

@@ -6,6 +6,7 @@ import style from "./More.module.css";
 import { PageTexts } from "./PageTexts";
 import { SampleList } from "./SampleList";
 import type { Form } from "./share";
+import { WhoOpens } from "./WhoOpens";
 
 interface Props {
   share: Share;
@@ -21,6 +22,7 @@ export default function MoreSettings({ share, inspection, form, set, saved, onCh
   return (
     <div className={style.settings}>
       <LinkRules share={share} form={form} set={set} />
+      <WhoOpens share={share} form={form} set={set} />
       <PageTexts page={form.page} set={setPage} />
       <Labels shape={inspection.interface ?? {}} page={form.page} set={setPage} />
       <SampleList

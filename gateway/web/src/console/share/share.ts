@@ -57,6 +57,9 @@ export interface Rules {
   sinks: boolean;
   frameOrigins: string; // one a line
   runOrigins: string;
+  passwordRequired: boolean;
+  password: string; // a new one; empty leaves the stored one
+  members: string; // workspaces, one a line
 }
 
 export function formOf(share: Share): Form {
@@ -78,6 +81,9 @@ export function formOf(share: Share): Form {
     sinks: !!share.sinksEnabled,
     frameOrigins: (share.frameOrigins ?? []).join("\n"),
     runOrigins: (share.runOrigins ?? []).join("\n"),
+    passwordRequired: !!share.gate?.passwordRequired,
+    password: "",
+    members: (share.gate?.workspaces ?? []).map((name) => name.replace(/^workspaces\//, "")).join("\n"),
     page: share.presentation ?? {},
     samples: share.samples ?? [],
   };
@@ -154,6 +160,13 @@ function rulesChange(share: Share, form: Form): Partial<Share> {
   if (form.sinks !== before.sinks) body.sinksEnabled = form.sinks;
   if (form.frameOrigins !== before.frameOrigins) body.frameOrigins = lines(form.frameOrigins);
   if (form.runOrigins !== before.runOrigins) body.runOrigins = lines(form.runOrigins);
+  if (form.passwordRequired !== before.passwordRequired || form.password || form.members !== before.members) {
+    body.gate = {
+      passwordRequired: form.passwordRequired,
+      password: form.passwordRequired ? form.password : "",
+      workspaces: lines(form.members).map((id) => `workspaces/${id}`),
+    };
+  }
   return body;
 }
 

@@ -128,6 +128,11 @@ const (
 	Reason_REASON_CREDENTIAL_NOT_CONTAINED Reason = 73
 	// The request comes from a browser page whose origin the share does not allow.
 	Reason_REASON_ORIGIN_REFUSED Reason = 74
+	// The link has a gate that the caller has not passed. The metadata has the title of the link and what its gate asks
+	// for.
+	Reason_REASON_GATE_REQUIRED Reason = 75
+	// What the caller showed at the gate of a link is wrong.
+	Reason_REASON_GATE_REFUSED Reason = 76
 	// The budget of the charged key is used up; the metadata says when it resets.
 	Reason_REASON_KEY_BUDGET_EXHAUSTED Reason = 80
 	// The limit of the share is used up; the metadata says when it resets.
@@ -226,6 +231,8 @@ var (
 		72:  "REASON_CREDENTIAL_NOT_GUARDABLE",
 		73:  "REASON_CREDENTIAL_NOT_CONTAINED",
 		74:  "REASON_ORIGIN_REFUSED",
+		75:  "REASON_GATE_REQUIRED",
+		76:  "REASON_GATE_REFUSED",
 		80:  "REASON_KEY_BUDGET_EXHAUSTED",
 		81:  "REASON_SHARE_BUDGET_EXHAUSTED",
 		82:  "REASON_VISITOR_BUDGET_EXHAUSTED",
@@ -298,6 +305,8 @@ var (
 		"REASON_CREDENTIAL_NOT_GUARDABLE":   72,
 		"REASON_CREDENTIAL_NOT_CONTAINED":   73,
 		"REASON_ORIGIN_REFUSED":             74,
+		"REASON_GATE_REQUIRED":              75,
+		"REASON_GATE_REFUSED":               76,
 		"REASON_KEY_BUDGET_EXHAUSTED":       80,
 		"REASON_SHARE_BUDGET_EXHAUSTED":     81,
 		"REASON_VISITOR_BUDGET_EXHAUSTED":   82,
@@ -355,7 +364,7 @@ var File_keyhole_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xc1\x0f\n" +
+	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xf4\x0f\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16REASON_INVALID_REQUEST\x10\x01\x12\x18\n" +
@@ -403,7 +412,9 @@ const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\x16REASON_SHARE_SUSPENDED\x10G\x12#\n" +
 	"\x1fREASON_CREDENTIAL_NOT_GUARDABLE\x10H\x12#\n" +
 	"\x1fREASON_CREDENTIAL_NOT_CONTAINED\x10I\x12\x19\n" +
-	"\x15REASON_ORIGIN_REFUSED\x10J\x12\x1f\n" +
+	"\x15REASON_ORIGIN_REFUSED\x10J\x12\x18\n" +
+	"\x14REASON_GATE_REQUIRED\x10K\x12\x17\n" +
+	"\x13REASON_GATE_REFUSED\x10L\x12\x1f\n" +
 	"\x1bREASON_KEY_BUDGET_EXHAUSTED\x10P\x12!\n" +
 	"\x1dREASON_SHARE_BUDGET_EXHAUSTED\x10Q\x12#\n" +
 	"\x1fREASON_VISITOR_BUDGET_EXHAUSTED\x10R\x12\x17\n" +

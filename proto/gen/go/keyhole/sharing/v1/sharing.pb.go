@@ -3546,8 +3546,11 @@ type Share struct {
 	// hidden credentials are used. A slot that is not listed keeps the credential that the
 	// version binds to it. `detected.slots` shows the result.
 	SlotCredentials []*SlotCredential `protobuf:"bytes,26,rep,name=slot_credentials,json=slotCredentials,proto3" json:"slot_credentials,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Who may open the link, of those who have it; everybody if unset. Members of the link's own workspace need not pass
+	// the gate. A change ends all passes and the runs of visitors who passed the old gate.
+	Gate          *Gate `protobuf:"bytes,27,opt,name=gate,proto3" json:"gate,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Share) Reset() {
@@ -3762,6 +3765,78 @@ func (x *Share) GetSlotCredentials() []*SlotCredential {
 	return nil
 }
 
+func (x *Share) GetGate() *Gate {
+	if x != nil {
+		return x.Gate
+	}
+	return nil
+}
+
+// Gate says who may open a link, of those who have it. Before the gate a stranger sees the title and what the gate asks
+// for, and nothing else. Where both are set, a visitor needs the password and membership.
+type Gate struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A new password. It is not shown again.
+	Password string `protobuf:"bytes,1,opt,name=password,proto3" json:"password,omitempty"`
+	// Whether the gate asks for a password. If it is true without a password in the request, the stored one stays.
+	PasswordRequired bool `protobuf:"varint,2,opt,name=password_required,json=passwordRequired,proto3" json:"password_required,omitempty"`
+	// Workspaces whose signed-in members and keys pass, "workspaces/{workspace}".
+	Workspaces    []string `protobuf:"bytes,3,rep,name=workspaces,proto3" json:"workspaces,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Gate) Reset() {
+	*x = Gate{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Gate) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Gate) ProtoMessage() {}
+
+func (x *Gate) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Gate.ProtoReflect.Descriptor instead.
+func (*Gate) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *Gate) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+func (x *Gate) GetPasswordRequired() bool {
+	if x != nil {
+		return x.PasswordRequired
+	}
+	return false
+}
+
+func (x *Gate) GetWorkspaces() []string {
+	if x != nil {
+		return x.Workspaces
+	}
+	return nil
+}
+
 // SlotCredential says which credential fills a slot.
 type SlotCredential struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3777,7 +3852,7 @@ type SlotCredential struct {
 
 func (x *SlotCredential) Reset() {
 	*x = SlotCredential{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3789,7 +3864,7 @@ func (x *SlotCredential) String() string {
 func (*SlotCredential) ProtoMessage() {}
 
 func (x *SlotCredential) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[43]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3802,7 +3877,7 @@ func (x *SlotCredential) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SlotCredential.ProtoReflect.Descriptor instead.
 func (*SlotCredential) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{43}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *SlotCredential) GetStep() string {
@@ -3841,7 +3916,7 @@ type CreateShareRequest struct {
 
 func (x *CreateShareRequest) Reset() {
 	*x = CreateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3853,7 +3928,7 @@ func (x *CreateShareRequest) String() string {
 func (*CreateShareRequest) ProtoMessage() {}
 
 func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[44]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3866,7 +3941,7 @@ func (x *CreateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateShareRequest.ProtoReflect.Descriptor instead.
 func (*CreateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{44}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *CreateShareRequest) GetParent() string {
@@ -3907,7 +3982,7 @@ type ListSharesRequest struct {
 
 func (x *ListSharesRequest) Reset() {
 	*x = ListSharesRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3919,7 +3994,7 @@ func (x *ListSharesRequest) String() string {
 func (*ListSharesRequest) ProtoMessage() {}
 
 func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[45]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3932,7 +4007,7 @@ func (x *ListSharesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesRequest.ProtoReflect.Descriptor instead.
 func (*ListSharesRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{45}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ListSharesRequest) GetParent() string {
@@ -3976,7 +4051,7 @@ type ListSharesResponse struct {
 
 func (x *ListSharesResponse) Reset() {
 	*x = ListSharesResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3988,7 +4063,7 @@ func (x *ListSharesResponse) String() string {
 func (*ListSharesResponse) ProtoMessage() {}
 
 func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[46]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4001,7 +4076,7 @@ func (x *ListSharesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSharesResponse.ProtoReflect.Descriptor instead.
 func (*ListSharesResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{46}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListSharesResponse) GetShares() []*Share {
@@ -4029,7 +4104,7 @@ type GetShareRequest struct {
 
 func (x *GetShareRequest) Reset() {
 	*x = GetShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4041,7 +4116,7 @@ func (x *GetShareRequest) String() string {
 func (*GetShareRequest) ProtoMessage() {}
 
 func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[47]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4054,7 +4129,7 @@ func (x *GetShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetShareRequest.ProtoReflect.Descriptor instead.
 func (*GetShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{47}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *GetShareRequest) GetName() string {
@@ -4077,7 +4152,7 @@ type UpdateShareRequest struct {
 
 func (x *UpdateShareRequest) Reset() {
 	*x = UpdateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4089,7 +4164,7 @@ func (x *UpdateShareRequest) String() string {
 func (*UpdateShareRequest) ProtoMessage() {}
 
 func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[48]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4102,7 +4177,7 @@ func (x *UpdateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateShareRequest.ProtoReflect.Descriptor instead.
 func (*UpdateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{48}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *UpdateShareRequest) GetShare() *Share {
@@ -4130,7 +4205,7 @@ type DeleteShareRequest struct {
 
 func (x *DeleteShareRequest) Reset() {
 	*x = DeleteShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4142,7 +4217,7 @@ func (x *DeleteShareRequest) String() string {
 func (*DeleteShareRequest) ProtoMessage() {}
 
 func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[49]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4155,7 +4230,7 @@ func (x *DeleteShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteShareRequest.ProtoReflect.Descriptor instead.
 func (*DeleteShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{49}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *DeleteShareRequest) GetName() string {
@@ -4176,7 +4251,7 @@ type PauseShareRequest struct {
 
 func (x *PauseShareRequest) Reset() {
 	*x = PauseShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4188,7 +4263,7 @@ func (x *PauseShareRequest) String() string {
 func (*PauseShareRequest) ProtoMessage() {}
 
 func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[50]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4201,7 +4276,7 @@ func (x *PauseShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseShareRequest.ProtoReflect.Descriptor instead.
 func (*PauseShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{50}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *PauseShareRequest) GetName() string {
@@ -4222,7 +4297,7 @@ type ResumeShareRequest struct {
 
 func (x *ResumeShareRequest) Reset() {
 	*x = ResumeShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4234,7 +4309,7 @@ func (x *ResumeShareRequest) String() string {
 func (*ResumeShareRequest) ProtoMessage() {}
 
 func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[51]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4247,7 +4322,7 @@ func (x *ResumeShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeShareRequest.ProtoReflect.Descriptor instead.
 func (*ResumeShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{51}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ResumeShareRequest) GetName() string {
@@ -4268,7 +4343,7 @@ type RotateShareRequest struct {
 
 func (x *RotateShareRequest) Reset() {
 	*x = RotateShareRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4280,7 +4355,7 @@ func (x *RotateShareRequest) String() string {
 func (*RotateShareRequest) ProtoMessage() {}
 
 func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[52]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4293,7 +4368,7 @@ func (x *RotateShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateShareRequest.ProtoReflect.Descriptor instead.
 func (*RotateShareRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{52}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *RotateShareRequest) GetName() string {
@@ -4314,7 +4389,7 @@ type GetSharedWorkflowRequest struct {
 
 func (x *GetSharedWorkflowRequest) Reset() {
 	*x = GetSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4326,7 +4401,7 @@ func (x *GetSharedWorkflowRequest) String() string {
 func (*GetSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[53]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4339,7 +4414,7 @@ func (x *GetSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*GetSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{53}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *GetSharedWorkflowRequest) GetToken() string {
@@ -4347,6 +4422,125 @@ func (x *GetSharedWorkflowRequest) GetToken() string {
 		return x.Token
 	}
 	return ""
+}
+
+// UnlockSharedWorkflowRequest has what the gate of a link asks for.
+type UnlockSharedWorkflowRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The token of the link.
+	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	// The password, if the gate asks for one.
+	Password      string `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnlockSharedWorkflowRequest) Reset() {
+	*x = UnlockSharedWorkflowRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnlockSharedWorkflowRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnlockSharedWorkflowRequest) ProtoMessage() {}
+
+func (x *UnlockSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnlockSharedWorkflowRequest.ProtoReflect.Descriptor instead.
+func (*UnlockSharedWorkflowRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *UnlockSharedWorkflowRequest) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *UnlockSharedWorkflowRequest) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+// UnlockSharedWorkflowResponse is a pass.
+type UnlockSharedWorkflowResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The pass.
+	Pass string `protobuf:"bytes,1,opt,name=pass,proto3" json:"pass,omitempty"`
+	// When it expires.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// What the gate still asks for: "membership". Empty if the pass opens the link.
+	Asks          []string `protobuf:"bytes,3,rep,name=asks,proto3" json:"asks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnlockSharedWorkflowResponse) Reset() {
+	*x = UnlockSharedWorkflowResponse{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnlockSharedWorkflowResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnlockSharedWorkflowResponse) ProtoMessage() {}
+
+func (x *UnlockSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnlockSharedWorkflowResponse.ProtoReflect.Descriptor instead.
+func (*UnlockSharedWorkflowResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *UnlockSharedWorkflowResponse) GetPass() string {
+	if x != nil {
+		return x.Pass
+	}
+	return ""
+}
+
+func (x *UnlockSharedWorkflowResponse) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *UnlockSharedWorkflowResponse) GetAsks() []string {
+	if x != nil {
+		return x.Asks
+	}
+	return nil
 }
 
 // GraphNode is a box of the graph.
@@ -4376,7 +4570,7 @@ type GraphNode struct {
 
 func (x *GraphNode) Reset() {
 	*x = GraphNode{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4388,7 +4582,7 @@ func (x *GraphNode) String() string {
 func (*GraphNode) ProtoMessage() {}
 
 func (x *GraphNode) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[54]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4401,7 +4595,7 @@ func (x *GraphNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphNode.ProtoReflect.Descriptor instead.
 func (*GraphNode) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{54}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *GraphNode) GetId() string {
@@ -4488,7 +4682,7 @@ type GraphEdge struct {
 
 func (x *GraphEdge) Reset() {
 	*x = GraphEdge{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4500,7 +4694,7 @@ func (x *GraphEdge) String() string {
 func (*GraphEdge) ProtoMessage() {}
 
 func (x *GraphEdge) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[55]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4513,7 +4707,7 @@ func (x *GraphEdge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphEdge.ProtoReflect.Descriptor instead.
 func (*GraphEdge) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{55}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *GraphEdge) GetSource() string {
@@ -4575,7 +4769,7 @@ type Graph struct {
 
 func (x *Graph) Reset() {
 	*x = Graph{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4587,7 +4781,7 @@ func (x *Graph) String() string {
 func (*Graph) ProtoMessage() {}
 
 func (x *Graph) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[56]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4600,7 +4794,7 @@ func (x *Graph) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Graph.ProtoReflect.Descriptor instead.
 func (*Graph) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{56}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *Graph) GetNodes() []*GraphNode {
@@ -4648,7 +4842,7 @@ type Allowance struct {
 
 func (x *Allowance) Reset() {
 	*x = Allowance{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4660,7 +4854,7 @@ func (x *Allowance) String() string {
 func (*Allowance) ProtoMessage() {}
 
 func (x *Allowance) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4673,7 +4867,7 @@ func (x *Allowance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
 func (*Allowance) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *Allowance) GetScope() string {
@@ -4717,7 +4911,7 @@ type Destination struct {
 
 func (x *Destination) Reset() {
 	*x = Destination{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4729,7 +4923,7 @@ func (x *Destination) String() string {
 func (*Destination) ProtoMessage() {}
 
 func (x *Destination) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4742,7 +4936,7 @@ func (x *Destination) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Destination.ProtoReflect.Descriptor instead.
 func (*Destination) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *Destination) GetAddress() string {
@@ -4785,7 +4979,7 @@ type Terms struct {
 
 func (x *Terms) Reset() {
 	*x = Terms{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4797,7 +4991,7 @@ func (x *Terms) String() string {
 func (*Terms) ProtoMessage() {}
 
 func (x *Terms) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4810,7 +5004,7 @@ func (x *Terms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Terms.ProtoReflect.Descriptor instead.
 func (*Terms) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *Terms) GetSummary() string {
@@ -4915,7 +5109,7 @@ type SharedWorkflow struct {
 
 func (x *SharedWorkflow) Reset() {
 	*x = SharedWorkflow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4927,7 +5121,7 @@ func (x *SharedWorkflow) String() string {
 func (*SharedWorkflow) ProtoMessage() {}
 
 func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4940,7 +5134,7 @@ func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflow.ProtoReflect.Descriptor instead.
 func (*SharedWorkflow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *SharedWorkflow) GetTitle() string {
@@ -5080,7 +5274,7 @@ type WatchSharedWorkflowRequest struct {
 
 func (x *WatchSharedWorkflowRequest) Reset() {
 	*x = WatchSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5092,7 +5286,7 @@ func (x *WatchSharedWorkflowRequest) String() string {
 func (*WatchSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5105,7 +5299,7 @@ func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*WatchSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *WatchSharedWorkflowRequest) GetToken() string {
@@ -5126,7 +5320,7 @@ type SharedWorkflowChange struct {
 
 func (x *SharedWorkflowChange) Reset() {
 	*x = SharedWorkflowChange{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5138,7 +5332,7 @@ func (x *SharedWorkflowChange) String() string {
 func (*SharedWorkflowChange) ProtoMessage() {}
 
 func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5151,7 +5345,7 @@ func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflowChange.ProtoReflect.Descriptor instead.
 func (*SharedWorkflowChange) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *SharedWorkflowChange) GetChanged() bool {
@@ -5180,7 +5374,7 @@ type ForkSharedWorkflowRequest struct {
 
 func (x *ForkSharedWorkflowRequest) Reset() {
 	*x = ForkSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5192,7 +5386,7 @@ func (x *ForkSharedWorkflowRequest) String() string {
 func (*ForkSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5205,7 +5399,7 @@ func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *ForkSharedWorkflowRequest) GetToken() string {
@@ -5258,7 +5452,7 @@ type ForkReport struct {
 
 func (x *ForkReport) Reset() {
 	*x = ForkReport{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5270,7 +5464,7 @@ func (x *ForkReport) String() string {
 func (*ForkReport) ProtoMessage() {}
 
 func (x *ForkReport) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5283,7 +5477,7 @@ func (x *ForkReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkReport.ProtoReflect.Descriptor instead.
 func (*ForkReport) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *ForkReport) GetUnboundSlots() []*Slot {
@@ -5320,7 +5514,7 @@ type ForkSharedWorkflowResponse struct {
 
 func (x *ForkSharedWorkflowResponse) Reset() {
 	*x = ForkSharedWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5332,7 +5526,7 @@ func (x *ForkSharedWorkflowResponse) String() string {
 func (*ForkSharedWorkflowResponse) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5345,7 +5539,7 @@ func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *ForkSharedWorkflowResponse) GetWorkflow() *Workflow {
@@ -5396,7 +5590,7 @@ type LineItem struct {
 
 func (x *LineItem) Reset() {
 	*x = LineItem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5408,7 +5602,7 @@ func (x *LineItem) String() string {
 func (*LineItem) ProtoMessage() {}
 
 func (x *LineItem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5421,7 +5615,7 @@ func (x *LineItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LineItem.ProtoReflect.Descriptor instead.
 func (*LineItem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *LineItem) GetStep() string {
@@ -5528,7 +5722,7 @@ type StepEvent struct {
 
 func (x *StepEvent) Reset() {
 	*x = StepEvent{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5540,7 +5734,7 @@ func (x *StepEvent) String() string {
 func (*StepEvent) ProtoMessage() {}
 
 func (x *StepEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5553,7 +5747,7 @@ func (x *StepEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepEvent.ProtoReflect.Descriptor instead.
 func (*StepEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *StepEvent) GetStep() string {
@@ -5639,7 +5833,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5651,7 +5845,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5664,7 +5858,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *Run) GetName() string {
@@ -5823,7 +6017,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5835,7 +6029,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5848,7 +6042,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *ListRunsRequest) GetParent() string {
@@ -5913,7 +6107,7 @@ type ListRunsResponse struct {
 
 func (x *ListRunsResponse) Reset() {
 	*x = ListRunsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5925,7 +6119,7 @@ func (x *ListRunsResponse) String() string {
 func (*ListRunsResponse) ProtoMessage() {}
 
 func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5938,7 +6132,7 @@ func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsResponse.ProtoReflect.Descriptor instead.
 func (*ListRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *ListRunsResponse) GetRuns() []*Run {
@@ -5966,7 +6160,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5978,7 +6172,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5991,7 +6185,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{71}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *GetRunRequest) GetName() string {
@@ -6024,7 +6218,7 @@ type QueryUsageRequest struct {
 
 func (x *QueryUsageRequest) Reset() {
 	*x = QueryUsageRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6036,7 +6230,7 @@ func (x *QueryUsageRequest) String() string {
 func (*QueryUsageRequest) ProtoMessage() {}
 
 func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6049,7 +6243,7 @@ func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageRequest.ProtoReflect.Descriptor instead.
 func (*QueryUsageRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{72}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *QueryUsageRequest) GetParent() string {
@@ -6127,7 +6321,7 @@ type CredentialUsage struct {
 
 func (x *CredentialUsage) Reset() {
 	*x = CredentialUsage{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[73]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6139,7 +6333,7 @@ func (x *CredentialUsage) String() string {
 func (*CredentialUsage) ProtoMessage() {}
 
 func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[73]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6152,7 +6346,7 @@ func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialUsage.ProtoReflect.Descriptor instead.
 func (*CredentialUsage) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{73}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *CredentialUsage) GetGroup() string {
@@ -6240,7 +6434,7 @@ type UsageRow struct {
 
 func (x *UsageRow) Reset() {
 	*x = UsageRow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[74]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6252,7 +6446,7 @@ func (x *UsageRow) String() string {
 func (*UsageRow) ProtoMessage() {}
 
 func (x *UsageRow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[74]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6265,7 +6459,7 @@ func (x *UsageRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UsageRow.ProtoReflect.Descriptor instead.
 func (*UsageRow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{74}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *UsageRow) GetGroup() string {
@@ -6359,7 +6553,7 @@ type QueryUsageResponse struct {
 
 func (x *QueryUsageResponse) Reset() {
 	*x = QueryUsageResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[75]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6371,7 +6565,7 @@ func (x *QueryUsageResponse) String() string {
 func (*QueryUsageResponse) ProtoMessage() {}
 
 func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[75]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6384,7 +6578,7 @@ func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageResponse.ProtoReflect.Descriptor instead.
 func (*QueryUsageResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{75}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *QueryUsageResponse) GetRows() []*UsageRow {
@@ -6700,7 +6894,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x06sample\x18\x01 \x01(\tR\x06sample\x12-\n" +
 	"\aoutputs\x18\x02 \x01(\fB\x13\x92A\f\xa2\x02\tjson-list\xf0\xe0\x18\x01R\aoutputs\x12;\n" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\x9a\v\n" +
+	"createTime\"\xc8\v\n" +
 	"\x05Share\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xf0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x1c\n" +
@@ -6737,7 +6931,14 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"runOrigins\x12D\n" +
 	"\fpresentation\x18\x18 \x01(\v2 .keyhole.sharing.v1.PresentationR\fpresentation\x12<\n" +
 	"\bexamples\x18\x19 \x03(\v2\x1b.keyhole.sharing.v1.ExampleB\x03\xe0A\x03R\bexamples\x12W\n" +
-	"\x10slot_credentials\x18\x1a \x03(\v2\".keyhole.sharing.v1.SlotCredentialB\b\xbaH\x05\x92\x01\x02\x10dR\x0fslotCredentials\"\xb4\x01\n" +
+	"\x10slot_credentials\x18\x1a \x03(\v2\".keyhole.sharing.v1.SlotCredentialB\b\xbaH\x05\x92\x01\x02\x10dR\x0fslotCredentials\x12,\n" +
+	"\x04gate\x18\x1b \x01(\v2\x18.keyhole.sharing.v1.GateR\x04gate\"\xab\x01\n" +
+	"\x04Gate\x12*\n" +
+	"\bpassword\x18\x01 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\bpassword\x12+\n" +
+	"\x11password_required\x18\x02 \x01(\bR\x10passwordRequired\x12J\n" +
+	"\n" +
+	"workspaces\x18\x03 \x03(\tB*\xbaH'\x92\x01$\x10d\" r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\n" +
+	"workspaces\"\xb4\x01\n" +
 	"\x0eSlotCredential\x12\x1e\n" +
 	"\x04step\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x04step\x12 \n" +
@@ -6775,7 +6976,15 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x12RotateShareRequest\x12j\n" +
 	"\x04name\x18\x01 \x01(\tBV\xbaHSrQ2O^workspaces/[a-z0-9-]{1,40}/workflows/[a-z0-9_-]{1,63}/shares/[a-z0-9_-]{1,63}$R\x04name\">\n" +
 	"\x18GetSharedWorkflowRequest\x12\"\n" +
-	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\"\xce\x01\n" +
+	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\"j\n" +
+	"\x1bUnlockSharedWorkflowRequest\x12\"\n" +
+	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\x12'\n" +
+	"\bpassword\x18\x02 \x01(\tB\v\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\bpassword\"\x88\x01\n" +
+	"\x1cUnlockSharedWorkflowResponse\x12\x17\n" +
+	"\x04pass\x18\x01 \x01(\tB\x03\x80\x01\x01R\x04pass\x12;\n" +
+	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\x12\x12\n" +
+	"\x04asks\x18\x03 \x03(\tR\x04asks\"\xce\x01\n" +
 	"\tGraphNode\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05label\x18\x02 \x01(\tR\x05label\x12\x12\n" +
@@ -6989,7 +7198,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x10RUN_STATE_FAILED\x10\x03\x12\x17\n" +
 	"\x13RUN_STATE_CANCELLED\x10\x04\x12\x17\n" +
 	"\x13RUN_STATE_ABANDONED\x10\x05\x12\x15\n" +
-	"\x11RUN_STATE_STOPPED\x10\x062\xa0&\n" +
+	"\x11RUN_STATE_STOPPED\x10\x062\xce'\n" +
 	"\x0eSharingService\x12\x9f\x01\n" +
 	"\x0eCreateWorkflow\x12).keyhole.sharing.v1.CreateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\v\n" +
 	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +
@@ -7046,7 +7255,9 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x11GetSharedWorkflow\x12,.keyhole.sharing.v1.GetSharedWorkflowRequest\x1a\".keyhole.sharing.v1.SharedWorkflow\"&\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/shared/{token}\x12\x9f\x01\n" +
 	"\x13WatchSharedWorkflow\x12..keyhole.sharing.v1.WatchSharedWorkflowRequest\x1a(.keyhole.sharing.v1.SharedWorkflowChange\",\x92A\x02b\x00\xea\xe0\x18\x03\n" +
-	"\x01\x01\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/shared/{token}:watch0\x01\x12\xa6\x01\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/shared/{token}:watch0\x01\x12\xab\x01\n" +
+	"\x14UnlockSharedWorkflow\x12/.keyhole.sharing.v1.UnlockSharedWorkflowRequest\x1a0.keyhole.sharing.v1.UnlockSharedWorkflowResponse\"0\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/shared/{token}:unlock\x12\xa6\x01\n" +
 	"\x12ForkSharedWorkflow\x12-.keyhole.sharing.v1.ForkSharedWorkflowRequest\x1a..keyhole.sharing.v1.ForkSharedWorkflowResponse\"1\xea\xe0\x18\v\n" +
 	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/shared/{token}:fork\x12\x8c\x01\n" +
 	"\bListRuns\x12#.keyhole.sharing.v1.ListRunsRequest\x1a$.keyhole.sharing.v1.ListRunsResponse\"5\xea\xe0\x18\v\n" +
@@ -7070,7 +7281,7 @@ func file_keyhole_sharing_v1_sharing_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 76)
+var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 79)
 var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunAccess)(0),                        // 0: keyhole.sharing.v1.RunAccess
 	(CredentialAccess)(0),                 // 1: keyhole.sharing.v1.CredentialAccess
@@ -7119,60 +7330,63 @@ var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(*Presentation)(nil),                  // 44: keyhole.sharing.v1.Presentation
 	(*Example)(nil),                       // 45: keyhole.sharing.v1.Example
 	(*Share)(nil),                         // 46: keyhole.sharing.v1.Share
-	(*SlotCredential)(nil),                // 47: keyhole.sharing.v1.SlotCredential
-	(*CreateShareRequest)(nil),            // 48: keyhole.sharing.v1.CreateShareRequest
-	(*ListSharesRequest)(nil),             // 49: keyhole.sharing.v1.ListSharesRequest
-	(*ListSharesResponse)(nil),            // 50: keyhole.sharing.v1.ListSharesResponse
-	(*GetShareRequest)(nil),               // 51: keyhole.sharing.v1.GetShareRequest
-	(*UpdateShareRequest)(nil),            // 52: keyhole.sharing.v1.UpdateShareRequest
-	(*DeleteShareRequest)(nil),            // 53: keyhole.sharing.v1.DeleteShareRequest
-	(*PauseShareRequest)(nil),             // 54: keyhole.sharing.v1.PauseShareRequest
-	(*ResumeShareRequest)(nil),            // 55: keyhole.sharing.v1.ResumeShareRequest
-	(*RotateShareRequest)(nil),            // 56: keyhole.sharing.v1.RotateShareRequest
-	(*GetSharedWorkflowRequest)(nil),      // 57: keyhole.sharing.v1.GetSharedWorkflowRequest
-	(*GraphNode)(nil),                     // 58: keyhole.sharing.v1.GraphNode
-	(*GraphEdge)(nil),                     // 59: keyhole.sharing.v1.GraphEdge
-	(*Graph)(nil),                         // 60: keyhole.sharing.v1.Graph
-	(*Allowance)(nil),                     // 61: keyhole.sharing.v1.Allowance
-	(*Destination)(nil),                   // 62: keyhole.sharing.v1.Destination
-	(*Terms)(nil),                         // 63: keyhole.sharing.v1.Terms
-	(*SharedWorkflow)(nil),                // 64: keyhole.sharing.v1.SharedWorkflow
-	(*WatchSharedWorkflowRequest)(nil),    // 65: keyhole.sharing.v1.WatchSharedWorkflowRequest
-	(*SharedWorkflowChange)(nil),          // 66: keyhole.sharing.v1.SharedWorkflowChange
-	(*ForkSharedWorkflowRequest)(nil),     // 67: keyhole.sharing.v1.ForkSharedWorkflowRequest
-	(*ForkReport)(nil),                    // 68: keyhole.sharing.v1.ForkReport
-	(*ForkSharedWorkflowResponse)(nil),    // 69: keyhole.sharing.v1.ForkSharedWorkflowResponse
-	(*LineItem)(nil),                      // 70: keyhole.sharing.v1.LineItem
-	(*StepEvent)(nil),                     // 71: keyhole.sharing.v1.StepEvent
-	(*Run)(nil),                           // 72: keyhole.sharing.v1.Run
-	(*ListRunsRequest)(nil),               // 73: keyhole.sharing.v1.ListRunsRequest
-	(*ListRunsResponse)(nil),              // 74: keyhole.sharing.v1.ListRunsResponse
-	(*GetRunRequest)(nil),                 // 75: keyhole.sharing.v1.GetRunRequest
-	(*QueryUsageRequest)(nil),             // 76: keyhole.sharing.v1.QueryUsageRequest
-	(*CredentialUsage)(nil),               // 77: keyhole.sharing.v1.CredentialUsage
-	(*UsageRow)(nil),                      // 78: keyhole.sharing.v1.UsageRow
-	(*QueryUsageResponse)(nil),            // 79: keyhole.sharing.v1.QueryUsageResponse
-	(*timestamppb.Timestamp)(nil),         // 80: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 81: google.protobuf.FieldMask
-	(v1.Period)(0),                        // 82: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 83: google.protobuf.Empty
+	(*Gate)(nil),                          // 47: keyhole.sharing.v1.Gate
+	(*SlotCredential)(nil),                // 48: keyhole.sharing.v1.SlotCredential
+	(*CreateShareRequest)(nil),            // 49: keyhole.sharing.v1.CreateShareRequest
+	(*ListSharesRequest)(nil),             // 50: keyhole.sharing.v1.ListSharesRequest
+	(*ListSharesResponse)(nil),            // 51: keyhole.sharing.v1.ListSharesResponse
+	(*GetShareRequest)(nil),               // 52: keyhole.sharing.v1.GetShareRequest
+	(*UpdateShareRequest)(nil),            // 53: keyhole.sharing.v1.UpdateShareRequest
+	(*DeleteShareRequest)(nil),            // 54: keyhole.sharing.v1.DeleteShareRequest
+	(*PauseShareRequest)(nil),             // 55: keyhole.sharing.v1.PauseShareRequest
+	(*ResumeShareRequest)(nil),            // 56: keyhole.sharing.v1.ResumeShareRequest
+	(*RotateShareRequest)(nil),            // 57: keyhole.sharing.v1.RotateShareRequest
+	(*GetSharedWorkflowRequest)(nil),      // 58: keyhole.sharing.v1.GetSharedWorkflowRequest
+	(*UnlockSharedWorkflowRequest)(nil),   // 59: keyhole.sharing.v1.UnlockSharedWorkflowRequest
+	(*UnlockSharedWorkflowResponse)(nil),  // 60: keyhole.sharing.v1.UnlockSharedWorkflowResponse
+	(*GraphNode)(nil),                     // 61: keyhole.sharing.v1.GraphNode
+	(*GraphEdge)(nil),                     // 62: keyhole.sharing.v1.GraphEdge
+	(*Graph)(nil),                         // 63: keyhole.sharing.v1.Graph
+	(*Allowance)(nil),                     // 64: keyhole.sharing.v1.Allowance
+	(*Destination)(nil),                   // 65: keyhole.sharing.v1.Destination
+	(*Terms)(nil),                         // 66: keyhole.sharing.v1.Terms
+	(*SharedWorkflow)(nil),                // 67: keyhole.sharing.v1.SharedWorkflow
+	(*WatchSharedWorkflowRequest)(nil),    // 68: keyhole.sharing.v1.WatchSharedWorkflowRequest
+	(*SharedWorkflowChange)(nil),          // 69: keyhole.sharing.v1.SharedWorkflowChange
+	(*ForkSharedWorkflowRequest)(nil),     // 70: keyhole.sharing.v1.ForkSharedWorkflowRequest
+	(*ForkReport)(nil),                    // 71: keyhole.sharing.v1.ForkReport
+	(*ForkSharedWorkflowResponse)(nil),    // 72: keyhole.sharing.v1.ForkSharedWorkflowResponse
+	(*LineItem)(nil),                      // 73: keyhole.sharing.v1.LineItem
+	(*StepEvent)(nil),                     // 74: keyhole.sharing.v1.StepEvent
+	(*Run)(nil),                           // 75: keyhole.sharing.v1.Run
+	(*ListRunsRequest)(nil),               // 76: keyhole.sharing.v1.ListRunsRequest
+	(*ListRunsResponse)(nil),              // 77: keyhole.sharing.v1.ListRunsResponse
+	(*GetRunRequest)(nil),                 // 78: keyhole.sharing.v1.GetRunRequest
+	(*QueryUsageRequest)(nil),             // 79: keyhole.sharing.v1.QueryUsageRequest
+	(*CredentialUsage)(nil),               // 80: keyhole.sharing.v1.CredentialUsage
+	(*UsageRow)(nil),                      // 81: keyhole.sharing.v1.UsageRow
+	(*QueryUsageResponse)(nil),            // 82: keyhole.sharing.v1.QueryUsageResponse
+	(*timestamppb.Timestamp)(nil),         // 83: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 84: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 85: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 86: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	80,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	80,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	80,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	80,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
+	83,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	83,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	83,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	83,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
 	5,   // 4: keyhole.sharing.v1.Workflow.sketch:type_name -> keyhole.sharing.v1.Sketch
 	6,   // 5: keyhole.sharing.v1.Sketch.nodes:type_name -> keyhole.sharing.v1.SketchNode
 	7,   // 6: keyhole.sharing.v1.Sketch.edges:type_name -> keyhole.sharing.v1.SketchEdge
-	80,  // 7: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
-	80,  // 8: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
-	80,  // 9: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
+	83,  // 7: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	83,  // 8: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
+	83,  // 9: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
 	9,   // 10: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
 	4,   // 11: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
 	4,   // 12: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
 	4,   // 13: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	81,  // 14: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	84,  // 14: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
 	8,   // 15: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
 	28,  // 16: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
 	29,  // 17: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
@@ -7184,125 +7398,129 @@ var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
 	33,  // 23: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
 	40,  // 24: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
 	36,  // 25: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
-	60,  // 26: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
+	63,  // 26: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
 	34,  // 27: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
-	82,  // 28: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	85,  // 28: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
 	31,  // 29: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	80,  // 30: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	83,  // 30: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
 	42,  // 31: keyhole.sharing.v1.Presentation.inputs:type_name -> keyhole.sharing.v1.InputPresentation
 	43,  // 32: keyhole.sharing.v1.Presentation.outputs:type_name -> keyhole.sharing.v1.OutputPresentation
-	80,  // 33: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
+	83,  // 33: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
 	2,   // 34: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
 	0,   // 35: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
 	1,   // 36: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
 	37,  // 37: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	80,  // 38: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	83,  // 38: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
 	41,  // 39: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
 	38,  // 40: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
 	40,  // 41: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	80,  // 42: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	80,  // 43: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	83,  // 42: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	83,  // 43: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
 	39,  // 44: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
 	44,  // 45: keyhole.sharing.v1.Share.presentation:type_name -> keyhole.sharing.v1.Presentation
 	45,  // 46: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
-	47,  // 47: keyhole.sharing.v1.Share.slot_credentials:type_name -> keyhole.sharing.v1.SlotCredential
-	46,  // 48: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	46,  // 49: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	46,  // 50: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	81,  // 51: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	58,  // 52: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	59,  // 53: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	80,  // 54: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	62,  // 55: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
-	30,  // 56: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	60,  // 57: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	63,  // 58: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	61,  // 59: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	41,  // 60: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	80,  // 61: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	44,  // 62: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
-	45,  // 63: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
-	31,  // 64: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,   // 65: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	68,  // 66: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	80,  // 67: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	80,  // 68: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,   // 69: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	80,  // 70: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	80,  // 71: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	70,  // 72: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	71,  // 73: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	3,   // 74: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
-	72,  // 75: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	80,  // 76: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	80,  // 77: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	78,  // 78: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	77,  // 79: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
-	15,  // 80: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	16,  // 81: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	18,  // 82: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	19,  // 83: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	20,  // 84: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	21,  // 85: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	22,  // 86: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
-	23,  // 87: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	25,  // 88: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	26,  // 89: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	10,  // 90: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
-	11,  // 91: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	12,  // 92: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	13,  // 93: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
-	14,  // 94: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
-	27,  // 95: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	48,  // 96: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	49,  // 97: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	51,  // 98: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	52,  // 99: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	53,  // 100: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	54,  // 101: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	55,  // 102: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	56,  // 103: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	57,  // 104: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	65,  // 105: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
-	67,  // 106: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	73,  // 107: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	75,  // 108: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	76,  // 109: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,   // 110: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	17,  // 111: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,   // 112: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 113: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 114: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 115: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	83,  // 116: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
-	24,  // 117: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	8,   // 118: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,   // 119: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	9,   // 120: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	9,   // 121: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	83,  // 122: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
-	4,   // 123: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
-	35,  // 124: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	35,  // 125: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	46,  // 126: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	50,  // 127: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	46,  // 128: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	46,  // 129: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	83,  // 130: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	46,  // 131: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	46,  // 132: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	46,  // 133: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	64,  // 134: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	66,  // 135: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
-	69,  // 136: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	74,  // 137: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	72,  // 138: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	79,  // 139: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	110, // [110:140] is the sub-list for method output_type
-	80,  // [80:110] is the sub-list for method input_type
-	80,  // [80:80] is the sub-list for extension type_name
-	80,  // [80:80] is the sub-list for extension extendee
-	0,   // [0:80] is the sub-list for field type_name
+	48,  // 47: keyhole.sharing.v1.Share.slot_credentials:type_name -> keyhole.sharing.v1.SlotCredential
+	47,  // 48: keyhole.sharing.v1.Share.gate:type_name -> keyhole.sharing.v1.Gate
+	46,  // 49: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	46,  // 50: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	46,  // 51: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	84,  // 52: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	83,  // 53: keyhole.sharing.v1.UnlockSharedWorkflowResponse.expire_time:type_name -> google.protobuf.Timestamp
+	61,  // 54: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	62,  // 55: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	83,  // 56: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	65,  // 57: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
+	30,  // 58: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	63,  // 59: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	66,  // 60: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	64,  // 61: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	41,  // 62: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	83,  // 63: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	44,  // 64: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
+	45,  // 65: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
+	31,  // 66: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	4,   // 67: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	71,  // 68: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	83,  // 69: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	83,  // 70: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	3,   // 71: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	83,  // 72: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	83,  // 73: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	73,  // 74: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	74,  // 75: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	3,   // 76: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
+	75,  // 77: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	83,  // 78: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	83,  // 79: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	81,  // 80: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	80,  // 81: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
+	15,  // 82: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	16,  // 83: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	18,  // 84: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	19,  // 85: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	20,  // 86: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	21,  // 87: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	22,  // 88: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
+	23,  // 89: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	25,  // 90: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	26,  // 91: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	10,  // 92: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
+	11,  // 93: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	12,  // 94: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	13,  // 95: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
+	14,  // 96: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
+	27,  // 97: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	49,  // 98: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	50,  // 99: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	52,  // 100: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	53,  // 101: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	54,  // 102: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	55,  // 103: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	56,  // 104: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	57,  // 105: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	58,  // 106: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	68,  // 107: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
+	59,  // 108: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:input_type -> keyhole.sharing.v1.UnlockSharedWorkflowRequest
+	70,  // 109: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	76,  // 110: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	78,  // 111: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	79,  // 112: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,   // 113: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	17,  // 114: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,   // 115: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 116: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 117: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 118: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	86,  // 119: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
+	24,  // 120: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	8,   // 121: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,   // 122: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	9,   // 123: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	9,   // 124: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	86,  // 125: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
+	4,   // 126: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
+	35,  // 127: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	35,  // 128: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	46,  // 129: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	51,  // 130: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	46,  // 131: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	46,  // 132: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	86,  // 133: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	46,  // 134: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	46,  // 135: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	46,  // 136: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	67,  // 137: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	69,  // 138: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
+	60,  // 139: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:output_type -> keyhole.sharing.v1.UnlockSharedWorkflowResponse
+	72,  // 140: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	77,  // 141: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	75,  // 142: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	82,  // 143: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	113, // [113:144] is the sub-list for method output_type
+	82,  // [82:113] is the sub-list for method input_type
+	82,  // [82:82] is the sub-list for extension type_name
+	82,  // [82:82] is the sub-list for extension extendee
+	0,   // [0:82] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
@@ -7316,7 +7534,7 @@ func file_keyhole_sharing_v1_sharing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_v1_sharing_proto_rawDesc), len(file_keyhole_sharing_v1_sharing_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   76,
+			NumMessages:   79,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -49,6 +49,7 @@ const (
 	SharingService_RotateShare_FullMethodName            = "/keyhole.sharing.v1.SharingService/RotateShare"
 	SharingService_GetSharedWorkflow_FullMethodName      = "/keyhole.sharing.v1.SharingService/GetSharedWorkflow"
 	SharingService_WatchSharedWorkflow_FullMethodName    = "/keyhole.sharing.v1.SharingService/WatchSharedWorkflow"
+	SharingService_UnlockSharedWorkflow_FullMethodName   = "/keyhole.sharing.v1.SharingService/UnlockSharedWorkflow"
 	SharingService_ForkSharedWorkflow_FullMethodName     = "/keyhole.sharing.v1.SharingService/ForkSharedWorkflow"
 	SharingService_ListRuns_FullMethodName               = "/keyhole.sharing.v1.SharingService/ListRuns"
 	SharingService_GetRun_FullMethodName                 = "/keyhole.sharing.v1.SharingService/GetRun"
@@ -129,6 +130,11 @@ type SharingServiceClient interface {
 	// has a new version or presentation. Its first message says that it watches. Its second says that something has
 	// changed, and ends the stream. Use of the link's limits counts as a change only when a limit is exhausted.
 	WatchSharedWorkflow(ctx context.Context, in *WatchSharedWorkflowRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SharedWorkflowChange], error)
+	// UnlockSharedWorkflow passes the gate of a link. The answer has a pass, which opens this link and no other until it
+	// expires, or until the link is paused, rotated or revoked, or its gate changes. Send it as the header Link-Pass, or
+	// as Authorization: Bearer. A gate that asks for two things may be passed in two calls: send the first pass with the
+	// second call.
+	UnlockSharedWorkflow(ctx context.Context, in *UnlockSharedWorkflowRequest, opts ...grpc.CallOption) (*UnlockSharedWorkflowResponse, error)
 	// ForkSharedWorkflow copies a shared workflow into the caller's workspace. The slots of
 	// the copy are unbound, and it contains no id of the owner's.
 	ForkSharedWorkflow(ctx context.Context, in *ForkSharedWorkflowRequest, opts ...grpc.CallOption) (*ForkSharedWorkflowResponse, error)
@@ -418,6 +424,16 @@ func (c *sharingServiceClient) WatchSharedWorkflow(ctx context.Context, in *Watc
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type SharingService_WatchSharedWorkflowClient = grpc.ServerStreamingClient[SharedWorkflowChange]
 
+func (c *sharingServiceClient) UnlockSharedWorkflow(ctx context.Context, in *UnlockSharedWorkflowRequest, opts ...grpc.CallOption) (*UnlockSharedWorkflowResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UnlockSharedWorkflowResponse)
+	err := c.cc.Invoke(ctx, SharingService_UnlockSharedWorkflow_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *sharingServiceClient) ForkSharedWorkflow(ctx context.Context, in *ForkSharedWorkflowRequest, opts ...grpc.CallOption) (*ForkSharedWorkflowResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ForkSharedWorkflowResponse)
@@ -532,6 +548,11 @@ type SharingServiceServer interface {
 	// has a new version or presentation. Its first message says that it watches. Its second says that something has
 	// changed, and ends the stream. Use of the link's limits counts as a change only when a limit is exhausted.
 	WatchSharedWorkflow(*WatchSharedWorkflowRequest, grpc.ServerStreamingServer[SharedWorkflowChange]) error
+	// UnlockSharedWorkflow passes the gate of a link. The answer has a pass, which opens this link and no other until it
+	// expires, or until the link is paused, rotated or revoked, or its gate changes. Send it as the header Link-Pass, or
+	// as Authorization: Bearer. A gate that asks for two things may be passed in two calls: send the first pass with the
+	// second call.
+	UnlockSharedWorkflow(context.Context, *UnlockSharedWorkflowRequest) (*UnlockSharedWorkflowResponse, error)
 	// ForkSharedWorkflow copies a shared workflow into the caller's workspace. The slots of
 	// the copy are unbound, and it contains no id of the owner's.
 	ForkSharedWorkflow(context.Context, *ForkSharedWorkflowRequest) (*ForkSharedWorkflowResponse, error)
@@ -629,6 +650,9 @@ func (UnimplementedSharingServiceServer) GetSharedWorkflow(context.Context, *Get
 }
 func (UnimplementedSharingServiceServer) WatchSharedWorkflow(*WatchSharedWorkflowRequest, grpc.ServerStreamingServer[SharedWorkflowChange]) error {
 	return status.Error(codes.Unimplemented, "method WatchSharedWorkflow not implemented")
+}
+func (UnimplementedSharingServiceServer) UnlockSharedWorkflow(context.Context, *UnlockSharedWorkflowRequest) (*UnlockSharedWorkflowResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UnlockSharedWorkflow not implemented")
 }
 func (UnimplementedSharingServiceServer) ForkSharedWorkflow(context.Context, *ForkSharedWorkflowRequest) (*ForkSharedWorkflowResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ForkSharedWorkflow not implemented")
@@ -1124,6 +1148,24 @@ func _SharingService_WatchSharedWorkflow_Handler(srv interface{}, stream grpc.Se
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type SharingService_WatchSharedWorkflowServer = grpc.ServerStreamingServer[SharedWorkflowChange]
 
+func _SharingService_UnlockSharedWorkflow_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UnlockSharedWorkflowRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SharingServiceServer).UnlockSharedWorkflow(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SharingService_UnlockSharedWorkflow_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SharingServiceServer).UnlockSharedWorkflow(ctx, req.(*UnlockSharedWorkflowRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _SharingService_ForkSharedWorkflow_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ForkSharedWorkflowRequest)
 	if err := dec(in); err != nil {
@@ -1302,6 +1344,10 @@ var SharingService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetSharedWorkflow",
 			Handler:    _SharingService_GetSharedWorkflow_Handler,
+		},
+		{
+			MethodName: "UnlockSharedWorkflow",
+			Handler:    _SharingService_UnlockSharedWorkflow_Handler,
 		},
 		{
 			MethodName: "ForkSharedWorkflow",
