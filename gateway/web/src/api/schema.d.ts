@@ -1154,11 +1154,8 @@ export interface components {
          *     in it can change what runs.
          */
         RunnerServiceRunSharedWorkflowBody: {
-            /**
-             * Format: json-object
-             * @description Inputs by name, a JSON object; credential inputs among them.
-             */
-            inputs?: string;
+            /** @description Inputs by name, a JSON object; credential inputs among them. */
+            inputs?: Record<string, unknown>;
             /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
@@ -1172,11 +1169,8 @@ export interface components {
         };
         /** @description RunSharedWorkflowStreamRequest is RunSharedWorkflowRequest, streamed. */
         RunnerServiceRunSharedWorkflowStreamBody: {
-            /**
-             * Format: json-object
-             * @description Inputs by name, a JSON object; credential inputs among them.
-             */
-            inputs?: string;
+            /** @description Inputs by name, a JSON object; credential inputs among them. */
+            inputs?: Record<string, unknown>;
             /** @description Request id (AIP-155): a caller's id runs at most once. */
             requestId?: string;
             /**
@@ -1190,11 +1184,8 @@ export interface components {
         };
         /** @description RunWorkflowRequest runs a workflow of the caller's own workspace. */
         RunnerServiceRunWorkflowBody: {
-            /**
-             * Format: json-object
-             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
-             */
-            inputs?: string;
+            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
+            inputs?: Record<string, unknown>;
             /**
              * Format: int32
              * @description Version number; the live version if 0.
@@ -1215,11 +1206,8 @@ export interface components {
         };
         /** @description RunWorkflowStreamRequest is RunWorkflowRequest, streamed. */
         RunnerServiceRunWorkflowStreamBody: {
-            /**
-             * Format: json-object
-             * @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}.
-             */
-            inputs?: string;
+            /** @description Inputs by name, a JSON object. A picture is {"type": "base64"|"url", "value": ...}. */
+            inputs?: Record<string, unknown>;
             /**
              * Format: int32
              * @description Version number; the live version if 0.
@@ -1244,11 +1232,8 @@ export interface components {
         RunnerServiceStoreShareExampleBody: {
             /** @description Title of the sample; empty for the sample without a title. */
             sample?: string;
-            /**
-             * Format: json-object
-             * @description Credential inputs by name, a JSON object, if visitors bring their own credentials.
-             */
-            credentials?: string;
+            /** @description Credential inputs by name, a JSON object, if visitors bring their own credentials. */
+            credentials?: Record<string, unknown>;
         };
         /** @description ForkSharedWorkflowRequest asks for a fork. */
         SharingServiceForkSharedWorkflowBody: {
@@ -1263,11 +1248,8 @@ export interface components {
         };
         /** @description InspectDefinitionRequest has a definition. */
         SharingServiceInspectDefinitionBody: {
-            /**
-             * Format: json-object
-             * @description The definition.
-             */
-            definition?: string;
+            /** @description The definition. */
+            definition?: Record<string, unknown>;
         };
         /** @description InspectWorkflowRequest names a definition. */
         SharingServiceInspectWorkflowBody: {
@@ -1276,11 +1258,8 @@ export interface components {
              * @description Version number; the live version if 0.
              */
             version?: number;
-            /**
-             * Format: json-object
-             * @description Inspect this definition instead, as if it were saved.
-             */
-            definition?: string;
+            /** @description Inspect this definition instead, as if it were saved. */
+            definition?: Record<string, unknown>;
         };
         /** @description PauseShareRequest names a share. */
         SharingServicePauseShareBody: Record<string, unknown>;
@@ -1528,16 +1507,10 @@ export interface components {
             inputKinds?: string[];
             /** @description Outputs. */
             outputs?: components["schemas"]["v1BlockOutput"][];
-            /**
-             * Format: json-object
-             * @description JSON Schema (2020-12) of a step that uses it.
-             */
-            schema?: string;
-            /**
-             * Format: json-object
-             * @description A step that uses it.
-             */
-            example?: string;
+            /** @description JSON Schema (2020-12) of a step that uses it. */
+            schema?: Record<string, unknown>;
+            /** @description A step that uses it. */
+            example?: Record<string, unknown>;
         };
         /** @description BlockOutput is an output of a block. */
         v1BlockOutput: {
@@ -1744,11 +1717,8 @@ export interface components {
         v1Example: {
             /** @description Title of the sample. */
             sample?: string;
-            /**
-             * Format: json-list
-             * @description The outputs, as a run returns them. Only the view of the link has them.
-             */
-            outputs?: string;
+            /** @description The outputs, as a run returns them. Only the view of the link has them. */
+            outputs?: Record<string, unknown>[];
             /**
              * Format: date-time
              * @description When the run was made.
@@ -1856,11 +1826,8 @@ export interface components {
             kinds?: string[];
             /** @description Whether a run needs it. */
             required?: boolean;
-            /**
-             * Format: json
-             * @description Its default, if it has one.
-             */
-            defaultValue?: string;
+            /** @description Its default, if it has one. */
+            defaultValue?: unknown;
             /** @description Whether it is a credential. The vault keeps it for one run only. */
             credential?: boolean;
             /** @description Provider of the credential: "openai" ... */
@@ -2564,11 +2531,8 @@ export interface components {
         v1RunResponse: {
             /** @description The run: "workspaces/{workspace}/runs/{run}"; for guests only its id. */
             run?: string;
-            /**
-             * Format: json-list
-             * @description A JSON list with one object for each element of the input batch.
-             */
-            outputs?: string;
+            /** @description A JSON list with one object for each element of the input batch. */
+            outputs?: Record<string, unknown>[];
             /** @description What it used. */
             charges?: components["schemas"]["v1LineItem"][];
             /** @description What remains of the limits. */
@@ -2596,11 +2560,8 @@ export interface components {
         v1Sample: {
             /** @description Name of the input. */
             input?: string;
-            /**
-             * Format: json
-             * @description Its value, in the form that a run takes.
-             */
-            value?: string;
+            /** @description Its value, in the form that a run takes. */
+            value?: unknown;
             /** @description Title of the sample, for people. */
             title?: string;
         };
@@ -2756,11 +2717,8 @@ export interface components {
              *     nobody can use it to guess redacted parts of the definition.
              */
             versionHash?: string;
-            /**
-             * Format: json-object
-             * @description The definition, redacted.
-             */
-            definition?: string;
+            /** @description The definition, redacted. */
+            definition?: Record<string, unknown>;
             interface?: components["schemas"]["v1Interface"];
             graph?: components["schemas"]["v1Graph"];
             terms?: components["schemas"]["v1Terms"];
@@ -2950,12 +2908,11 @@ export interface components {
         /** @description StepOutputs is a preview of a step's outputs. */
         v1StepOutputs: {
             /**
-             * Format: json-list
              * @description A JSON list with one object of outputs for each of the first elements that the step worked on; null for an element
              *     without outputs. Values have the form of a result, except pictures: a picture is a JPEG of at most 320 px, with the
              *     size of the original: {"type": "base64", "value": ..., "width": ..., "height": ..., "thumbnail": true}.
              */
-            values?: string;
+            values?: Record<string, unknown>[];
             /**
              * Format: int32
              * @description Number of elements that the step returned; 1 for a step without a batch.
@@ -3004,21 +2961,12 @@ export interface components {
              *     provider's answer differs from run to run.
              */
             exampleFromRun?: boolean;
-            /**
-             * Format: json-object
-             * @description The definition, a JSON object.
-             */
-            definition?: string;
-            /**
-             * Format: json-object
-             * @description Inputs of a run on the sample, a JSON object: `inputs` of :run.
-             */
-            inputs?: string;
-            /**
-             * Format: json-object
-             * @description The outputs for these inputs, a JSON object.
-             */
-            example?: string;
+            /** @description The definition, a JSON object. */
+            definition?: Record<string, unknown>;
+            /** @description Inputs of a run on the sample, a JSON object: `inputs` of :run. */
+            inputs?: Record<string, unknown>;
+            /** @description The outputs for these inputs, a JSON object. */
+            example?: Record<string, unknown>;
             /** @description How it works and what to change, in Markdown. */
             guide?: string;
             /** @description Who made the sample, and its licence. */
@@ -3191,11 +3139,8 @@ export interface components {
             title?: string;
             /** @description A description of what it does. */
             description?: string;
-            /**
-             * Format: json-object
-             * @description The definition of the live version, in the language of Roboflow Workflows.
-             */
-            definition?: string;
+            /** @description The definition of the live version, in the language of Roboflow Workflows. */
+            definition?: Record<string, unknown>;
             /**
              * Format: int32
              * @description Number of the live version; 0 if none was published yet.
@@ -3267,11 +3212,8 @@ export interface components {
         v1WorkflowDraft: {
             /** @description Resource name, "workspaces/{workspace}/workflows/{workflow}/draft". */
             name?: string;
-            /**
-             * Format: json-object
-             * @description The definition. It may have problems; InspectWorkflow lists them.
-             */
-            definition?: string;
+            /** @description The definition. It may have problems; InspectWorkflow lists them. */
+            definition?: Record<string, unknown>;
             /**
              * Format: int32
              * @description Number of the version that it was started from. In an update, 0 keeps the number; a new
@@ -3307,11 +3249,8 @@ export interface components {
              * @description Number, from 1.
              */
             readonly number?: number;
-            /**
-             * Format: json-object
-             * @description The definition.
-             */
-            readonly definition?: string;
+            /** @description The definition. */
+            readonly definition?: Record<string, unknown>;
             /** @description SHA-256 of the stored bytes, hex. */
             readonly versionHash?: string;
             /** @description The key that saved it. */
@@ -5770,11 +5709,8 @@ export interface operations {
                     title?: string;
                     /** @description A description of what it does. */
                     description?: string;
-                    /**
-                     * Format: json-object
-                     * @description The definition of the live version, in the language of Roboflow Workflows.
-                     */
-                    definition?: string;
+                    /** @description The definition of the live version, in the language of Roboflow Workflows. */
+                    definition?: Record<string, unknown>;
                     /**
                      * Format: int32
                      * @description Number of the live version; 0 if none was published yet.
@@ -5943,11 +5879,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * Format: json-object
-                     * @description The definition. It may have problems; InspectWorkflow lists them.
-                     */
-                    definition?: string;
+                    /** @description The definition. It may have problems; InspectWorkflow lists them. */
+                    definition?: Record<string, unknown>;
                     /**
                      * Format: int32
                      * @description Number of the version that it was started from. In an update, 0 keeps the number; a new
