@@ -94,7 +94,7 @@ func gateEntries(conn *grpc.ClientConn) map[string]func(*testing.T, gateVisitor,
 				ctx = metadata.AppendToOutgoingContext(ctx, "link-pass", v.pass)
 			}
 			err := call(ctx, token)
-			code := map[codes.Code]int{codes.OK: 200, codes.Unauthenticated: 401, codes.FailedPrecondition: 400, codes.NotFound: 404}[status.Code(err)]
+			code := map[codes.Code]int{codes.OK: 200, codes.Unauthenticated: 401, codes.FailedPrecondition: 403, codes.NotFound: 404}[status.Code(err)]
 			return reply{status: code, body: fmt.Append(nil, err)}
 		}
 	}
@@ -186,7 +186,7 @@ func TestAttackGatesOverHTTP(t *testing.T) {
 			}
 			if gate["password"] == nil {
 				ended = http.StatusOK // who the visitor is does not end
-				paused = map[string]int{"run": 400, "stream": 400, "Roboflow": 400, "Roboflow's infer": 400, "gRPC run": 400}
+				paused = map[string]int{"run": 403, "stream": 403, "Roboflow": 403, "Roboflow's infer": 403, "gRPC run": 403}
 				maps.Copy(paused, document)
 			}
 			cell("right", visitor, token, http.StatusOK, opened)
