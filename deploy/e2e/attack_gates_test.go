@@ -109,7 +109,9 @@ func gateEntries(conn *grpc.ClientConn) map[string]func(*testing.T, gateVisitor,
 		"view": func(t *testing.T, v gateVisitor, token string) reply {
 			return v.ask(t, http.MethodGet, "/v1/shared/"+token, nil)
 		},
-		"watch":    func(t *testing.T, v gateVisitor, token string) reply { return v.begins(t, "/v1/shared/"+token+":watch") },
+		"watch": func(t *testing.T, v gateVisitor, token string) reply {
+			return v.begins(t, "/v1/shared/"+token+":watch")
+		},
 		"run":      post("/v1/shared/TOKEN:run", inputs),
 		"stream":   post("/v1/shared/TOKEN:runStream", inputs),
 		"Roboflow": post("/s/TOKEN/any/workflows/any", inputs), "Roboflow's infer": post("/s/TOKEN/infer/workflows/any/any", inputs),
