@@ -180,7 +180,7 @@ func TestAttackGatesOverHTTP(t *testing.T) {
 					a.Attempt(got.status == expected && !leaks, "%s, %s, %s: %s, want %d", id, name, state, got, expected)
 				}
 			}
-			// Documents and pictures are the same for all visitors without a pass, whoever they are.
+			// Documents and pictures are the same for all visitors without a pass.
 			document := map[string]int{"page": 401, "embed": 401, "link preview": 401}
 			opened, ended, paused := document, http.StatusUnauthorized, document
 			if gate["workspaces"] == nil {
@@ -292,6 +292,6 @@ func TestAttackARunBehindAChangedGate(t *testing.T) {
 	case r := <-ended:
 		a.Attempt(r.reason() == "RUN_REVOKED", "the run ends with %s", r)
 	case <-time.After(limit):
-		a.Attempt(false, "the run goes on")
+		a.Attempt(false, "the run does not end")
 	}
 }

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -17,8 +16,6 @@ const passHeader = "Link-Pass"
 // that a browser keeps the passes of several links, and no list of cookies names a link.
 const passCookie = "__Host-keyhole-link-"
 
-type passKey struct{}
-
 // WithPass adds the pass that a request shows. As and Guest take it from there for the caller of every
 // entry, also of one that knows nothing of passes.
 func (a *Auth) WithPass(r *http.Request) *http.Request {
@@ -26,12 +23,7 @@ func (a *Auth) WithPass(r *http.Request) *http.Request {
 	if pass == "" {
 		return r
 	}
-	return r.WithContext(context.WithValue(r.Context(), passKey{}, pass))
-}
-
-func passIn(ctx context.Context) string {
-	pass, _ := ctx.Value(passKey{}).(string)
-	return pass
+	return r.WithContext(showing(r.Context(), pass))
 }
 
 // pass reads the pass of a request: of its header, or else of the cookie of the link in its path, if a

@@ -83,8 +83,8 @@ const (
 	isGone   = errorsv1.Reason_REASON_NOT_FOUND
 )
 
-// TestAttackGates multiplies gates, entries and states. Whoever has not passed the gate learns the
-// title and what the gate asks for, and nothing else. TestAttackGatesOverHTTP does the same with the
+// TestAttackGates multiplies gates, entries and states. A caller who has not passed the gate learns
+// the title and what the gate asks for, and nothing else. TestAttackGatesOverHTTP does the same with the
 // entries of the gateway.
 func TestAttackGates(t *testing.T) {
 	t.Parallel()

@@ -55,7 +55,10 @@ export function listWorkflows(
 }
 
 // countOf asks for one row of a list, and returns how many there are: of keys, those that work.
-export async function countOf(workspace: string, list: "workflows" | "credentials" | "models" | "keys"): Promise<number> {
+export async function countOf(
+  workspace: string,
+  list: "workflows" | "credentials" | "models" | "keys",
+): Promise<number> {
   const params = { path: { workspace }, query: { pageSize: 1 } };
   const got = await call<Listed & { activeSize?: number }>(
     client.GET(`/v1/workspaces/{workspace}/${list}`, { params, ...text }),

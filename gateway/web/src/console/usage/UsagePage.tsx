@@ -108,7 +108,9 @@ export default function UsagePage() {
           </>
         )}
       </section>
-      {got.data && found.groups.length > 0 && <Groups group={group} usage={got.data} series={found.groups} visitors={visitors} />}
+      {got.data && found.groups.length > 0 && (
+        <Groups group={group} usage={got.data} series={found.groups} visitors={visitors} />
+      )}
       {got.data?.nextPageToken && (
         <p className={page.quiet}>There are more rows than are shown here. Choose fewer days.</p>
       )}
