@@ -1,6 +1,9 @@
 import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
+import type { Failure } from "../api/failure";
+import { createAlias } from "../api/manage";
 import type { WorkflowPath } from "../api/owner";
 import { Trouble } from "../console/parts/Trouble";
+import { useMe } from "../console/session";
 import { useNarrow } from "../graph/useNarrow";
 import type { StepStatus } from "../run/useRun";
 import { useToast } from "../ui/Toast";
@@ -92,6 +95,20 @@ export function Editor({ path, start }: Props) {
     },
     [setPort],
   );
+  const { owner } = useMe();
+  const { again } = inspected;
+  const mapName = useCallback(
+    async (name: string, model: string) => {
+      try {
+        await createAlias(path.workspace, name, model);
+        say(`${name} is mapped. Models lists the names of this workspace.`);
+        again();
+      } catch (cause) {
+        refuse((cause as Failure).message);
+      }
+    },
+    [path.workspace, say, again, refuse],
+  );
   const editing = useMemo<Editing>(
     () => ({
       path,
@@ -124,7 +141,14 @@ export function Editor({ path, start }: Props) {
           title={title}
           live={live}
           said={document.broken ? "Not saved: the text is not JSON" : saidOf(draft, same)}
-          problems={<ProblemList troubles={troubles} stale={inspected.stale} onJump={select} />}
+          problems={
+            <ProblemList
+              troubles={troubles}
+              stale={inspected.stale}
+              onJump={select}
+              onMap={owner ? mapName : undefined}
+            />
+          }
           canUndo={document.canUndo}
           canRedo={document.canRedo}
           onUndo={document.undo}

@@ -11,9 +11,13 @@ import type { Graph } from "./canvas/graph";
 import { EditingProvider, type Editing } from "./context";
 import style from "./Editor.module.css";
 
-const JSONTab = lazy(() => import("./json/JSONTab"));
+const fetchJSON = () => import("./json/JSONTab");
+const JSONTab = lazy(fetchJSON);
 
 const Versions = lazy(() => import("./versions/Versions"));
+
+// soon loads the editor of the text when the pointer or the keyboard comes near.
+const soon = () => void fetchJSON().catch(() => undefined);
 
 type View = "graph" | "json" | "versions";
 
@@ -33,6 +37,9 @@ interface Props {
 export function Stage({ editing, graph, wiring, onOpen, onEnter, readOnly, narrow, live, notices }: Props) {
   const { document, troubles, selected, select, inspection } = editing;
   const [view, setView] = useState<View>("graph");
+  // Behind another view the graph stays as it was.
+  const [drawn, setDrawn] = useState({ graph, troubles });
+  if (view === "graph" && (drawn.graph !== graph || drawn.troubles !== troubles)) setDrawn({ graph, troubles });
   if (narrow)
     return (
       <main className={style.phone} id="canvas">
@@ -56,7 +63,7 @@ export function Stage({ editing, graph, wiring, onOpen, onEnter, readOnly, narro
   ];
   return (
     <main className={style.stage} id="canvas" tabIndex={-1}>
-      <div className={style.views}>
+      <div className={style.views} onPointerEnter={soon} onFocus={soon}>
         <Segments label="View of the workflow" value={view} options={views} onChange={setView} />
       </div>
       <div className={style.notices}>
@@ -75,29 +82,26 @@ export function Stage({ editing, graph, wiring, onOpen, onEnter, readOnly, narro
           </Notice>
         )}
       </div>
-      {view === "graph" && (
-        <>
-          <Canvas
-            graph={graph}
-            fitting={wiring.fitting}
-            troubles={troubles}
-            selected={selected}
-            onSelect={select}
-            onEnter={onEnter}
-            onConnect={wiring.onConnect}
-            onOpen={onOpen}
-            onDelete={wiring.onDelete}
-            onInsert={wiring.onInsert}
-            readOnly={readOnly}
-          />
-          {graph.boxes.length === 0 && (
-            <div className={style.empty}>
-              <EmptyState icon="plus" title="An empty workflow">
-                Pick a block on the left, or press Tab.
-              </EmptyState>
-            </div>
-          )}
-        </>
+      <Canvas
+        graph={drawn.graph}
+        fitting={wiring.fitting}
+        troubles={drawn.troubles}
+        selected={selected}
+        onSelect={select}
+        onEnter={onEnter}
+        onConnect={wiring.onConnect}
+        onOpen={onOpen}
+        onDelete={wiring.onDelete}
+        onInsert={wiring.onInsert}
+        readOnly={readOnly}
+        away={view !== "graph"}
+      />
+      {view === "graph" && graph.boxes.length === 0 && (
+        <div className={style.empty}>
+          <EmptyState icon="plus" title="An empty workflow">
+            Pick a block on the left, or press Tab.
+          </EmptyState>
+        </div>
       )}
       {view === "json" && (
         <div className={style.json}>

@@ -355,6 +355,22 @@ test("problems lead to the block that they are about", () => {
   ]);
 });
 
+test("a model's name without a model can be mapped to those that fit", () => {
+  const models = ["workspaces/operator/models/signs"];
+  const use = { step: "ocr", modelId: "acme/4", missing: true };
+  const found = troublesOf(
+    {
+      models: [
+        { ...use, candidates: models },
+        { ...use, step: "text" },
+        { ...use, missing: false },
+      ],
+    } as never,
+    readDoc(demo),
+  );
+  expect(found.map((t) => t.unmapped)).toEqual([{ name: "acme/4", models }, undefined]);
+});
+
 test("a change from elsewhere replaces one span of the text", () => {
   expect(difference("abcdef", "abXdef")).toEqual({ from: 2, to: 3, insert: "X" });
   expect(difference("aa", "aaa")).toEqual({ from: 2, to: 2, insert: "a" });

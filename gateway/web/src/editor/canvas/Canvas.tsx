@@ -50,13 +50,27 @@ interface Props extends Wiring {
   onSelect: (id: string) => void;
   onEnter: () => void;
   readOnly: boolean;
+  // Another view stands before it. It keeps its blocks, so that it is back immediately.
+  away: boolean;
 }
 
 // Canvas is the graph, to change. It is one tab stop: arrow keys go from block to block, Enter
 // opens the settings, L goes through the lines of a block, Delete removes the selection.
 export const Canvas = memo(function Canvas(props: Props) {
-  const { graph, fitting, troubles, selected, onSelect, onEnter, onConnect, onOpen, onDelete, onInsert, readOnly } =
-    props;
+  const {
+    graph,
+    fitting,
+    troubles,
+    selected,
+    onSelect,
+    onEnter,
+    onConnect,
+    onOpen,
+    onDelete,
+    onInsert,
+    readOnly,
+    away,
+  } = props;
   const flow = useReactFlow();
   const room = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(false);
@@ -123,9 +137,23 @@ export const Canvas = memo(function Canvas(props: Props) {
     e.stopPropagation(); // the block is not selected
     onOpen(port.dataset.nodeid ?? "", port.dataset.handleid ?? "", "source");
   };
+  const doing = useLatest<Doing>({
+    connect,
+    connectEnd,
+    node: (id) => {
+      setWire("");
+      onSelect(id);
+      room.current?.querySelector<HTMLElement>("[data-part=canvas-keys]")?.focus({ preventScroll: true });
+    },
+    edge: setWire,
+    pane: () => {
+      setWire("");
+      onSelect("");
+    },
+  });
   const at = boxes.find((b) => b.id === selected);
   return (
-    <div className={style.canvas} ref={room} data-part="canvas">
+    <div className={style.canvas} ref={room} data-part="canvas" data-away={away || undefined}>
       <Controls />
       <div
         className={style.keys}
@@ -143,42 +171,7 @@ export const Canvas = memo(function Canvas(props: Props) {
         <Fitting value={fitting}>
           <MarkContext value={marks}>
             <Insert value={readOnly ? null : onInsert}>
-              <ReactFlow
-                nodes={nodes}
-                edges={edges}
-                nodeTypes={nodeTypes}
-                edgeTypes={edgeTypes}
-                nodesDraggable={false}
-                nodesConnectable={!readOnly}
-                nodesFocusable={false}
-                edgesFocusable={false}
-                disableKeyboardA11y
-                connectOnClick={false}
-                connectionRadius={28}
-                deleteKeyCode={null}
-                selectionKeyCode={null}
-                multiSelectionKeyCode={null}
-                panActivationKeyCode={null}
-                attributionPosition="top-right"
-                fitView // before the blocks appear, so that a click never meets a view that moves
-                fitViewOptions={firstView}
-                minZoom={0.05}
-                maxZoom={2}
-                zoomOnDoubleClick={false}
-                onlyRenderVisibleElements={nodes.length > 600}
-                onConnect={connect}
-                onConnectEnd={connectEnd}
-                onNodeClick={(_, n) => {
-                  setWire("");
-                  onSelect(n.id);
-                  room.current?.querySelector<HTMLElement>("[data-part=canvas-keys]")?.focus({ preventScroll: true });
-                }}
-                onEdgeClick={(_, e) => setWire(e.id)}
-                onPaneClick={() => {
-                  setWire("");
-                  onSelect("");
-                }}
-              />
+              <Flow nodes={nodes} edges={edges} readOnly={readOnly} doing={doing} />
             </Insert>
           </MarkContext>
         </Fitting>
@@ -193,6 +186,69 @@ export const Canvas = memo(function Canvas(props: Props) {
     </div>
   );
 });
+
+interface Doing {
+  connect: (c: Connection) => void;
+  connectEnd: (event: MouseEvent | TouchEvent, state: FinalConnectionState) => void;
+  node: (id: string) => void;
+  edge: (id: string) => void;
+  pane: () => void;
+}
+
+interface FlowProps {
+  nodes: Node<NodeData>[];
+  edges: Edge<LineData>[];
+  readOnly: boolean;
+  doing: RefObject<Doing>;
+}
+
+// Flow is the drawing. What it calls stays the same function: a new one would draw every block
+// again, at each selection.
+const Flow = memo(function Flow({ nodes, edges, readOnly, doing }: FlowProps) {
+  const [calls] = useState(() => ({
+    onConnect: (c: Connection) => doing.current.connect(c),
+    onConnectEnd: (e: MouseEvent | TouchEvent, s: FinalConnectionState) => doing.current.connectEnd(e, s),
+    onNodeClick: (_: unknown, n: Node) => doing.current.node(n.id),
+    onEdgeClick: (_: unknown, e: Edge) => doing.current.edge(e.id),
+    onPaneClick: () => doing.current.pane(),
+  }));
+  return (
+    <ReactFlow
+      {...calls}
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
+      nodesDraggable={false}
+      nodesConnectable={!readOnly}
+      nodesFocusable={false}
+      edgesFocusable={false}
+      disableKeyboardA11y
+      connectOnClick={false}
+      connectionRadius={28}
+      deleteKeyCode={null}
+      selectionKeyCode={null}
+      multiSelectionKeyCode={null}
+      panActivationKeyCode={null}
+      attributionPosition="top-right"
+      fitView // before the blocks appear, so that a click never meets a view that moves
+      fitViewOptions={firstView}
+      minZoom={0.05}
+      maxZoom={2}
+      zoomOnDoubleClick={false}
+      onlyRenderVisibleElements={nodes.length > 600}
+    />
+  );
+});
+
+// useLatest holds what was given last, for functions that stay the same.
+function useLatest<T>(value: T): RefObject<T> {
+  const held = useRef(value);
+  useLayoutEffect(() => {
+    held.current = value;
+  });
+  return held;
+}
 
 const firstView = { padding: 0.08, maxZoom: 1, minZoom: 0.4 };
 

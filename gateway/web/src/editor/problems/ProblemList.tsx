@@ -8,10 +8,14 @@ interface Props {
   troubles: Trouble[];
   stale: boolean;
   onJump: (id: string) => void;
+  // Maps a name to a model for the workspace; undefined for those who may not.
+  onMap?: (name: string, model: string) => Promise<void>;
 }
 
+const offered = 3; // models for one name
+
 // ProblemList names the problems; a click leads to the block.
-export function ProblemList({ troubles, stale, onJump }: Props) {
+export function ProblemList({ troubles, stale, onJump, onMap }: Props) {
   const [open, setOpen] = useState(false);
   const stops = troubles.filter((t) => t.weight === "stops");
   const sharing = troubles.filter((t) => t.weight === "sharing");
@@ -38,6 +42,13 @@ export function ProblemList({ troubles, stale, onJump }: Props) {
             {t.id && <code>{[t.id.split(".")[1], t.field].filter(Boolean).join(".")}</code>}
             <span>{t.text}</span>
           </button>
+          {onMap && t.unmapped && (
+            <div className={style.fixes}>
+              {t.unmapped.models.slice(0, offered).map((model) => (
+                <Map key={model} name={t.unmapped!.name} model={model} onMap={onMap} />
+              ))}
+            </div>
+          )}
         </li>
       ))}
     </ul>
@@ -69,5 +80,26 @@ export function ProblemList({ troubles, stale, onJump }: Props) {
         )}
       </div>
     </Popover>
+  );
+}
+
+function Map({ name, model, onMap }: { name: string; model: string; onMap: NonNullable<Props["onMap"]> }) {
+  const [busy, setBusy] = useState(false);
+  const id = model
+    .split("/")
+    .filter((_, i) => i === 1 || i === 3)
+    .join("/");
+  return (
+    <Button
+      size={28}
+      busy={busy}
+      title={`Runs of this workspace then use ${id} wherever a workflow says ${name}.`}
+      onClick={() => {
+        setBusy(true);
+        void onMap(name, model).finally(() => setBusy(false));
+      }}
+    >
+      Use {id} for {name}
+    </Button>
   );
 }

@@ -9,15 +9,21 @@ export interface Trouble {
   text: string;
   // Whether it stops a run, or only sharing.
   weight: "stops" | "sharing";
+  // A model's name that the workspace can map to one of these models.
+  unmapped?: { name: string; models: string[] };
 }
 
 const located = /^(inputs|steps|outputs)\[(\d+)\]\.?(.*)$/;
 
 export function troublesOf(inspection: Inspection | undefined, doc: Doc): Trouble[] {
   if (!inspection) return [];
-  const trouble = (p: { step?: string; field?: string; message?: string }, weight: Trouble["weight"]): Trouble => {
+  const trouble = (
+    p: { step?: string; field?: string; message?: string },
+    weight: Trouble["weight"],
+    unmapped?: Trouble["unmapped"],
+  ): Trouble => {
     const [id, field] = locate(doc, p.step ?? "", p.field ?? "");
-    return { id, field, text: sentence(p.message ?? ""), weight };
+    return { id, field, text: sentence(p.message ?? ""), weight, unmapped };
   };
   const slots = (inspection.slots ?? []).filter((s) => !s.credential || s.credentialMissing);
   const missing = (inspection.models ?? []).filter((m) => m.missing);
@@ -27,7 +33,11 @@ export function troublesOf(inspection: Inspection | undefined, doc: Doc): Troubl
       trouble({ step: s.step, message: `This block does not run here: ${s.message}` }, "stops"),
     ),
     ...missing.map((m) =>
-      trouble({ step: m.step, field: "model_id", message: m.advice || `There is no model ${m.modelId}` }, "stops"),
+      trouble(
+        { step: m.step, field: "model_id", message: m.advice || `There is no model ${m.modelId}` },
+        "stops",
+        m.modelId && m.candidates?.length ? { name: m.modelId, models: m.candidates } : undefined,
+      ),
     ),
     ...slots.map((s) =>
       trouble(

@@ -1,4 +1,4 @@
-import { startTransition, useEffect, useRef, useState } from "react";
+import { startTransition, useCallback, useEffect, useRef, useState } from "react";
 import { inspectText } from "../../api/editor";
 import type { Failure } from "../../api/failure";
 import type { Inspection, WorkflowPath } from "../../api/owner";
@@ -13,14 +13,18 @@ export interface Inspected {
   failure?: Failure;
   // Whether the answer for the current document is pending.
   stale: boolean;
+  // Asks again about the same text: what is around it has changed.
+  again: () => void;
 }
 
 // useInspection asks the server about the text, while it is edited. Typing never waits for
 // it; an answer about an older text is dropped.
 export function useInspection(path: WorkflowPath, doc: Doc): Inspected {
-  const [found, setFound] = useState<Omit<Inspected, "stale">>({});
+  const [found, setFound] = useState<Omit<Inspected, "stale" | "again">>({});
   const { workspace, workflow } = path;
   const first = useRef(true);
+  const [round, setRound] = useState(0);
+  const again = useCallback(() => setRound((n) => n + 1), []);
   useEffect(() => {
     const controller = new AbortController();
     // Typing has priority over an answer.
@@ -39,8 +43,8 @@ export function useInspection(path: WorkflowPath, doc: Doc): Inspected {
       clearTimeout(timer);
       controller.abort();
     };
-  }, [workspace, workflow, doc]);
-  return { ...found, stale: found.doc !== doc };
+  }, [workspace, workflow, doc, round]);
+  return { ...found, stale: found.doc !== doc, again };
 }
 
 // newer is the old object if the answer says the same: then nothing is drawn again.
