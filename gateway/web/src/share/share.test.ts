@@ -164,6 +164,28 @@ describe("snippets", () => {
       ),
     ).toEqual([true, true, true, true]);
   });
+  test("send a picture as it is, or a form, with curl", () => {
+    const image = { name: "image", type: "WorkflowImage", kinds: ["image"] };
+    const curl = (...inputs: object[]) =>
+      snippets({ interface: { inputs } } as SharedWorkflow, "https://h.example", "tok")[0]!.text;
+    expect(curl(image)).toBe(
+      "curl -s 'https://h.example/v1/shared/tok:run' -H 'content-type: image/jpeg' --data-binary @photo.jpg\n",
+    );
+    const form = curl(
+      image,
+      { name: "prompt", kinds: ["string"], defaultValue: "@/etc/passwd '$(id)" },
+      { name: "min", kinds: ["float"], defaultValue: 0.5 },
+      { name: "open", kinds: ["*"], required: true },
+      { name: "own_key", credential: true, destination: "https://p.example" },
+    );
+    expect(form).toContain("-F image=@photo.jpg");
+    expect(form).toContain("--form-string 'prompt=@/etc/passwd '\\''$(id)'");
+    expect(form).toContain("--form-string 'min=0.5'");
+    expect(form).toContain("--form-string 'open=\"\"'");
+    expect(form).toContain('--form-string "own_key=$OWN_KEY"');
+    expect(form).toContain(`--form-string 'destinations={"own_key":"https://p.example"}'`);
+    expect(curl(image, { name: "a b", kinds: ["string"], defaultValue: "x" })).toContain("<<END");
+  });
   test("escape what strangers wrote", () => {
     const view = {
       interface: {

@@ -13,6 +13,7 @@ export interface Snippet {
 
 interface Parts {
   url: string;
+  inputs: Input[];
   pictures: string[];
   secrets: { name: string; variable: string; destination: string }[];
   values: Record<string, unknown>;
@@ -35,7 +36,7 @@ export function snippets(
 
 // partsOf takes the values of the form where they are valid, else the defaults.
 function partsOf(inputs: Input[], url: string, texts: Record<string, string>): Parts {
-  const parts: Parts = { url, pictures: [], secrets: [], values: {} };
+  const parts: Parts = { url, inputs, pictures: [], secrets: [], values: {} };
   for (const i of inputs) {
     const name = i.name ?? "";
     const kind = kindOf(i);
@@ -94,16 +95,55 @@ function body(p: Parts): Record<string, unknown> {
   return Object.keys(to).length > 0 ? { inputs, destinations: to } : { inputs };
 }
 
-// curl sends the body from a here-document, because a picture exceeds a command line.
+// curl sends a picture alone, or a form, where there is a picture. Otherwise it sends JSON from a here-document.
 function curl(p: Parts): string {
+  const names = [...p.pictures, ...Object.keys(p.values), ...p.secrets.map((s) => s.name)];
+  const start = `curl -s ${shell(p.url)}`;
+  if (p.pictures.length === 1 && names.length === 1)
+    return `${start} -H 'content-type: image/jpeg' --data-binary @photo.jpg\n`;
+  if (p.pictures.length > 0 && names.every((name) => /^[\w-]+$/.test(name)))
+    return `${[start, ...formOf(p)].join(" \\\n  ")}\n`;
   // The here-document is not quoted, so that the shell fills in the picture. Special
   // characters in names and values are escaped.
   const text = stringify(body(p), 2)
     .replace(/[\\`$]/g, "\\$&")
     .replaceAll(`"${pictureMark}"`, "\"$(base64 < photo.jpg | tr -d '\\n')\"")
     .replace(new RegExp(`"${secretMark}(\\w+)"`, "g"), '"$$$1"');
-  return `curl -s ${shell(p.url)} -H 'content-type: application/json' --data-binary @- <<END\n${text}\nEND\n`;
+  return `${start} -H 'content-type: application/json' --data-binary @- <<END\n${text}\nEND\n`;
 }
+
+// formOf has the parts of a form. --form-string reads no file, whatever the value begins with.
+function formOf(p: Parts): string[] {
+  const to = destinations(p);
+  return [
+    ...p.pictures.map((name) => `-F ${name}=@photo.jpg`),
+    ...Object.entries(p.values).map(([name, v]) => `--form-string ${shell(`${name}=${formValue(p, name, v)}`)}`),
+    ...p.secrets.map((s) => `--form-string "${s.name}=$${s.variable}"`),
+    ...(Object.keys(to).length ? [`--form-string ${shell(`destinations=${JSON.stringify(to)}`)}`] : []),
+  ];
+}
+
+// formValue is a text as it is where the server takes texts so, and otherwise JSON.
+function formValue(p: Parts, name: string, v: unknown): string {
+  const input = p.inputs.find((i) => i.name === name);
+  const kinds = (input?.kinds ?? []).filter((k) => k !== "*");
+  const plain = kinds.length > 0 ? !kinds.some((k) => structured.has(k)) : typeof input?.defaultValue === "string";
+  return plain && typeof v === "string" ? v : stringify(v);
+}
+
+// The kinds whose values are JSON in a form, as gateway/contract has them.
+const structured = new Set([
+  "integer",
+  "float",
+  "float_zero_to_one",
+  "boolean",
+  "list_of_values",
+  "dictionary",
+  "point",
+  "zone",
+  "timestamp",
+  "video_metadata",
+]);
 
 function shell(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
