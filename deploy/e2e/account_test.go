@@ -151,7 +151,7 @@ func TestTextsAndObjects(t *testing.T) {
 		owner.post(t, owner.path()+"/credentials?credentialId="+id, c)
 	}
 	flow := owner.workflow(t, "tells", sendsAndStores())
-	_, open := owner.share(t, flow, merged(hidden(), object{"sinksEnabled": true}))
+	_, open := owner.share(t, flow, merged(hidden(), object{"sinksEnabled": true, "confirmedDestinations": bucket}))
 	run := func(link string, inputs object) reply {
 		return in.guest().call(t, http.MethodPost, "/v1/shared/"+link+":run", object{"inputs": inputs})
 	}

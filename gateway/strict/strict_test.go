@@ -86,7 +86,11 @@ func TestEveryMethodIsReached(t *testing.T) {
 	t.Parallel()
 	eachMethod(t, func(t *testing.T, s *services, m *strict.Method) {
 		for _, kind := range []string{"application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", ""} {
-			if got := s.send(t, m.Verb, at(m, "x"), sample(m), "Content-Type", kind); got.Status != http.StatusOK {
+			want := http.StatusOK
+			if strings.HasPrefix(kind, "multipart/") && strings.Contains(m.Route(), "/shared/{token=*}:run") {
+				want = http.StatusBadRequest // a run through a link reads it as the form that it says it is
+			}
+			if got := s.send(t, m.Verb, at(m, "x"), sample(m), "Content-Type", kind); got.Status != want {
 				t.Errorf("%s as %q: %s", m.Route(), kind, got)
 			}
 		}

@@ -87,7 +87,7 @@ func TestNoVariableHasTwoMeanings(t *testing.T) {
 		}
 	}
 	slices.Sort(own)
-	if want := []string{"KEYHOLE_API_KEY", "KEYHOLE_HTTP", "KEYHOLE_JSON", "KEYHOLE_KEY_FILE", "KEYHOLE_WORKSPACE"}; !slices.Equal(own, want) {
+	if want := []string{"KEYHOLE_API_KEY", "KEYHOLE_HTTP", "KEYHOLE_JSON", "KEYHOLE_KEY_FILE", "KEYHOLE_LINK_PASS", "KEYHOLE_WORKSPACE"}; !slices.Equal(own, want) {
 		t.Errorf("the client's variables are %v, not %v", own, want)
 	}
 }

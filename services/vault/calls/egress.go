@@ -87,7 +87,7 @@ func (s *InternalHandlers) send(ctx context.Context, stream egressStream, head *
 		return attempts.NotSent, runnerError(ctx, err, h.Link != "")
 	}
 	defer body.Release()
-	req.Body = body
+	req.Body = body.Reader // the egress signs a body that it sees in memory
 	answer := &guardedAnswer{InternalHandlers: s, handles: handles, set: set}
 	req.Remember = func(pieces []guard.Piece) (bool, error) { return answer.judgePieces(ctx, pieces) }
 	req.OnReflected = func() { answer.withhold(ctx) }
