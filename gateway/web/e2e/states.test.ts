@@ -145,7 +145,7 @@ describe("a server in trouble", () => {
           await r.continue();
         })),
     });
-    await page.getByText("slow to answer").waitFor();
+    await page.locator("#first").getByText("slow to answer").waitFor();
     await shot(page, "state-slow");
     go();
     await ready(page);
