@@ -1686,7 +1686,7 @@ export interface components {
         v1DeleteSessionResponse: {
             /** @description The session's `made_keys`: revoked now if the request asked for it, else still working. */
             madeKeys?: components["schemas"]["v1Key"][];
-            /** @description The session's `made_invitations`: likewise. */
+            /** @description The session's `made_invitations`, revoked under the same condition. */
             madeInvitations?: components["schemas"]["v1Invitation"][];
         };
         /** @description Destination is a place that data goes to. */

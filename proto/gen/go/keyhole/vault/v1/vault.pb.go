@@ -1874,7 +1874,7 @@ type DeleteSessionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The session's `made_keys`: revoked now if the request asked for it, else still working.
 	MadeKeys []*Key `protobuf:"bytes,1,rep,name=made_keys,json=madeKeys,proto3" json:"made_keys,omitempty"`
-	// The session's `made_invitations`: likewise.
+	// The session's `made_invitations`, revoked under the same condition.
 	MadeInvitations []*Invitation `protobuf:"bytes,2,rep,name=made_invitations,json=madeInvitations,proto3" json:"made_invitations,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
