@@ -105,6 +105,21 @@ func gateEntries(conn *grpc.ClientConn) map[string]func(*testing.T, gateVisitor,
 		"link preview": func(t *testing.T, v gateVisitor, token string) reply {
 			return v.ask(t, http.MethodGet, "/s/"+token+"/preview.png", nil)
 		},
+		"OpenAPI": func(t *testing.T, v gateVisitor, token string) reply {
+			return v.ask(t, http.MethodGet, "/s/"+token+"/openapi.json", nil)
+		},
+		"QR code": func(t *testing.T, v gateVisitor, token string) reply {
+			return v.ask(t, http.MethodGet, "/s/"+token+"/qr.svg", nil)
+		},
+		"oEmbed": func(t *testing.T, v gateVisitor, token string) reply {
+			return v.ask(t, http.MethodGet, "/oembed?url="+v.in.base+"/s/"+token, nil)
+		},
+		"MCP": func(t *testing.T, v gateVisitor, token string) reply {
+			return v.ask(t, http.MethodPost, "/s/"+token+"/mcp", object{
+				"jsonrpc": "2.0", "id": 1, "method": "initialize",
+				"params": object{"protocolVersion": "2025-06-18", "capabilities": object{}, "clientInfo": object{"name": "e2e", "version": "1"}},
+			}, "Accept", "application/json, text/event-stream")
+		},
 		"changes": func(t *testing.T, v gateVisitor, token string) reply { return v.begins(t, "/s/"+token+"/changes") },
 		"view": func(t *testing.T, v gateVisitor, token string) reply {
 			return v.ask(t, http.MethodGet, "/v1/shared/"+token, nil)
@@ -181,7 +196,7 @@ func TestAttackGatesOverHTTP(t *testing.T) {
 				}
 			}
 			// Documents and pictures are the same for all visitors without a pass.
-			document := map[string]int{"page": 401, "embed": 401, "link preview": 401}
+			document := map[string]int{"page": 401, "embed": 401, "link preview": 401, "OpenAPI": 401, "QR code": 401, "oEmbed": 401}
 			opened, ended, paused := document, http.StatusUnauthorized, document
 			if gate["workspaces"] == nil {
 				opened = nil
