@@ -10,6 +10,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/names"
+	"github.com/keyhole-dev/keyhole/services/sharing/sketch"
 )
 
 // Check refuses work on a draft that has changed since its etag was read. An empty etag is
@@ -76,7 +77,7 @@ func (s Store) putDraft(ctx context.Context, d Draft, statement string, args ...
 		if err != nil || !did {
 			return err
 		}
-		return putSketch(ctx, tx, d.Workflow, true, d.sketch)
+		return sketch.Put(ctx, tx, d.Workflow, true, d.sketch)
 	})
 	return did, err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/sketch"
 )
 
 // GetWorkflowDraft implements the RPC.
@@ -81,7 +82,7 @@ func (s *Workflows) saveDraft(ctx context.Context, author string, w Workflow, be
 	if !first && bytes.Equal(after.Definition, before.Definition) && after.Base == before.Base {
 		return before, nil
 	}
-	after.sketch = s.sketchOf(after.Definition, after.Hash)
+	after.sketch = sketch.Of(s.definitions, after.Definition, after.Hash)
 	after.Etag, after.Author = id.New("d"), author
 	after.Updated = max(s.now().UnixMicro(), before.Updated+1)
 	save := func() (bool, error) { return s.store.updateDraft(ctx, after, before.Etag) }

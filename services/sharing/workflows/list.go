@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/page"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/sketch"
 )
 
 // ListWorkflows implements the RPC.
@@ -64,8 +65,8 @@ func (s *Workflows) drawMissing(ctx context.Context, rows []listed) error {
 			if err != nil {
 				return err
 			}
-			l.liveHash, l.sketch = v.Hash, s.sketchOf(v.Definition, v.Hash)
-			if err := s.store.keepSketch(ctx, l.UID, false, l.sketch); err != nil {
+			l.liveHash, l.sketch = v.Hash, sketch.Of(s.definitions, v.Definition, v.Hash)
+			if err := sketch.Keep(ctx, s.store.db, l.UID, false, l.sketch); err != nil {
 				return err
 			}
 		}
@@ -80,8 +81,8 @@ func (s *Workflows) drawMissing(ctx context.Context, rows []listed) error {
 		if err != nil {
 			return err
 		}
-		l.sketch = s.sketchOf(d.Definition, d.Hash)
-		if err := s.store.keepSketch(ctx, l.UID, true, l.sketch); err != nil {
+		l.sketch = sketch.Of(s.definitions, d.Definition, d.Hash)
+		if err := sketch.Keep(ctx, s.store.db, l.UID, true, l.sketch); err != nil {
 			return err
 		}
 	}
@@ -108,8 +109,8 @@ func (s *Workflows) cards(ctx context.Context, ws string, rows []listed, midnigh
 			days = *found
 		}
 		w.DailyRuns = days[:]
-		w.MissingModels = only(l.sketch.models, models)
-		w.MissingCredentials = only(l.sketch.credentials, credentials)
+		w.MissingModels = only(l.sketch.Models, models)
+		w.MissingCredentials = only(l.sketch.Credentials, credentials)
 		out = append(out, w)
 	}
 	return out, nil
@@ -128,7 +129,7 @@ const modelsOfPage = 1000
 func (s *Workflows) missingModels(ctx context.Context, ws string, rows []listed) map[string]bool {
 	var ids []string
 	for _, l := range rows {
-		ids = append(ids, l.sketch.models...)
+		ids = append(ids, l.sketch.Models...)
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
@@ -148,7 +149,7 @@ func (s *Workflows) missingModels(ctx context.Context, ws string, rows []listed)
 func (s *Workflows) missingCredentials(ctx context.Context, ws string, rows []listed) map[string]bool {
 	var ids []string
 	for _, l := range rows {
-		ids = append(ids, l.sketch.credentials...)
+		ids = append(ids, l.sketch.Credentials...)
 	}
 	slices.Sort(ids)
 	out := map[string]bool{}
@@ -168,10 +169,10 @@ func (l listed) message() *sharingv1.Workflow {
 	out := l.Workflow.message(nil)
 	out.ActiveShares, out.PausedShares = int32(l.active), int32(l.paused)
 	out.Sketch = &sharingv1.Sketch{}
-	if proto.Unmarshal(l.sketch.outline, out.Sketch) != nil {
+	if proto.Unmarshal(l.sketch.Outline, out.Sketch) != nil {
 		out.Sketch = nil
 	}
-	out.Problems = int32(l.sketch.problems)
-	out.DraftChanged = l.drafted && l.sketch.hash != l.liveHash
+	out.Problems = int32(l.sketch.Problems)
+	out.DraftChanged = l.drafted && l.sketch.Hash != l.liveHash
 	return out
 }

@@ -11,6 +11,7 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/sketch"
 )
 
 // listed is a workflow with the number of its links and what its sketch shows. hidden counts
@@ -21,7 +22,7 @@ type listed struct {
 	// text or number is the key of the order.
 	text     string
 	number   int64
-	sketch   sketch
+	sketch   sketch.Sketch
 	liveHash string
 	drafted  bool
 	// liveUndrawn and draftUndrawn report that the definition has no sketch, or an old one.
@@ -95,15 +96,15 @@ func scanListed(r sqldb.Scanner, by order) (l listed, err error) {
 	err = r.Scan(
 		&l.UID, &l.Workspace, &l.ID, &l.Title, &l.Description, &l.Live, &l.Revision, &l.ForkedFrom,
 		&l.Created, &l.Updated, &l.Deleted, key, &l.active, &l.paused, &l.hidden,
-		&l.liveHash, &l.drafted, &l.liveUndrawn, &l.draftUndrawn, &l.sketch.hash, &l.sketch.outline, &l.sketch.problems, &models, &credentials,
+		&l.liveHash, &l.drafted, &l.liveUndrawn, &l.draftUndrawn, &l.sketch.Hash, &l.sketch.Outline, &l.sketch.Problems, &models, &credentials,
 	)
 	if err != nil {
 		return l, err
 	}
-	if err := json.Unmarshal([]byte(credentials), &l.sketch.credentials); err != nil {
+	if err := json.Unmarshal([]byte(credentials), &l.sketch.Credentials); err != nil {
 		return l, err
 	}
-	return l, json.Unmarshal([]byte(models), &l.sketch.models)
+	return l, json.Unmarshal([]byte(models), &l.sketch.Models)
 }
 
 // suspendedAtOnce is how many workflows of a listing are looked at in the vault at a time.
@@ -186,3 +187,33 @@ func (o order) by() string {
 	}
 	return `k, id`
 }
+
+// runsSince counts the runs of workflows for each day since a midnight in UTC, all in
+// microseconds.
+func (s Store) runsSince(ctx context.Context, ws string, midnight int64, uids []string) (map[string]*[runDays]int64, error) {
+	out := make(map[string]*[runDays]int64, len(uids))
+	if len(uids) == 0 {
+		return out, nil
+	}
+	rows, err := s.db.QueryContext(ctx, `SELECT workflow, (start_time - $2) / 86400000000, COUNT(*) FROM runs
+		WHERE owner_workspace = $1 AND start_time >= $2 AND workflow IN `+sqldb.Placeholders(2, len(uids))+` GROUP BY 1, 2`,
+		append([]any{ws, midnight}, sqldb.Arguments(uids)...)...)
+	type count struct {
+		workflow string
+		day, n   int64
+	}
+	list, err := sqldb.All(rows, err, func(r sqldb.Scanner) (c count, err error) {
+		err = r.Scan(&c.workflow, &c.day, &c.n)
+		return c, err
+	})
+	for _, c := range list {
+		if out[c.workflow] == nil {
+			out[c.workflow] = new([runDays]int64)
+		}
+		out[c.workflow][min(c.day, runDays-1)] += c.n // a clock that is ahead counts as today
+	}
+	return out, err
+}
+
+// runDays is how many days of runs a listing shows, today among them.
+const runDays = 7

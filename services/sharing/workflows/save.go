@@ -9,6 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/id"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
+	"github.com/keyhole-dev/keyhole/services/sharing/sketch"
 )
 
 // NewWorkflow describes a workflow to insert. Its definition must hold no secrets; without
@@ -33,7 +34,7 @@ func (s *Workflows) Insert(ctx context.Context, n NewWorkflow) (*sharingv1.Workf
 			Workflow: w.UID, Number: 1, Definition: n.Definition, Hash: definition.Hash(n.Definition),
 			Author: n.Author, Created: now,
 		}
-		v.sketch = s.sketchOf(v.Definition, v.Hash)
+		v.sketch = sketch.Of(s.definitions, v.Definition, v.Hash)
 	}
 	for _, candidate := range candidates(n.ID, n.Title, "workflow") {
 		w.ID = candidate
@@ -91,7 +92,7 @@ func (s *Workflows) save(ctx context.Context, by caller.Principal, w Workflow, e
 		v = &Version{
 			Workflow: w.UID, Number: w.Live, Definition: e.definition, Hash: definition.Hash(e.definition), Author: by.Key, Created: w.Updated,
 		}
-		v.sketch = s.sketchOf(v.Definition, v.Hash)
+		v.sketch = sketch.Of(s.definitions, v.Definition, v.Hash)
 		if err := s.pin(ctx, w, v); err != nil {
 			return nil, err
 		}

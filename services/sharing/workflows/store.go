@@ -7,6 +7,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/sketch"
 )
 
 // Workflow is the row of a workflow.
@@ -25,7 +26,7 @@ type Version struct {
 	Hash       string
 	Author     string
 	Created    int64
-	sketch     sketch // of a new version; none is read
+	sketch     sketch.Sketch // of a new version; none is read
 	// Pins say what its model IDs mean to links. They do not change, but one may be added
 	// for an ID that meant nothing before.
 	Pins peers.Pins
@@ -85,7 +86,7 @@ func insertVersion(ctx context.Context, tx *sql.Tx, v Version) error {
 	if err != nil {
 		return err
 	}
-	return putSketch(ctx, tx, v.Workflow, false, v.sketch)
+	return sketch.Put(ctx, tx, v.Workflow, false, v.sketch)
 }
 
 // additions are what goes with the update of a workflow in one transaction.
@@ -149,7 +150,7 @@ type Draft struct {
 	Etag             string
 	Author           string
 	Created, Updated int64
-	sketch           sketch // of a changed draft; none is read
+	sketch           sketch.Sketch // of a changed draft; none is read
 }
 
 // deleteDraft deletes a draft. It fails if the draft has changed since it was read.
@@ -166,5 +167,5 @@ func dropDraft(ctx context.Context, tx *sql.Tx, d Draft) error {
 	if err != nil {
 		return err
 	}
-	return dropDraftSketch(ctx, tx, d.Workflow)
+	return sketch.DropDraft(ctx, tx, d.Workflow)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/sketch"
 )
 
 // DeleteWorkflow implements the RPC.
@@ -86,7 +87,7 @@ func (s Store) Purge(ctx context.Context, tx *sql.Tx, w Workflow) (bool, error) 
 	if _, err = tx.ExecContext(ctx, `DELETE FROM versions WHERE workflow = $1`, w.UID); err != nil {
 		return false, err
 	}
-	if _, err = tx.ExecContext(ctx, `DELETE FROM sketches WHERE workflow = $1`, w.UID); err != nil {
+	if err = sketch.Drop(ctx, tx, w.UID); err != nil {
 		return false, err
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM drafts WHERE workflow = $1`, w.UID)
