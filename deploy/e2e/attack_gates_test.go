@@ -2,22 +2,20 @@ package e2e_test
 
 import (
 	"context"
-	"fmt"
+	"encoding/base64"
+	"encoding/binary"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/metadata"
-	"google.golang.org/grpc/status"
-
-	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
-	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
+	"github.com/keyhole-dev/keyhole/deploy/node"
+	kitrpc "github.com/keyhole-dev/keyhole/services/kit/rpc"
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
+	links "github.com/keyhole-dev/keyhole/services/sharing/link"
 )
 
 const (
@@ -70,80 +68,6 @@ func (v gateVisitor) begins(t *testing.T, path string) reply {
 	return reply{status: got.StatusCode, body: w.Body.Bytes()}
 }
 
-// gateEntries are the entries of the gateway, and gRPC. Each returns what a visitor gets; a page that
-// shows nothing but the title counts as refused.
-func gateEntries(conn *grpc.ClientConn) map[string]func(*testing.T, gateVisitor, string) reply {
-	page := func(prefix string) func(*testing.T, gateVisitor, string) reply {
-		return func(t *testing.T, v gateVisitor, token string) reply {
-			got := v.ask(t, http.MethodGet, prefix+token, nil)
-			if got.status == http.StatusOK && !strings.Contains(string(got.body), behindGate) {
-				got.status = http.StatusUnauthorized
-			}
-			return got
-		}
-	}
-	post := func(path string, body object) func(*testing.T, gateVisitor, string) reply {
-		return func(t *testing.T, v gateVisitor, token string) reply {
-			return v.ask(t, http.MethodPost, strings.ReplaceAll(path, "TOKEN", token), body)
-		}
-	}
-	overGRPC := func(call func(context.Context, string) error) func(*testing.T, gateVisitor, string) reply {
-		return func(t *testing.T, v gateVisitor, token string) reply {
-			ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+v.key)
-			if v.pass != "" {
-				ctx = metadata.AppendToOutgoingContext(ctx, "link-pass", v.pass)
-			}
-			err := call(ctx, token)
-			code := map[codes.Code]int{codes.OK: 200, codes.Unauthenticated: 401, codes.FailedPrecondition: 403, codes.NotFound: 404}[status.Code(err)]
-			return reply{status: code, body: fmt.Append(nil, err)}
-		}
-	}
-	inputs := object{"inputs": object{}}
-	return map[string]func(*testing.T, gateVisitor, string) reply{
-		"page":  page("/s/"),
-		"embed": page("/embed/"),
-		"link preview": func(t *testing.T, v gateVisitor, token string) reply {
-			return v.ask(t, http.MethodGet, "/s/"+token+"/preview.png", nil)
-		},
-		"OpenAPI": func(t *testing.T, v gateVisitor, token string) reply {
-			return v.ask(t, http.MethodGet, "/s/"+token+"/openapi.json", nil)
-		},
-		"QR code": func(t *testing.T, v gateVisitor, token string) reply {
-			return v.ask(t, http.MethodGet, "/s/"+token+"/qr.svg", nil)
-		},
-		"oEmbed": func(t *testing.T, v gateVisitor, token string) reply {
-			return v.ask(t, http.MethodGet, "/oembed?url="+v.in.base+"/s/"+token, nil)
-		},
-		"MCP": func(t *testing.T, v gateVisitor, token string) reply {
-			return v.ask(t, http.MethodPost, "/s/"+token+"/mcp", object{
-				"jsonrpc": "2.0", "id": 1, "method": "initialize",
-				"params": object{"protocolVersion": "2025-06-18", "capabilities": object{}, "clientInfo": object{"name": "e2e", "version": "1"}},
-			}, "Accept", "application/json, text/event-stream")
-		},
-		"changes": func(t *testing.T, v gateVisitor, token string) reply { return v.begins(t, "/s/"+token+"/changes") },
-		"view": func(t *testing.T, v gateVisitor, token string) reply {
-			return v.ask(t, http.MethodGet, "/v1/shared/"+token, nil)
-		},
-		"watch": func(t *testing.T, v gateVisitor, token string) reply {
-			return v.begins(t, "/v1/shared/"+token+":watch")
-		},
-		"run":      post("/v1/shared/TOKEN:run", inputs),
-		"stream":   post("/v1/shared/TOKEN:runStream", inputs),
-		"Roboflow": post("/s/TOKEN/any/workflows/any", inputs), "Roboflow's infer": post("/s/TOKEN/infer/workflows/any/any", inputs),
-		"fork": func(t *testing.T, v gateVisitor, token string) reply {
-			return v.ask(t, http.MethodPost, "/v1/shared/"+token+":fork", object{"parent": v.name, "validateOnly": true})
-		},
-		"gRPC view": overGRPC(func(ctx context.Context, token string) error {
-			_, err := sharingv1.NewSharingServiceClient(conn).GetSharedWorkflow(ctx, &sharingv1.GetSharedWorkflowRequest{Token: token})
-			return err
-		}),
-		"gRPC run": overGRPC(func(ctx context.Context, token string) error {
-			_, err := runnerv1.NewRunnerServiceClient(conn).RunSharedWorkflow(ctx, &runnerv1.RunSharedWorkflowRequest{Token: token, Inputs: []byte("{}")})
-			return err
-		}),
-	}
-}
-
 // unlock passes the password of a gate.
 func (v gateVisitor) unlock(t *testing.T, token string) gateVisitor {
 	t.Helper()
@@ -156,14 +80,32 @@ func (v gateVisitor) unlock(t *testing.T, token string) gateVisitor {
 	return v
 }
 
-// TestAttackGatesOverHTTP multiplies gates, entries and states. TestAttackGates in services/sharing has
-// the state of an expired pass as well, for the RPCs that all of these entries call.
+// passUntil makes the pass that a gate of the first epoch gives for its password, with another end.
+func (in *installation) passUntil(t *testing.T, share string, end time.Time) string {
+	t.Helper()
+	secret, err := node.KeyFile(filepath.Join(in.dir, "keys"), "links")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := links.New(secret, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := binary.BigEndian.AppendUint64([]byte{1}, uint64(end.Unix()))
+	uid := share[strings.LastIndex(share, "/")+1:]
+	pass := kitrpc.PassPrefix + base64.RawURLEncoding.EncodeToString(append(head, key.PassMAC(uid, 1, 1, head)[:24]...))
+	in.planted.add(linkPass, pass)
+	return pass
+}
+
+// TestAttackGatesOverHTTP multiplies gates, entries and states. TestAttackGates in services/sharing does
+// the same with the RPCs that all of these entries call.
 func TestAttackGatesOverHTTP(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A8", "every entry of a link with a gate, without what the gate asks for")
 	in := install(t, oneProcess, options{})
 	owner, visitor, stranger := in.tenant(t), gateVisitor{tenant: in.tenant(t)}, gateVisitor{tenant: in.tenant(t)}
-	entries := gateEntries(in.dial(t, in.grpc["all"], ""))
+	entries := linkEntries(in.dial(t, in.grpc["all"], ""))
 	gates := map[string]object{
 		"password":   {"password": gatePassword},
 		"membership": {"workspaces": []string{visitor.name}},
@@ -172,10 +114,7 @@ func TestAttackGatesOverHTTP(t *testing.T) {
 	for id, gate := range gates {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			definition := plain()
-			definition["steps"].([]any)[0].(object)["template"] = behindGate //nolint:forcetypeassert // our own
-			owner.post(t, owner.path()+"/workflows?workflowId="+id, object{"title": "Title of " + id, "description": behindGate, "definition": definition})
-			share, token := owner.share(t, owner.path()+"/workflows/"+id, object{"gate": gate})
+			share, token := owner.everyEntry(t, id, object{"gate": gate})
 			visitor, wrong := visitor, stranger
 			if gate["password"] != nil {
 				visitor = visitor.unlock(t, token)
@@ -196,19 +135,26 @@ func TestAttackGatesOverHTTP(t *testing.T) {
 				}
 			}
 			// Documents and pictures are the same for all visitors without a pass.
-			document := map[string]int{"page": 401, "embed": 401, "link preview": 401, "OpenAPI": 401, "QR code": 401, "oEmbed": 401}
+			document := statusOf(http.StatusUnauthorized, documents)
 			opened, ended, paused := document, http.StatusUnauthorized, document
 			if gate["workspaces"] == nil {
 				opened = nil
 			}
 			if gate["password"] == nil {
 				ended = http.StatusOK // who the visitor is does not end
-				paused = map[string]int{"run": 403, "stream": 403, "Roboflow": 403, "Roboflow's infer": 403, "gRPC run": 403}
+				paused = statusOf(http.StatusForbidden, runEntries)
 				maps.Copy(paused, document)
 			}
 			cell("right", visitor, token, http.StatusOK, opened)
 			cell("none", gateVisitor{tenant: stranger.tenant}, token, http.StatusUnauthorized, nil)
 			cell("wrong", wrong, token, http.StatusUnauthorized, nil)
+			if gate["password"] != nil {
+				until := func(end time.Time) gateVisitor {
+					return gateVisitor{tenant: visitor.tenant, pass: in.passUntil(t, share, end)}
+				}
+				cell("an early end", until(time.Now().Add(time.Hour)), token, http.StatusOK, opened)
+				cell("expired", until(time.Now().Add(-time.Second)), token, http.StatusUnauthorized, nil)
+			}
 			owner.post(t, "/v1/"+share+":pause", object{})
 			cell("paused", visitor, token, ended, paused)
 			owner.post(t, "/v1/"+share+":resume", object{})
@@ -218,6 +164,9 @@ func TestAttackGatesOverHTTP(t *testing.T) {
 			cell("rotated", visitor, token, http.StatusNotFound, nil)
 			cell("rotated, at the new link", visitor, rotated, ended, document)
 			cell("the owner", gateVisitor{tenant: owner}, rotated, http.StatusOK, document)
+			owner.expire(t, share)
+			cell("the end of the link, and none", gateVisitor{tenant: stranger.tenant}, rotated, http.StatusUnauthorized, nil)
+			cell("the end of the link, for its owner", gateVisitor{tenant: owner}, rotated, http.StatusForbidden, document)
 		})
 	}
 }

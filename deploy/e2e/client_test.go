@@ -117,11 +117,15 @@ func payload(body any) io.Reader {
 	case []byte:
 		return bytes.NewReader(b)
 	}
+	return bytes.NewReader(payloadText(body))
+}
+
+func payloadText(body any) []byte {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		panic(err) // of a literal in the test
 	}
-	return bytes.NewReader(raw)
+	return raw
 }
 
 // call makes a request and expects an answer.

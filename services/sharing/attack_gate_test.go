@@ -305,6 +305,8 @@ func TestSettingsOfAGate(t *testing.T) {
 				t.Error(name)
 			}
 		}
+		_, err = s.update(&sharingv1.Share{Name: l.share.GetName(), Title: "a client from before gates"}, "*")
+		refused(t, err, errorsv1.Reason_REASON_INVALID_REQUEST)
 		got, err = s.update(&sharingv1.Share{Name: l.share.GetName()}, "gate")
 		must(t, err)
 		if got.GetGate() != nil {

@@ -30,6 +30,15 @@ func (e *edit) setGate(in *sharingv1.Gate, part string) error {
 	return nil
 }
 
+// keepsGate refuses to remove a gate with the mask "*": a client that does not know gates sends a whole
+// share without one, and would open the link to everybody.
+func (e *edit) keepsGate(in *sharingv1.Share, whole bool) error {
+	if !whole || in.GetGate() != nil || e.row.Gate == "" {
+		return nil
+	}
+	return resource.Invalid("share.gate", "is missing, and the link has a gate; to remove the gate, name it in update_mask")
+}
+
 // useGate starts a new epoch if the gate changes. So passes of the old gate end, and also those of a
 // gate that is taken away and set again.
 func (e *edit) useGate(text string) {

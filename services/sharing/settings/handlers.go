@@ -177,13 +177,17 @@ func (h *Handlers) ListShares(ctx context.Context, r *sharingv1.ListSharesReques
 // UpdateShare implements the RPC.
 func (h *Handlers) UpdateShare(ctx context.Context, r *sharingv1.UpdateShareRequest) (*sharingv1.Share, error) {
 	paths := r.GetUpdateMask().GetPaths()
-	if len(paths) == 1 && paths[0] == "*" {
+	whole := len(paths) == 1 && paths[0] == "*"
+	if whole {
 		paths = all
 	}
 	if len(paths) == 0 {
 		paths = populated(r.GetShare())
 	}
 	return h.change(ctx, caller.From(ctx), r.GetShare().GetName(), func(e *edit) error {
+		if err := e.keepsGate(r.GetShare(), whole); err != nil {
+			return err
+		}
 		if err := e.apply(r.GetShare(), paths); err != nil {
 			return err
 		}

@@ -4144,7 +4144,8 @@ type UpdateShareRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The share. `name` is required.
 	Share *Share `protobuf:"bytes,1,opt,name=share,proto3" json:"share,omitempty"`
-	// Fields to change. Over HTTP, the default is all fields in the body.
+	// Fields to change. Over HTTP, the default is all fields in the body. "*" replaces all settings, but removes no gate:
+	// to remove one, name `gate`.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
