@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"image"
+	_ "image/jpeg"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -208,11 +210,38 @@ func (p *platformClient) models(t *testing.T, owner *tenant) {
 	body := `{"api_key": "{key}", "model_id": "objects/1", "confidence": 0.4, "disable_active_learning": false, "image": `
 	wantDetections(t, "v1", p.ok(t, http.MethodPost, "/infer/object_detection", body+one+`}`), "")
 	wantDetections(t, "v1 with two", p.ok(t, http.MethodPost, "/infer/object_detection", body+`[`+one+`, `+one+`]}`), "1.")
+	p.pictures(t, photo)
 	if r := p.send(t, http.MethodPost, "/none/1?api_key={key}", photo); r.status != http.StatusNotFound || r.text("message") == "" {
 		t.Errorf("v0 with a model that does not exist: %s", r)
 	}
 	if r := p.send(t, http.MethodPost, "/infer/object_detection", `{"api_key": "{key}"}`); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("v1 without a model: %s", r)
+	}
+}
+
+// pictures: a client that asks for the predictions on the picture gets them there.
+func (p *platformClient) pictures(t *testing.T, photo string) {
+	t.Helper()
+	r := p.ok(t, http.MethodPost, "/objects/1?api_key={key}&format=image&labels=true&stroke=3", photo)
+	drawn, kind, err := image.Decode(bytes.NewReader(r.body))
+	if err != nil || kind != "jpeg" || r.header.Get("Content-Type") != "image/jpeg" {
+		t.Errorf("v0 as a picture: %s %v, %.100q", kind, err, r.body)
+		return
+	}
+	both := p.ok(t, http.MethodPost, "/objects/1?api_key={key}&format=image_and_json", photo)
+	body := `{"api_key": "{key}", "model_id": "objects/1", "visualize_predictions": true, "visualization_labels": true, "image": {"type": "base64", "value": "` + photo + `"}}`
+	for name, r := range map[string]reply{"v0": both, "v1": p.ok(t, http.MethodPost, "/infer/object_detection", body)} {
+		wantDetections(t, name+" with a picture", r, "")
+		raw, err := base64.StdEncoding.DecodeString(r.text("visualization"))
+		if err != nil {
+			t.Error(err)
+		}
+		if seen, _, err := image.Decode(bytes.NewReader(raw)); err != nil || seen.Bounds() != drawn.Bounds() {
+			t.Errorf("%s with a picture: %v", name, err)
+		}
+	}
+	if r := p.send(t, http.MethodPost, "/objects/1?api_key={key}&format=pdf", photo); r.status != http.StatusBadRequest {
+		t.Errorf("an unknown format: %s", r)
 	}
 }
 

@@ -19,6 +19,9 @@ import (
 
 type object = map[string]any
 
+// jpeg is an answer that is a picture.
+type jpeg []byte
+
 // Services are what the requests of Roboflow's clients reach. All fields are required.
 type Services struct {
 	Gate   *admission.Gate

@@ -2,9 +2,9 @@ package roboflow
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
+	"github.com/keyhole-dev/keyhole/gateway/roboflow/prediction"
 	registryv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/registry/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
@@ -38,7 +38,7 @@ func (x *exchange) models(ctx context.Context) ([]described, error) {
 		}
 		for _, m := range page.GetModels() {
 			if m.GetLatestVersion() > 0 {
-				all = append(all, described{ModelID: fmt.Sprintf("%s/%d", idOf(m.GetName()), m.GetLatestVersion()), TaskType: m.GetTask(), Aliases: []string{}})
+				all = append(all, described{ModelID: fmt.Sprintf("%s/%d", idOf(m.GetName()), m.GetLatestVersion()), TaskType: prediction.RegistryTask(m.GetTask()), Aliases: []string{}})
 			}
 		}
 		if token = page.GetNextPageToken(); token == "" || len(all) >= maxListed {
@@ -66,7 +66,7 @@ func addModel(ctx context.Context, x *exchange) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object{"models": append(all, described{ModelID: id, TaskType: task, Aliases: []string{}})}, nil
+	return object{"models": append(all, described{ModelID: id, TaskType: prediction.RegistryTask(task), Aliases: []string{}})}, nil
 }
 
 // modelID reads the model that the body names.
@@ -101,13 +101,12 @@ func (x *exchange) usable(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	block, ok := tasks[task]
-	if !ok {
+	if !prediction.Supports(task) {
 		return task, nil // it is in the registry; workflows use it
 	}
-	definition, err := json.Marshal(oneStep(block, inference{model: id, task: task}))
+	definition, err := prediction.Call{Model: id, Task: task}.Definition()
 	if err != nil {
-		return "", errs.Internal("the request cannot be written").Because(err)
+		return "", err
 	}
 	seen, err := x.Sharing.InspectDefinition(ctx, &sharingv1.InspectDefinitionRequest{Parent: "workspaces/" + x.caller.Workspace, Definition: definition})
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/keyhole-dev/keyhole/gateway/roboflow/prediction"
 )
 
 // route answers one method of one path.
@@ -56,7 +58,7 @@ var ownWords = []string{"infer", "workflows", "model", "s", "info"}
 func routesIn(parts []string) methods {
 	first, n := parts[0], len(parts)
 	switch {
-	case first == "infer" && n == 2 && tasks[strings.ReplaceAll(parts[1], "_", "-")] != "":
+	case first == "infer" && n == 2 && prediction.Supports(prediction.TaskOf(parts[1])):
 		return methods{http.MethodPost: {answer: inferV1}}
 	case slices.Contains(ownWords, first):
 		return nil

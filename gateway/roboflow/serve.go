@@ -30,6 +30,11 @@ func (h *Handler) serveRoute(w http.ResponseWriter, r *http.Request, to route, p
 		writePlatformError(w, err)
 		return
 	}
+	if picture, ok := result.(jpeg); ok {
+		w.Header().Set("Content-Type", "image/jpeg")
+		_, _ = w.Write(picture) // the client may have gone
+		return
+	}
 	raw, isRaw := result.([]byte)
 	if !isRaw {
 		if raw, err = json.Marshal(result); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"regexp"
@@ -13,7 +14,8 @@ const openAPIFile = "proto/gen/openapi/keyhole.swagger.json"
 var jsonField = regexp.MustCompile(`"type": "string",(\s*)"format": "json(-object|-list)?"(,\s*)?`)
 
 // mendOpenAPI gives these fields their type on HTTP: an object, a list of objects, or any
-// value.
+// value. It also mends the one parameter whose singular the generator does not know: it takes
+// a final "s" away.
 func mendOpenAPI() error {
 	document, err := os.ReadFile(openAPIFile)
 	if err != nil {
@@ -29,6 +31,8 @@ func mendOpenAPI() error {
 		}
 		return nil
 	})
+	mended = bytes.ReplaceAll(mended, []byte("modelAliase}"), []byte("modelAlias}"))
+	mended = bytes.ReplaceAll(mended, []byte(`"modelAliase"`), []byte(`"modelAlias"`))
 	if err := os.WriteFile(openAPIFile, mended, 0o644); err != nil {
 		return fmt.Errorf("write the OpenAPI document: %w", err)
 	}

@@ -260,6 +260,6 @@ export function createAlias(workspace: string, alias: string, model: string): Pr
 }
 
 export function deleteAlias(workspace: string, id: string): Promise<unknown> {
-  const path = { workspace, modelAliase: id };
-  return call(client.DELETE(`${aliases}/{modelAliase}`, { params: { path }, ...text }));
+  const path = { workspace, modelAlias: id };
+  return call(client.DELETE(`${aliases}/{modelAlias}`, { params: { path }, ...text }));
 }

@@ -528,7 +528,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/workspaces/{workspace}/modelAliases/{modelAliase}": {
+    "/v1/workspaces/{workspace}/modelAliases/{modelAlias}": {
         parameters: {
             query?: never;
             header?: never;
@@ -4735,7 +4735,7 @@ export interface operations {
             header?: never;
             path: {
                 workspace: string;
-                modelAliase: string;
+                modelAlias: string;
             };
             cookie?: never;
         };
@@ -4767,7 +4767,7 @@ export interface operations {
             header?: never;
             path: {
                 workspace: string;
-                modelAliase: string;
+                modelAlias: string;
             };
             cookie?: never;
         };
@@ -4799,7 +4799,7 @@ export interface operations {
             header?: never;
             path: {
                 workspace: string;
-                modelAliase: string;
+                modelAlias: string;
             };
             cookie?: never;
         };
