@@ -206,9 +206,9 @@ func TestWhatARunBooksIsBounded(t *testing.T) {
 	}
 }
 
-// Usage counts each visitor of the workspace's links once, also one who came on several days or
-// through several links. Runs of the workspace itself have no visitor, and a payer does not learn
-// who visits the links of others.
+// Usage counts each visitor of the workspace's links once, also a visitor with several days or
+// links. Runs of the workspace itself have no visitor, and a payer does not learn who visits the
+// links of others.
 func TestUsageCountsVisitors(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

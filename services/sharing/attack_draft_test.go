@@ -56,7 +56,7 @@ var hidingPlaces = map[string]string{
 	"a wrapper":                             `{"specification":{"notes":"%s"}}`,
 }
 
-// TestAttackDraftSecret: a draft need not compile, but holds no secret.
+// TestAttackDraftSecret: a draft may be invalid, but holds no secret.
 func TestAttackDraftSecret(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A2", "a secret in a draft that does not compile")
@@ -176,7 +176,7 @@ func TestAttackDraftPinnedByAShare(t *testing.T) {
 	})
 }
 
-// TestAttackDraftOfAnother: a draft is there for the keys of its workspace alone.
+// TestAttackDraftOfAnother: only the keys of its workspace reach a draft.
 func TestAttackDraftOfAnother(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "the draft of another workspace")
@@ -204,8 +204,8 @@ func TestAttackDraftOfAnother(t *testing.T) {
 	})
 }
 
-// TestAttackDraftChangesDuringItsRun: what runs is what the caller has seen, from the
-// authorisation to the end.
+// TestAttackDraftChangesDuringItsRun: a run uses the draft that the caller has seen, from its
+// authorisation to its end.
 func TestAttackDraftChangesDuringItsRun(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A3", "a draft that changes under its run")

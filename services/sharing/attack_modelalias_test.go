@@ -21,8 +21,8 @@ func (s *harness) bound(ctx context.Context, token, run, model string) string {
 	return s.models(out)[model]
 }
 
-// TestAttackModelAliasAcrossTenants: a visitor's aliases do not change what a link means, and
-// the owner's do not open or tell anything.
+// TestAttackModelAliasAcrossTenants: a visitor's aliases do not change what a link means, and the
+// owner's aliases open and reveal nothing.
 func TestAttackModelAliasAcrossTenants(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -79,8 +79,8 @@ func TestAttackModelAliasAcrossTenants(t *testing.T) {
 	})
 }
 
-// TestAttackModelAliasChangesALink: a link runs what its names meant when its version was
-// shared, whatever becomes of aliases and models.
+// TestAttackModelAliasChangesALink: a link runs the models that its names meant when its version
+// was shared, whatever happens to aliases and models.
 func TestAttackModelAliasChangesALink(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -158,8 +158,8 @@ func TestAliasesAddNoQuestionToARun(t *testing.T) {
 	}
 }
 
-// An inspection says of a name without a model what could take its place and how to get it,
-// and a run and the page of a link say the same.
+// For a name without a model, an inspection lists replacements and how to get one. A run and the
+// page of a link do too.
 func TestAnInspectionSuggestsModels(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

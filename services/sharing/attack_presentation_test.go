@@ -43,8 +43,8 @@ func TestAttackSecretsInAPresentation(t *testing.T) {
 	}
 }
 
-// TestAttackPhishingOwner: an owner whose page asks visitors for keys where nothing guards
-// them, hides text, or wears the page's own signs.
+// TestAttackPhishingOwner: an owner whose page asks visitors for keys in unguarded places, hides
+// text, or imitates the page's own signs.
 func TestAttackPhishingOwner(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")
@@ -146,7 +146,7 @@ func TestAttackPresentedCredentials(t *testing.T) {
 		_, err := s.tryShare("acme", "caption", &sharingv1.Share{Presentation: &sharingv1.Presentation{Inputs: []*sharingv1.InputPresentation{in}}})
 		a.Attempt(err != nil, "a credential is %s", what)
 	}
-	// It may be moved, and a version in which the input becomes a credential takes nothing over.
+	// The field may move. A version in which the input becomes a credential drops its settings.
 	s.workflow("acme", "turns", strings.Replace(secretWorkflow, `"inputs":[`, `"inputs":[{"type":"WorkflowParameter","name":"extra","default_value":"x"},`, 1))
 	turned := s.share("acme", "turns", &sharingv1.Share{FollowLive: true, Presentation: &sharingv1.Presentation{Inputs: []*sharingv1.InputPresentation{{Name: "extra", Label: "Your name", Hidden: true}}}})
 	s.save("acme", "turns", strings.Replace(strings.Replace(secretWorkflow, `"inputs":[`, `"inputs":[{"type":"WorkflowParameter","name":"extra"},`, 1), "$credentials.llm", "$inputs.extra", 1))
@@ -159,7 +159,7 @@ func TestAttackPresentedCredentials(t *testing.T) {
 	a.Attempt(false, "the input that became a credential is hidden")
 }
 
-// TestAttackExamples: results that nobody ran, of others' links, or that hold a secret.
+// TestAttackExamples: results without a run, from other links, or with a secret.
 func TestAttackExamples(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")

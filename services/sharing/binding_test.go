@@ -96,8 +96,8 @@ func TestImpossibleSlotCredentialsAreRefused(t *testing.T) {
 	})
 }
 
-// The vault's grant of a choice that was not written is withdrawn: nothing else would tell it
-// from the grant that the row covers.
+// The vault's grant of a choice that was not written is withdrawn: otherwise it would look like
+// the grant that the row covers.
 func TestAGrantOfAnUnwrittenChoiceIsWithdrawn(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

@@ -26,8 +26,8 @@ func (s *harness) card(text string) *sharingv1.Workflow {
 	return out.GetWorkflows()[0]
 }
 
-// A list shows of each workflow the outline of its draft or live version, what is wrong with
-// it, and its runs by day.
+// For each workflow a list shows the outline of its draft or live version, its problems, and its
+// runs by day.
 func TestAListOfWorkflowsShowsWhatTheyAre(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

@@ -80,8 +80,8 @@ func TestADraftIsSavedAlthoughItDoesNotCompile(t *testing.T) {
 	})
 }
 
-// Two people edit one draft: nobody overwrites what they have not seen, and each can read
-// the other's.
+// Two people edit one draft: nobody overwrites a change that they have not seen, and each can read
+// the other's change.
 func TestADraftIsNotOverwrittenUnseen(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -115,7 +115,7 @@ func TestADraftIsNotOverwrittenUnseen(t *testing.T) {
 		_, err = s.api.DeleteWorkflowDraft(s.member("acme"), &sharingv1.DeleteWorkflowDraftRequest{Name: draftOf(w), Etag: others.GetEtag()})
 		must(t, err)
 		_, err = s.tryDraft(s.member("acme"), w, `{"steps":[]}`, others.GetEtag())
-		refused(t, err, errorsv1.Reason_REASON_CONFLICT) // it was discarded: nobody brings it back unseen
+		refused(t, err, errorsv1.Reason_REASON_CONFLICT) // it was discarded: an old copy does not restore it
 		again := s.draft(w, `{"steps":[],"a":1}`, "")
 		if again.GetEtag() == first.GetEtag() {
 			t.Error("a new draft has the etag of a discarded one")
@@ -160,7 +160,7 @@ func TestPublishingADraft(t *testing.T) {
 	})
 }
 
-// A version that was saved meanwhile is not overwritten unseen either.
+// A version that was saved meanwhile is not overwritten either.
 func TestADraftOfAnOldVersionIsNotPublished(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {
@@ -324,7 +324,7 @@ func TestInspectionForAnEditor(t *testing.T) {
 	}
 }
 
-// The owner's own run in every respect, but of the draft.
+// A run of the draft is the owner's own run in every respect.
 func TestADraftRunIsTheOwnersOwnRun(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

@@ -168,8 +168,8 @@ func TestGuestsHaveASmallAllowance(t *testing.T) {
 	must(t, err)
 }
 
-// Redis is emptied repeatedly while runs are requested. Never is one run too many admitted,
-// and in the end none is missing.
+// Redis is emptied repeatedly while runs are requested. No run beyond the limit is admitted, and
+// at the end no run is missing.
 func TestALostRedisLosesNoCount(t *testing.T) {
 	t.Parallel()
 	testkit.Redises(t, func(t *testing.T, url string) {

@@ -88,7 +88,8 @@ func TestAPresentationFitsTheVersion(t *testing.T) {
 			t.Errorf("%s is accepted", name)
 		}
 	}
-	// What a later version lacks has no effect, and other settings can still be changed.
+	// A setting for something that a later version lacks has no effect, and other settings can still
+	// change.
 	share := s.share("acme", "greet", &sharingv1.Share{FollowLive: true, Presentation: presentation()})
 	s.save("acme", "greet", strings.Replace(presentedWorkflow, `, "default_value": "kind"`, "", 1))
 	if inputs := s.view(s.guest("g"), share.GetToken()).GetInterface().GetInputs(); len(inputs) != 3 {
@@ -179,7 +180,7 @@ func TestAnExampleThatCannotBeShownIsRefusedAndBooked(t *testing.T) {
 	}
 }
 
-// The end of a run says whether it counts, so that no page has to guess.
+// The end of a run tells pages whether the run counts.
 func TestTheEndOfARunSaysWhetherItCounts(t *testing.T) {
 	t.Parallel()
 	s := newHarness(t, testkit.SQLite(t), "embedded:")
@@ -227,7 +228,7 @@ func TestActiveLinksAreThoseThatRun(t *testing.T) {
 	})
 }
 
-// Who watches a link learns of a change, and nothing about it.
+// A watcher of a link learns that it changed, and nothing else.
 func TestAWatchedLinkTellsOfItsChange(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

@@ -25,8 +25,8 @@ func ended(step, state, reason string, second int64) *sharingv1.StepEvent {
 	return &sharingv1.StepEvent{Step: step, State: state, Reason: reason, StartTime: timestamppb.New(at), EndTime: timestamppb.New(at)}
 }
 
-// The owner of a workflow sees of a visitor's run where it sent the owner's credential, and
-// nothing of the visitor. The visitor, who pays, sees what it used and no name of the owner.
+// In a visitor's run, the owner of the workflow sees where it sent the owner's credential, and
+// nothing about the visitor. The visitor, who pays, sees what it used and no name of the owner.
 func TestARunAsItsTwoWorkspacesSeeIt(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

@@ -6,9 +6,9 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 )
 
-// Runs and usage say what their links, workflows and keys are called. A page of any size asks
-// the vault once, and a page without the vault has names only. The payer of a run through
-// another's link gets no title of its owner.
+// Runs and usage have the titles of their links, workflows and keys. A page of any size asks the
+// vault once, and a page without the vault has names only. The payer of a run through another's
+// link gets no title of its owner.
 func TestRunsAndUsageHaveTitles(t *testing.T) {
 	t.Parallel()
 	on(t, func(t *testing.T, s *harness) {

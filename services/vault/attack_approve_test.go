@@ -109,8 +109,8 @@ func TestAnApprovedSessionEndsInTime(t *testing.T) {
 	})
 }
 
-// Who ends a session learns which keys it left behind, also those that its keys and the
-// command lines that it approved made, and can revoke them with it. Others keep theirs.
+// A person who ends a session gets a list of the keys that it made, directly or through its keys
+// and approved command lines, and can revoke them with it. Other keys stay.
 func TestAttackKeysThatASessionLeftBehind(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S12", "keys that a stolen session leaves behind")
@@ -181,7 +181,7 @@ func TestAttackKeysThatASessionLeftBehind(t *testing.T) {
 	})
 }
 
-// Editors and viewers end their own sessions, and neither learn of keys nor revoke them.
+// Editors and viewers end their own sessions. They get no list of keys and revoke none.
 func TestAttackOthersKeysThroughASession(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S12", "keys of others, named or revoked by who is no owner")

@@ -12,8 +12,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// A thief with a session invites people, also through a command line that it approved and with a key that it made, and
-// joins with one of the invitations. Who ends the session learns of all of it, and can revoke it in one request.
+// A thief with a session invites people, also through a command line that it approved and with a
+// key that it made, and joins with one of the invitations. A person who ends the session gets a
+// list of all of it, and can revoke it in one request.
 func TestAttackInvitationsThatASessionLeftBehind(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S12", "invitations that a stolen session leaves behind")
@@ -104,7 +105,7 @@ func TestAttackInvitationsThatASessionLeftBehind(t *testing.T) {
 	})
 }
 
-// Editors and viewers do not learn who was invited.
+// Editors and viewers do not see who was invited.
 func TestAttackOthersInvitationsThroughASession(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S12", "invitations named to who is no owner")

@@ -230,7 +230,7 @@ func TestAttackClaimsThatLookLikeARule(t *testing.T) {
 	}
 }
 
-// A provider with a fault fails one sign-in, soon, and in plain words.
+// A faulty provider fails one sign-in, quickly and with a clear message.
 func TestAttackIdentityProviderWithAFault(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "O4", "an identity provider that hangs, fails, answers without end, or sends people elsewhere")
@@ -300,7 +300,7 @@ func TestAttackIdentityProviderWithAFault(t *testing.T) {
 	}
 }
 
-// What a sign-in is made of is in no log, and the browser cannot read the verifier.
+// No log has the values of a sign-in, and the browser cannot read the verifier.
 func TestAttackSecretsOfASignIn(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "O5", "codes, tokens, states and the client secret in logs and in the browser")

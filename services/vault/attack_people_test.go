@@ -52,7 +52,7 @@ func TestAttackRacingTwoReplicas(t *testing.T) {
 	})
 }
 
-// Nobody gets more than an owner gave.
+// Nobody gets more rights than an owner gave.
 func TestAttackRaisingARole(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S9", "people who want more rights than their role")
@@ -88,7 +88,7 @@ func TestAttackRaisingARole(t *testing.T) {
 	})
 }
 
-// ownersCalls calls what owners alone may do, in the workspace of a person.
+// ownersCalls makes the calls that only owners may make, in the workspace of a person.
 func (r *replica) ownersCalls(ctx context.Context, person string) map[string]error {
 	ws, _, _ := strings.Cut(strings.TrimPrefix(person, "workspaces/"), "/")
 	parent := "workspaces/" + ws
@@ -139,7 +139,7 @@ func TestAttackWorkspaceWithoutOwner(t *testing.T) {
 	})
 }
 
-// A visitor cannot fill the installation with workspaces, or read off which exist.
+// A visitor cannot fill the installation with workspaces, or find out which exist.
 func TestAttackSigningUpWithoutEnd(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "S11", "many workspaces from one address")

@@ -10,9 +10,9 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// TestAttackHandlesOfOneRequest mixes handles that do not belong together, and repeats
-// some. Nothing is sent unless all are valid, and a handle that was refused with others
-// remains valid for one separate call.
+// TestAttackHandlesOfOneRequest mixes handles that do not belong together, and repeats some.
+// Nothing is sent unless all are valid. A handle that was refused with others stays valid for one
+// separate call.
 func TestAttackHandlesOfOneRequest(t *testing.T) {
 	t.Parallel()
 	a := attack.New(t, "A9", "several handles in one request")

@@ -131,7 +131,7 @@ func TestTheOperatorsBudgetHolds(t *testing.T) {
 		must(t, err)
 		_, err = set(n.ctx, runs(100, month))
 		must(t, err)
-		// The operator sets an existing budget: from now on it is the operator's.
+		// The operator sets an existing budget: from then on members may only lower it.
 		got, err := set(r.asOperator(), runs(100, month), "budget")
 		must(t, err)
 		if diff := cmp.Diff(runs(100, month), got.GetOperatorBudget(), protocmp.Transform()); diff != "" {
@@ -162,7 +162,7 @@ func TestTheOperatorsBudgetHolds(t *testing.T) {
 		must(t, err)
 		_, err = set(n.ctx, runs(200, month), "budget")
 		must(t, err)
-		// The operator removes the budget: the key is the members' again.
+		// The operator removes the budget: members may change it again.
 		got, err = set(r.asOperator(), nil, "budget")
 		must(t, err)
 		if got.GetBudget() != nil || got.GetOperatorBudget() != nil {

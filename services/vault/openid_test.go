@@ -65,7 +65,7 @@ func (e *entrance) finish(b browser, answer url.Values) (*vaultinternalv1.Finish
 	})
 }
 
-// enter signs the person in whom the claims describe.
+// enter signs in the person whom the claims describe.
 func (e *entrance) enter(t testing.TB, claims map[string]any) (*vaultinternalv1.FinishSignInResponse, error) {
 	t.Helper()
 	e.idp.Does(idp.Behaviour{Claims: claims})
@@ -175,7 +175,7 @@ func TestChangedClaimsChangeTheAccess(t *testing.T) {
 	})
 }
 
-// An owner's word counts until the person leaves the rules.
+// A role that an owner set counts until the person leaves the rules.
 func TestAnOwnerRemovesAPersonOfTheIdentityProvider(t *testing.T) {
 	t.Parallel()
 	entrances(t, func(t *testing.T, e *entrance) {
@@ -266,7 +266,7 @@ func TestSigningOutAtTheIdentityProvider(t *testing.T) {
 	}
 }
 
-// Without the settings there is no way in.
+// Without the settings nobody can sign in this way.
 func TestWithoutAnIdentityProvider(t *testing.T) {
 	t.Parallel()
 	r := newHarness(t, testkit.SQLite(t), "embedded:").start(t)

@@ -104,7 +104,7 @@ func TestAnInvitationMakesAPerson(t *testing.T) {
 	})
 }
 
-// Everything that a person has ends with the person, and with the next request.
+// The keys and sessions of a person end with the person, at the next request.
 func TestARemovedPersonHasNothing(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {
@@ -166,7 +166,7 @@ func TestANewRole(t *testing.T) {
 	})
 }
 
-// An editor and a viewer see and end their own sessions alone.
+// An editor and a viewer see and end only their own sessions.
 func TestPeopleSeeTheirOwnSessions(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {

@@ -45,8 +45,7 @@ func TestOperatorSeesTheNumbersOfAWorkspace(t *testing.T) {
 	})
 }
 
-// The title of a workspace is its owner's and the operator's to change, and nothing else of
-// it changes.
+// The owner and the operator may change the title of a workspace, and nothing else.
 func TestUpdateWorkspace(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {
@@ -78,8 +77,8 @@ func TestUpdateWorkspace(t *testing.T) {
 	})
 }
 
-// Sharing asks what keys and credentials of a workspace are called, also revoked keys, and
-// learns nothing of another workspace.
+// Sharing asks for the titles of a workspace's keys, also revoked ones, and credentials. It gets
+// nothing of another workspace.
 func TestResolveTitles(t *testing.T) {
 	t.Parallel()
 	stores(t, func(t *testing.T, r *replica) {
