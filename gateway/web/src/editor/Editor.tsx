@@ -12,7 +12,7 @@ import { graphOf, type Wire } from "./canvas/graph";
 import { Catalogue } from "./catalogue/Catalogue";
 import { useBlocks } from "./catalogue/useBlocks";
 import { clock } from "./clock";
-import { EditingProvider, type Editing } from "./context";
+import { EditingProvider, Selected, type Editing } from "./context";
 import { ConflictDialog } from "./draft/ConflictDialog";
 import { DiscardDialog } from "./draft/DiscardDialog";
 import { useDraft, type Drafting, type Start } from "./draft/useDraft";
@@ -24,6 +24,7 @@ import { byId, troublesOf } from "./problems/problems";
 import { ProblemList } from "./problems/ProblemList";
 import { useInspection } from "./problems/useInspection";
 import { Dock } from "./run/Dock";
+import { keptBy } from "./run/kept";
 import { Stage } from "./Stage";
 import { useDocument } from "./useDocument";
 import { useKeys } from "./useKeys";
@@ -77,6 +78,7 @@ export function Editor({ path, start }: Props) {
   const draft = useDraft(path, start, doc.text, stored);
   const [busy, setBusy] = useState(false);
   const [ran, setRan] = useState<Record<string, StepStatus>>({});
+  const kept = useMemo(() => keptBy(settled, ran), [settled, ran]);
 
   const { setPort } = wiring;
   const openCatalogue = useCallback(
@@ -119,19 +121,21 @@ export function Editor({ path, start }: Props) {
       selected,
       select,
       ran,
+      kept,
     }),
-    [path, document, catalogue, inspected.inspection, troublesById, selected, select, ran],
+    [path, document, catalogue, inspected.inspection, troublesById, selected, select, ran, kept],
   );
   const stops = troubles.filter((t) => t.weight === "stops").length;
   const blocked = stops > 0 ? "Solve the problems first." : "";
   const live = draft.workflow.liveVersion ?? 0;
   const title = draft.workflow.title || path.workflow;
   const same = live > 0 && doc.text === draft.live && draft.etag === "";
-  const publish = async () => {
+  const { publish: publishDraft } = draft;
+  const publish = useCallback(async () => {
     setBusy(true);
-    if (await draft.publish()) say(`Version ${live + 1} is live`);
+    if (await publishDraft()) say(`Version ${live + 1} is live`);
     setBusy(false);
-  };
+  }, [publishDraft, live, say]);
   return (
     <Steps value={store}>
       <div className={style.editor} data-part="editor">
@@ -204,18 +208,19 @@ export function Editor({ path, start }: Props) {
         )}
         <div className={style.bottom}>
           {inspected.inspection && (
-            <Dock
-              path={path}
-              doc={settled}
-              inspection={inspected.inspection}
-              store={store}
-              blocked={blocked}
-              selected={selected}
-              onSelect={select}
-              form={dock}
-              flush={draft.flush}
-              onRan={setRan}
-            />
+            <Selected value={selected}>
+              <Dock
+                path={path}
+                doc={settled}
+                inspection={inspected.inspection}
+                store={store}
+                blocked={blocked}
+                onSelect={select}
+                form={dock}
+                flush={draft.flush}
+                onRan={setRan}
+              />
+            </Selected>
           )}
         </div>
       </div>

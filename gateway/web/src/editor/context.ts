@@ -4,6 +4,7 @@ import type { Inspection, WorkflowPath } from "../api/owner";
 import type { Catalogue } from "./catalogue/useBlocks";
 import type { Trouble } from "./problems/problems";
 import type { StepStatus } from "../run/useRun";
+import type { Kept } from "./run/kept";
 import type { Document } from "./useDocument";
 
 export interface Editing {
@@ -16,7 +17,12 @@ export interface Editing {
   select: (id: string) => void;
   // What the last run did, by step.
   ran: Record<string, StepStatus>;
+  // What each filter kept in it.
+  kept: Map<string, Kept>;
 }
+
+// Selected is the same selection, for what would else be drawn again at each one.
+export const Selected = createContext("");
 
 const Context = createContext<Editing | null>(null);
 export const EditingProvider = Context.Provider;

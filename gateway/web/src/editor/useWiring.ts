@@ -15,6 +15,21 @@ import { selectorOf } from "./model/refs";
 import type { Document } from "./useDocument";
 import { useShared } from "./useShared";
 
+interface OpenPort {
+  node: string;
+  output: string;
+  wire?: Wire;
+}
+
+// What callbacks read, which stay the same.
+interface Now {
+  text: string;
+  blockOf: Catalogue["blockOf"];
+  from: Source | null;
+  wire?: Wire;
+  selected: string;
+}
+
 interface Options {
   document: Document;
   // The document as the graph shows it.
@@ -28,8 +43,14 @@ interface Options {
 
 export function useWiring({ document, settled, catalogue, graph, selected, select, refuse }: Options) {
   const queries = useQueryClient();
-  const [port, setPort] = useState<{ node: string; output: string; wire?: Wire } | null>(null);
-  useEffect(() => setPort(null), [selected]); // a new selection closes the open port
+  const now = useRef<Now>({ text: "", blockOf: catalogue.blockOf, from: null, selected });
+  // A new selection closes the open port.
+  const [opened, setOpened] = useState<{ port: OpenPort; selected: string } | null>(null);
+  const port = opened?.selected === selected ? opened.port : null;
+  const setPort = useCallback(
+    (open: OpenPort | null) => setOpened(open && { port: open, selected: now.current.selected }),
+    [],
+  );
   const { doc, edit } = document;
   const { blockOf } = catalogue;
   const boxes = useMemo(() => new Map(graph.boxes.map((b) => [b.id, b])), [graph]);
@@ -84,9 +105,8 @@ export function useWiring({ document, settled, catalogue, graph, selected, selec
     [edit, select],
   );
 
-  const now = useRef({ text: doc.text, blockOf, from, wire: port?.wire });
   useEffect(() => {
-    now.current = { text: doc.text, blockOf, from, wire: port?.wire };
+    now.current = { text: doc.text, blockOf, from, wire: port?.wire, selected };
   });
   const onAdd = useCallback(
     async (basic: Block) => {
@@ -102,7 +122,7 @@ export function useWiring({ document, settled, catalogue, graph, selected, selec
         refuse((cause as Failure).message);
       }
     },
-    [queries, edit, select, refuse],
+    [queries, edit, select, refuse, setPort],
   );
 
   return { fitting, from, setPort, onConnect, onDelete, onAdd };

@@ -222,6 +222,7 @@ const Flow = memo(function Flow({ nodes, edges, readOnly, doing }: FlowProps) {
       nodesDraggable={false}
       nodesConnectable={!readOnly}
       nodesFocusable={false}
+      elementsSelectable={false} // the selection is ours; a second one would ask each block at each click
       edgesFocusable={false}
       disableKeyboardA11y
       connectOnClick={false}

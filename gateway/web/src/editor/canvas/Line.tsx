@@ -12,8 +12,12 @@ export const Insert = createContext<((wire: Wire) => void) | null>(null);
 // Line is a wire between two ports.
 export const Line = memo(function Line({ id, data, ...p }: EdgeProps<Edge<LineData>>) {
   const [path, x, y] = getSmoothStepPath({ ...p, borderRadius: 10, offset: 16 });
-  const near = useMark((m) => m.selected !== "" && (p.source === m.selected || p.target === m.selected));
-  const chosen = useMark((m) => m.wire === id);
+  const near = useMark(
+    (m) => m.selected !== "" && (p.source === m.selected || p.target === m.selected),
+    p.source,
+    p.target,
+  );
+  const chosen = useMark((m) => m.wire === id, id);
   const [over, setOver] = useState(false);
   const insert = useContext(Insert);
   return (

@@ -7,7 +7,7 @@ import { kindWords } from "../catalogue/fit";
 import style from "./Node.module.css";
 import { portAt, type Box, type Port } from "./graph";
 import { fitOf, Fitting } from "./fitting";
-import { useMark } from "./marks";
+import { useMark, type Marks } from "./marks";
 import { Steps, useStepWords } from "./stepWords";
 
 export interface NodeData extends Record<string, unknown> {
@@ -18,9 +18,7 @@ export const domId = (id: string) => `node-${id}`;
 
 // StepNode is a block of the canvas: ports at its sides, and what the last run did below.
 export const StepNode = memo(function StepNode({ data: { box } }: NodeProps<Node<NodeData>>) {
-  const selected = useMark((m) => m.selected === box.id);
-  const at = useMark((m) => m.at && m.selected === box.id);
-  const trouble = useMark((m) => m.troubles.has(box.id));
+  const mark = useMark((m) => markOf(m, box.id), box.id);
   const fitting = useContext(Fitting);
   const from = useConnection((c) =>
     c.inProgress && c.fromHandle ? `${c.fromHandle.type} ${c.fromHandle.nodeId} ${c.fromHandle.id ?? ""}` : "",
@@ -33,8 +31,8 @@ export const StepNode = memo(function StepNode({ data: { box } }: NodeProps<Node
       id={domId(box.id)}
       data-part="node"
       data-category={box.category}
-      data-chosen={selected || undefined}
-      data-at={at || undefined}
+      data-chosen={mark.includes("chosen") || undefined}
+      data-at={mark.includes("at") || undefined}
       data-fit={fit ? fit.state : undefined}
       style={{ height: box.height + (status ? 26 : 0) }}
     >
@@ -54,7 +52,7 @@ export const StepNode = memo(function StepNode({ data: { box } }: NodeProps<Node
             {fit?.why || (box.notRunnable && `Can't run: ${box.notRunnable}`) || box.title}
           </span>
         </span>
-        {(trouble || box.notRunnable) && (
+        {(mark.includes("trouble") || box.notRunnable) && (
           <span className={style.trouble}>
             <Icon name="warning" size={16} />
           </span>
@@ -80,6 +78,12 @@ export const StepNode = memo(function StepNode({ data: { box } }: NodeProps<Node
     </div>
   );
 }, sameFace);
+
+// markOf is in one word what the block shows of the marks.
+function markOf(m: Marks, id: string): string {
+  const chosen = m.selected === id;
+  return `${chosen ? "chosen " : ""}${chosen && m.at ? "at " : ""}${m.troubles.has(id) ? "trouble" : ""}`;
+}
 
 // sameFace says whether two boxes look the same. A block that only moves is not drawn again.
 function sameFace(a: NodeProps<Node<NodeData>>, b: NodeProps<Node<NodeData>>): boolean {

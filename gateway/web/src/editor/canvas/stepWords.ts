@@ -1,10 +1,12 @@
 // Results of the last run by step, for the blocks of the canvas. Each block listens to its own
 // step, so that events of a run do not redraw the whole graph.
-import { createContext, useSyncExternalStore } from "react";
+import { createContext, useCallback, useSyncExternalStore } from "react";
 import type { StepOutputs } from "../../api/client";
 import { duration } from "../../result/time";
 import type { StepStatus } from "../../run/useRun";
+import type { Kept } from "../run/kept";
 import { pictureOf, wordsOf } from "../run/words";
+import { Listeners } from "./listeners";
 
 export interface StepWords {
   state: string;
@@ -16,31 +18,33 @@ export interface StepWords {
 export class WordStore {
   private all = new Map<string, StepWords>();
   private pictures = new Map<string, { outputs: StepOutputs; url?: string }>();
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Listeners();
 
-  readonly subscribe = (listener: () => void) => {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
-  };
+  readonly subscribe = this.listeners.add;
 
   of(id: string): StepWords | null {
     return this.all.get(id) ?? null;
   }
 
-  set(steps: Record<string, StepStatus>) {
+  set(steps: Record<string, StepStatus>, kept: Map<string, Kept>) {
     const next = new Map<string, StepWords>();
     for (const [name, s] of Object.entries(steps)) {
       const id = `steps.${name}`;
       const took = s.began !== undefined && s.ended !== undefined ? duration(s.ended - s.began) : "";
-      const words = (s.outputs && wordsOf(s.outputs)) || wordOf(s.state);
+      const filter = kept.get(name);
+      const words = filter
+        ? `${filter.kept} of ${filter.of} kept`
+        : (s.outputs && wordsOf(s.outputs)) || wordOf(s.state);
       const now = { state: s.state, words, time: took, picture: this.pictureOf(id, s.outputs) };
       const old = this.all.get(id);
       const same = old?.state === now.state && old.words === words && old.time === took && old.picture === now.picture;
       next.set(id, same ? old : now);
     }
     for (const id of this.pictures.keys()) if (!next.has(id)) this.pictureOf(id, undefined);
+    const before = this.all;
     this.all = next;
-    for (const listener of this.listeners) listener();
+    const ids = new Set([...before.keys(), ...next.keys()]);
+    this.listeners.tell([...ids].filter((id) => before.get(id) !== next.get(id)));
   }
 
   // pictureOf keeps the address of a picture while its run is shown.
@@ -62,5 +66,6 @@ const wordOf = (state: string) => (state === "started" ? "running" : state === "
 export const Steps = createContext(new WordStore());
 
 export function useStepWords(store: WordStore, id: string): StepWords | null {
-  return useSyncExternalStore(store.subscribe, () => store.of(id));
+  const subscribe = useCallback((listener: () => void) => store.subscribe([id], listener), [store, id]);
+  return useSyncExternalStore(subscribe, () => store.of(id));
 }

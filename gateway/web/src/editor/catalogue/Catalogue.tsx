@@ -57,9 +57,9 @@ export const Catalogue = memo(function Catalogue({ blocks, from, text, onText, s
       <Command.List className={style.list} label="Blocks" tabIndex={-1}>
         <Command.Empty className={style.none}>No block matches.</Command.Empty>
         {found.map((g) => (
-          <Command.Group key={g.title} heading={g.title} className={style.group}>
+          <Command.Group key={g.id} heading={g.title} className={style.group}>
             {g.blocks.map((b) => (
-              <Item key={`${g.title} ${b.type}`} group={g.title} block={b} onAdd={onAdd} />
+              <Item key={b.type} group={g.id} block={b} onAdd={onAdd} />
             ))}
           </Command.Group>
         ))}

@@ -18,10 +18,17 @@ export interface Output {
 const quiet = new Set(["parent_id", "prediction_type", "inference_id"]);
 export const isQuiet = (o: Output) => o.kinds.length > 0 && o.kinds.every((k) => quiet.has(k));
 
+const outputs = new WeakMap<Block, Output[]>();
+
 export function outputsOf(block: Block | undefined): Output[] {
-  return (block?.outputs ?? [])
+  if (!block) return [];
+  const known = outputs.get(block);
+  if (known) return known;
+  const made = (block.outputs ?? [])
     .filter((o) => o.name !== "*")
     .map((o) => ({ name: o.name ?? "", kinds: o.kinds ?? ["*"] }));
+  outputs.set(block, made);
+  return made;
 }
 
 export function kindsOfInput(input: Element): string[] {

@@ -6,6 +6,7 @@ import { networkFailure, type Failure } from "../../api/failure";
 import type { Workflow, WorkflowPath } from "../../api/owner";
 import { blank } from "../model/doc";
 import { format } from "../text/patch";
+import { sameButSpaces } from "../text/spaces";
 
 const pause = 800; // ms without a change before it is saved
 const again = 5_000; // ms until another try where the server could not be reached
@@ -193,7 +194,7 @@ async function conflictOf(path: WorkflowPath, held: Held, keep: (part: Partial<H
 
 // same says whether two texts differ in spaces only.
 export function same(a: string, b: string): boolean {
-  return a === b || format(a) === format(b);
+  return a === b || sameButSpaces(a, b);
 }
 
 // useLeaving saves when the page is hidden or left, and warns while something is not saved.

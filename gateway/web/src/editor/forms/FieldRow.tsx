@@ -116,7 +116,7 @@ function Constant({ owner, field, value, disabled, onChange, described }: Consta
     case "model":
       return <ModelValue {...common} field={field} />;
     case "operations":
-      return <OperationsValue {...common} />;
+      return <OperationsValue {...common} step={owner.replace(/^steps\./, "")} />;
     case "map":
     case "list":
       return field.wiring ? <References {...{ owner, field, value, disabled, onChange }} /> : <JSONValue {...common} />;

@@ -1,13 +1,16 @@
 import { useState } from "react";
 import { filterSentence } from "../../graph/filterSentence";
 import type { Described } from "../../ui/Field";
+import { Meter } from "../../ui/Meter";
 import { Segments } from "../../ui/Segments";
+import { useEditing } from "../context";
 import { Builder } from "../query/Builder";
 import { operationsOf, partsOf } from "../query/sentence";
 import style from "./Form.module.css";
 import { JSONValue } from "./TextValue";
 
 interface Props {
+  step: string;
   described: Described;
   value: unknown;
   disabled: boolean;
@@ -19,13 +22,17 @@ interface Props {
 export function OperationsValue(props: Props) {
   const said = filterSentence(props.value);
   const parts = partsOf(props.value);
+  const last = useEditing().kept.get(props.step);
   const [json, setJSON] = useState(false);
   return (
     <div className={style.row}>
       {said && (
-        <p className={style.sentence} data-part="sentence">
-          {said.map((w, i) => (typeof w === "string" ? <span key={i}>{w}</span> : <code key={i}>{w.code}</code>))}
-        </p>
+        <div className={style.sentence} data-part="sentence">
+          <p>
+            {said.map((w, i) => (typeof w === "string" ? <span key={i}>{w}</span> : <code key={i}>{w.code}</code>))}
+          </p>
+          {last && <Meter plain value={last.kept} most={last.of} words={`Last run: ${last.kept} of ${last.of} kept`} />}
+        </div>
       )}
       {parts ? (
         <Segments

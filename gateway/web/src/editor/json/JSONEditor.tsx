@@ -4,7 +4,7 @@ import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, foldGutter, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, setDiagnostics, type Diagnostic } from "@codemirror/lint";
+import { diagnosticCount, lintGutter, setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { Annotation, Compartment, EditorState } from "@codemirror/state";
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
@@ -13,6 +13,8 @@ import { completions, type Known } from "./completion";
 import { difference } from "./difference";
 
 const fromOutside = Annotation.define<boolean>();
+
+const locked = (readOnly: boolean) => [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)];
 
 interface Props {
   text: string;
@@ -31,7 +33,7 @@ export default function JSONEditor({ text, readOnly, known, diagnostics, onText 
   useEffect(() => {
     now.current = { known, onText };
   });
-  const first = useRef(text);
+  const first = useRef({ text, readOnly });
   useEffect(() => {
     const root = host.current!.shadowRoot ?? host.current!.attachShadow({ mode: "open" });
     const room = document.createElement("div");
@@ -41,7 +43,7 @@ export default function JSONEditor({ text, readOnly, known, diagnostics, onText 
       parent: room,
       root,
       state: EditorState.create({
-        doc: first.current,
+        doc: first.current.text,
         extensions: [
           lineNumbers(),
           foldGutter(),
@@ -55,7 +57,7 @@ export default function JSONEditor({ text, readOnly, known, diagnostics, onText 
           lintGutter(),
           autocompletion({ override: [(context) => completions(context, now.current.known)] }),
           keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
-          lock.current.of([]),
+          lock.current.of(locked(first.current.readOnly)),
           EditorView.contentAttributes.of({ "aria-label": "The definition as JSON", tabindex: "0" }),
           EditorView.updateListener.of((u) => {
             if (u.docChanged && !u.transactions.some((t) => t.annotation(fromOutside)))
@@ -68,9 +70,8 @@ export default function JSONEditor({ text, readOnly, known, diagnostics, onText 
     return () => made.destroy();
   }, []);
   useEffect(() => {
-    view.current?.dispatch({
-      effects: lock.current.reconfigure([EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)]),
-    });
+    const v = view.current;
+    if (v && v.state.readOnly !== readOnly) v.dispatch({ effects: lock.current.reconfigure(locked(readOnly)) });
   }, [readOnly]);
   // A change from elsewhere (undo, a form) replaces only what differs, so that the cursor stays.
   useEffect(() => {
@@ -81,7 +82,7 @@ export default function JSONEditor({ text, readOnly, known, diagnostics, onText 
   }, [text]);
   useEffect(() => {
     const v = view.current;
-    if (v)
+    if (v && (diagnostics.length > 0 || diagnosticCount(v.state) > 0))
       v.dispatch(
         setDiagnostics(
           v.state,

@@ -16,6 +16,7 @@ import type { WordStore } from "../canvas/stepWords";
 import type { Doc } from "../model/doc";
 import style from "./Dock.module.css";
 import { clock } from "../clock";
+import { keptBy } from "./kept";
 import { Timeline } from "./Timeline";
 import { useShared } from "../useShared";
 import { useTemplateSample } from "./useTemplateSample";
@@ -27,7 +28,6 @@ interface Props {
   store: WordStore;
   // Why it cannot run now; empty if it can.
   blocked: string;
-  selected: string;
   onSelect: (id: string) => void;
   form: RefObject<HTMLDivElement | null>;
   // Saves the draft, and returns its etag.
@@ -39,7 +39,7 @@ const none: Input[] = [];
 
 // Dock runs the workflow and shows what each step did.
 export const Dock = memo(function Dock(props: Props) {
-  const { path, doc, inspection, store, blocked, selected, onSelect, form: room, flush, onRan } = props;
+  const { path, doc, inspection, store, blocked, onSelect, form: room, flush, onRan } = props;
   const inputs = inspection.interface?.inputs ?? none;
   const [open, setOpen] = useState(true);
   const { workspace, workflow } = path;
@@ -58,10 +58,10 @@ export const Dock = memo(function Dock(props: Props) {
   const form = useForm(inputs, samples.values, samples.pictures);
   const [ran, setRan] = useState({ text: "", time: "" });
   useEffect(() => {
-    store.set(run.steps);
+    store.set(run.steps, keptBy(doc, run.steps));
     onRan(run.steps);
-  }, [store, run.steps, onRan]);
-  useEffect(() => () => store.set({}), [store]);
+  }, [store, run.steps, onRan, doc]);
+  useEffect(() => () => store.set({}, new Map()), [store]);
   const steps = useShared(useMemo(() => doc.steps.map((s) => ({ name: s.name, title: s.type })), [doc]));
   return (
     <section className={classes(style.dock, !open && style.shut)} aria-label="Run" data-part="dock" ref={room}>
@@ -105,7 +105,7 @@ export const Dock = memo(function Dock(props: Props) {
             onCancel={cancel}
           />
         </div>
-        <Timeline steps={steps} run={run} selected={selected} onSelect={onSelect} />
+        <Timeline steps={steps} run={run} onSelect={onSelect} />
       </div>
     </section>
   );

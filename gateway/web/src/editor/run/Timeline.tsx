@@ -1,19 +1,20 @@
-import { memo } from "react";
+import { memo, useContext } from "react";
 import { StepIcon } from "../../result/StepIcon";
 import { duration } from "../../result/time";
 import type { Run } from "../../run/useRun";
+import { Selected } from "../context";
 import type { StepInfo } from "../../graph/stepsOf";
 import style from "./Dock.module.css";
 
 interface Props {
   steps: StepInfo[];
   run: Run;
-  selected: string;
   onSelect: (id: string) => void;
 }
 
 // Timeline shows when each step ran, and for how long.
-export const Timeline = memo(function Timeline({ steps, run, selected, onSelect }: Props) {
+export const Timeline = memo(function Timeline({ steps, run, onSelect }: Props) {
+  const selected = useContext(Selected);
   const timed = steps.flatMap((s) => {
     const status = run.steps[s.name];
     return status ? [{ name: s.name, ...status }] : [];
