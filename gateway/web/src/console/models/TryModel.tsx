@@ -1,14 +1,17 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { Input } from "../../api/client";
+import type { Failure } from "../../api/failure";
 import type { Model } from "../../api/manage";
 import { ResultPanel } from "../../result/ResultPanel";
 import { RunPanel } from "../../run/RunPanel";
 import { changed, useForm } from "../../run/useForm";
 import { useRun } from "../../run/useRun";
+import { Button } from "../../ui/Button";
 import page from "../parts/Page.module.css";
-import { Link, pathOf } from "../routes";
+import { Trouble } from "../parts/Trouble";
+import { navigate, pathOf } from "../routes";
 import { useMe } from "../session";
-import { definitionOf, outputsOf, startTrial, trialOf } from "./trial";
+import { definitionOf, keepTrial, outputsOf, startTrial } from "./trial";
 import { idOfModel } from "./words";
 
 const inputs: Input[] = [{ name: "image", type: "WorkflowImage", kinds: ["image"], required: true, label: "Picture" }];
@@ -20,12 +23,20 @@ export default function TryModel({ model: m }: { model: Model }) {
   const { workspace } = useMe();
   const id = idOfModel(m);
   const task = m.task ?? "";
-  const workflow = trialOf(id);
-  const name = `${workspace}/${id}/${m.latestVersion}`;
-  const start = useMemo(
-    () => startTrial({ workspace, workflow }, m.title || id, definitionOf(task, name)),
-    [workspace, workflow, m.title, id, task, name],
-  );
+  const title = m.title || id;
+  const definition = definitionOf(task, `${workspace}/${id}/${m.latestVersion}`);
+  const start = useMemo(() => startTrial(workspace, title, definition), [workspace, title, definition]);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const keep = async () => {
+    setBusy(true);
+    try {
+      navigate(pathOf.edit(workspace, await keepTrial(workspace, title, definition)));
+    } catch (cause) {
+      setFailure(cause as Failure);
+      setBusy(false);
+    }
+  };
   const { run, result, begin, cancel } = useRun(start);
   const form = useForm(inputs, none, none);
   return (
@@ -55,7 +66,10 @@ export default function TryModel({ model: m }: { model: Model }) {
           runnable
           used={
             <>
-              It ran as the draft of a workflow. <Link href={pathOf.edit(workspace, workflow)}>Open in the editor</Link>
+              <Button look="link" busy={busy} onClick={() => void keep()}>
+                Make a workflow of it
+              </Button>
+              {failure && <Trouble failure={failure} />}
             </>
           }
           onCancel={cancel}

@@ -1,8 +1,7 @@
-// A model is tried in the draft of a workflow of its own: an ordinary draft run, with the key,
-// the budget and the limits of every other one. No link leads there.
-import { readDraft, runWorkflow, saveDraft } from "../../api/editor";
-import { Failure } from "../../api/failure";
-import { createWorkflowNamed, getWorkflow, type WorkflowPath } from "../../api/owner";
+// A model is tried in the draft of a workflow that lasts as long as the run: an ordinary draft
+// run, with the key, the budget and the limits of every other one. No link leads there.
+import { createWorkflow, runWorkflow, saveDraft } from "../../api/editor";
+import { createWorkflowNamed, deleteWorkflow, purgeWorkflow, type WorkflowPath } from "../../api/owner";
 import type { Start } from "../../run/useRun";
 
 // blocks are the steps that run a model of a task, with their outputs.
@@ -34,21 +33,58 @@ export function definitionOf(task: string, model: string): string {
   });
 }
 
-export const trialOf = (model: string) => `try-${model}`.slice(0, 63);
+const letters = 8; // of the id, which no other trial has
 
-// startTrial prepares the draft and runs it.
-export function startTrial(path: WorkflowPath, title: string, definition: string): Start {
-  return async (request, signal) => runWorkflow(path, request, await prepared(path, title, definition), signal);
+// startTrial makes a workflow, runs its draft, and removes the workflow when the run has ended.
+export function startTrial(workspace: string, title: string, definition: string): Start {
+  return async (request, signal) => {
+    const path = { workspace, workflow: `trial-${crypto.randomUUID().replaceAll("-", "").slice(0, letters)}` };
+    await createWorkflowNamed(path, `Try ${title}`);
+    try {
+      const draft = await saveDraft(path, definition, "");
+      return ending(await runWorkflow(path, request, draft.resource.etag ?? "", signal), () => remove(path));
+    } catch (cause) {
+      await remove(path);
+      throw cause;
+    }
+  };
 }
 
-async function prepared(path: WorkflowPath, title: string, definition: string): Promise<string> {
+// keepTrial makes a workflow that stays, and returns its id.
+export async function keepTrial(workspace: string, title: string, definition: string): Promise<string> {
+  const made = await createWorkflow(workspace, `Try ${title}`);
+  const workflow = made.name?.split("/")[3] ?? "";
+  await saveDraft({ workspace, workflow }, definition, "");
+  return workflow;
+}
+
+// remove leaves the workflow in the trash if the caller may not purge it: editors may not.
+async function remove(path: WorkflowPath): Promise<void> {
   try {
-    await getWorkflow(path);
-  } catch (cause) {
-    if (!(cause instanceof Failure) || cause.reason !== "NOT_FOUND") throw cause;
-    await createWorkflowNamed(path, `Try ${title}`);
+    await deleteWorkflow(path);
+    await purgeWorkflow(path);
+  } catch {
+    // The run is what was asked for, and it has its result.
   }
-  const draft = await readDraft(path);
-  if (draft?.definition === definition) return draft.resource.etag ?? "";
-  return (await saveDraft(path, definition, draft?.resource.etag ?? "")).resource.etag ?? "";
+}
+
+// ending is a stream that says when it has ended: read to its end, failed, or no longer wanted.
+function ending(stream: ReadableStream<Uint8Array>, then: () => Promise<void>): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        controller.close();
+      } catch (cause) {
+        controller.error(cause);
+      }
+      await then();
+    },
+    async cancel(reason) {
+      await reader.cancel(reason);
+      await then();
+    },
+  });
 }
