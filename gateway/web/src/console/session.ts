@@ -10,7 +10,7 @@ export interface Me {
   owner: boolean; // may change everything, also keys, credentials, models and people
   editor: boolean; // may change workflows and links: an owner or an editor
   person: string; // its resource name; empty for a key of no person
-  keyTitle: string; // what the key is called; its id if it has no title
+  keyTitle: string; // what the key is called; empty if it has no title
   name: string; // what the person is called, else the title of the key
   session: string; // its resource name
   expires?: string;
@@ -26,7 +26,7 @@ export function meOf(who: Whoami): Me {
     owner: who.role === "member",
     editor: who.role === "member" || who.role === "editor",
     person: who.person ?? "",
-    keyTitle: who.keyTitle || (who.key?.split("/")[3] ?? ""),
+    keyTitle: who.keyTitle ?? "",
     name: who.personTitle || who.keyTitle || "",
     expires: who.sessionExpireTime,
   };

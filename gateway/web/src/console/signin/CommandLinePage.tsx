@@ -46,7 +46,7 @@ function Ask({ line }: { line: CommandLine }) {
           facts={[
             ["Code", <strong key="code">{code.data ?? "…"}</strong>],
             ["Acts in", me.workspace],
-            ["With key", me.keyTitle],
+            ["With key", me.keyTitle || "The key that you signed in with"],
             ["Role", me.role],
           ]}
         />
