@@ -464,7 +464,9 @@ describe("it looks right", () => {
       await page.getByAltText("Input: Sample picture").waitFor();
       await page.getByRole("button", { name: "Run", exact: true }).first().click();
       await page.locator("[data-part=new-result] [data-part=boxes]").first().waitFor({ timeout: 60_000 });
-      await node(page, "confident").getByText(/\d+ of \d+ kept/).waitFor();
+      await node(page, "confident")
+        .getByText(/\d+ of \d+ kept/)
+        .waitFor();
       await node(page, "boxes").locator("[data-part=thumbnail]").waitFor();
       await looks(page, `editor-${colorScheme}`);
       if (colorScheme === "light") await illustrate(page, "editor.png");
