@@ -30,6 +30,9 @@ var (
 	documents  = []string{"page", "embed", "link preview", "sample", "OpenAPI", "QR code", "oEmbed"}
 )
 
+// inDefinition is in the definition of everyEntry, and in no description or output.
+const inDefinition = "in-the-definition"
+
 func statusOf(status int, lists ...[]string) map[string]int {
 	out := map[string]int{}
 	for _, list := range lists {
@@ -53,7 +56,9 @@ func (w *tenant) everyEntry(t *testing.T, id string, settings object) (share, to
 	t.Helper()
 	definition := plain()
 	definition["inputs"] = append(definition["inputs"].([]any), object{"type": "WorkflowImage", "name": "image"}) //nolint:forcetypeassert // our own
-	definition["steps"].([]any)[0].(object)["template"] = behindGate                                              //nolint:forcetypeassert // our own
+	step := definition["steps"].([]any)[0].(object)                                                               //nolint:forcetypeassert // our own
+	step["template"] = behindGate
+	step["data"].(object)["unused"] = inDefinition //nolint:forcetypeassert // our own
 	w.post(t, w.path()+"/workflows?workflowId="+id, object{"title": "Title of " + id, "description": behindGate, "definition": definition})
 	settings["samples"] = []object{{"title": "One", "input": "image", "value": picture(smallPicture())}}
 	return w.share(t, w.path()+"/workflows/"+id, settings)

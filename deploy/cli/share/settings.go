@@ -3,6 +3,7 @@ package share
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,9 @@ type Flags struct {
 	CredentialCalls    *int64   `help:"Limit: calls with your credentials per period."`
 	Period             string   `help:"Period of the limits: day, month or lifetime (default for a new share: day)." enum:",day,month,lifetime" default:"" placeholder:"PERIOD"`
 	Sinks              *bool    `help:"Enable sinks (webhooks, email)." negatable:""`
-	Forks              *bool    `help:"Let visitors copy the workflow (default: yes)." negatable:""`
+	Forks              *bool    `help:"Let visitors copy the workflow (default: yes)." negatable:"" xor:"allow"`
+	Allow              []string `help:"What visitors may do: view (the definition and the graph), run, fork (default: all three). A fork needs view." enum:"view,run,fork" placeholder:"view,run,fork" xor:"allow"`
+	Starts             string   `help:"When the link begins to work: 72h from now, 2026-12-31 (UTC), 2026-12-31T12:00:00Z, or now." placeholder:"WHEN"`
 	Expires            string   `help:"When the link expires: 72h from now, 2026-12-31 (UTC), 2026-12-31T12:00:00Z, or never." placeholder:"WHEN"`
 	PasswordFile       *string  `help:"Visitors enter a password before the link opens: a file with it, - for standard input, or none." placeholder:"FILE"`
 	Member             []string `help:"The link opens only for members of this workspace and of yours: its id, or none." placeholder:"WORKSPACE"`
@@ -61,6 +64,7 @@ func (f Flags) edit(ctx context.Context, a *cli.App) (*cli.Edit, error) {
 	f.limits(e)
 	e.Choose("sinks_enabled", f.Sinks, true, false)
 	e.Choose("fork_disabled", f.Forks, false, true)
+	f.permissions(e)
 	if f.FollowLive {
 		e.Set("follow_live", true)
 	}
@@ -102,12 +106,34 @@ func (f Flags) lists(e *cli.Edit) error {
 	if err := f.presentation(e); err != nil {
 		return err
 	}
-	if f.Expires == "" {
-		return nil
+	return f.times(e)
+}
+
+// permissions sets what visitors may do: all of it, because a list has no middle.
+func (f Flags) permissions(e *cli.Edit) {
+	if f.Allow == nil {
+		return
 	}
-	at, err := expiry(f.Expires)
-	e.Set("expire_time", at)
-	return err
+	for _, what := range []string{"view", "run", "fork"} {
+		e.Set(what+"_disabled", !slices.Contains(f.Allow, what))
+	}
+}
+
+// times sets when the link works.
+func (f Flags) times(e *cli.Edit) error {
+	for field, flag := range map[string]struct{ what, text, unset string }{
+		"start_time": {"start", f.Starts, "now"}, "expire_time": {"expiry", f.Expires, "never"},
+	} {
+		if flag.text == "" {
+			continue
+		}
+		at, err := moment(flag.text, flag.unset)
+		if err != nil {
+			return fmt.Errorf("%s: %w", flag.what, err)
+		}
+		e.Set(field, at)
+	}
+	return nil
 }
 
 func samples(texts []string) ([]cli.Object, error) {
@@ -125,9 +151,9 @@ func samples(texts []string) ([]cli.Object, error) {
 	return list, nil
 }
 
-// expiry returns nil for a link that does not expire.
-func expiry(text string) (any, error) {
-	if text == "never" {
+// moment returns a time, or nil for the word that stands for none.
+func moment(text, unset string) (any, error) {
+	if text == unset {
 		return nil, nil
 	}
 	if d, err := time.ParseDuration(text); err == nil {
@@ -135,7 +161,7 @@ func expiry(text string) (any, error) {
 	}
 	at, err := cli.ParseTime(text)
 	if err != nil {
-		return nil, fmt.Errorf("expiry: %w; or 72h, or never", err)
+		return nil, fmt.Errorf("%w; or 72h, or %s", err, unset)
 	}
 	return at, nil
 }

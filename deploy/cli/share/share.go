@@ -53,7 +53,7 @@ func (c *shareCreate) Run(ctx context.Context, a *cli.App) error {
 
 var shareFields = []string{
 	"name", "title", "token", "uri", "state", "version", "followLive", "runAccess", "credentialAccess", "chargedKey", "limits",
-	"sinksEnabled", "forkDisabled", "expireTime", "frameOrigins", "runOrigins", "presentation", "examples", "slotCredentials", "gate", "detected", "notices", "suspension",
+	"sinksEnabled", "viewDisabled", "runDisabled", "forkDisabled", "startTime", "expireTime", "frameOrigins", "runOrigins", "presentation", "examples", "slotCredentials", "gate", "detected", "notices", "suspension",
 }
 
 type shareGet struct{ OneShare }

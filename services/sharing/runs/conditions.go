@@ -71,8 +71,10 @@ func (l *lease) brokenBy(opened *shares.Resolved, now time.Time) string {
 		return "the gate of the link changed"
 	case share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || opened.Suspended() && !l.causedSuspension(opened):
 		return whyPaused
-	case share.Expires != 0 && now.UnixMicro() >= share.Expires:
-		return "the link has expired"
+	case !share.InTime(now):
+		return "the link has expired, or its start was moved"
+	case share.RunDisabled:
+		return "its owner turned runs off"
 	case l.conditions.Owner && (share.RunAccess != sharingv1.RunAccess_RUN_ACCESS_OWNER || share.ChargedKey != l.row.ChargedKey):
 		return "its owner turned run access off"
 	case l.conditions.Hidden && (!share.Hidden() || !opened.Grant.GetExists() || opened.Grant.GetVersionHash() != l.row.VersionHash):

@@ -42,6 +42,9 @@ func (c *checker) check(ctx context.Context, e *edit, caller string, confirm boo
 	if err := checkVersion(a); err != nil {
 		return err
 	}
+	if err := e.checkPermissions(); err != nil {
+		return err
+	}
 	if err := e.checkSamples(a); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 // all are the fields of a share that its owner sets.
 var all = []string{
 	"title", "version", "follow_live", "run_access", "credential_access", "charged_key", "limits", "sinks_enabled",
-	"fork_disabled", "expire_time", "frame_origins", "run_origins", "samples", "confirmed_destinations", "presentation",
+	"view_disabled", "run_disabled", "fork_disabled", "start_time", "expire_time", "frame_origins", "run_origins", "samples", "confirmed_destinations", "presentation",
 	"slot_credentials", "gate",
 }
 

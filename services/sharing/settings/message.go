@@ -70,7 +70,8 @@ func settingsOf(w workflows.Workflow, row shares.Share) *sharingv1.Share {
 	return &sharingv1.Share{
 		Name: row.Name(w), Title: row.Title, State: row.State, Version: int32(row.VersionNumber(w)),
 		FollowLive: row.FollowLive, RunAccess: row.RunAccess, CredentialAccess: row.CredentialAccess, ChargedKey: row.ChargedKey,
-		Limits: row.LimitsMessage(), SinksEnabled: row.Sinks, ForkDisabled: row.ForkDisabled, ExpireTime: resource.Timestamp(row.Expires),
+		Limits: row.LimitsMessage(), SinksEnabled: row.Sinks, ViewDisabled: row.ViewDisabled, RunDisabled: row.RunDisabled, ForkDisabled: row.ForkDisabled,
+		StartTime: resource.Timestamp(row.Starts), ExpireTime: resource.Timestamp(row.Expires),
 		FrameOrigins: row.FrameOriginList(), RunOrigins: row.RunOriginList(), Samples: row.SampleList(),
 		Presentation: row.PresentationMessage(), SlotCredentials: row.SlotCredentialList(), Gate: row.GateMessage(),
 		CreateTime: resource.Timestamp(row.Created), UpdateTime: resource.Timestamp(row.Updated),

@@ -50,10 +50,12 @@ func (e *edit) set(in *sharingv1.Share, field, part string) error {
 		e.row.ChargedKey = in.GetChargedKey()
 	case "sinks_enabled":
 		e.row.Sinks = in.GetSinksEnabled()
-	case "fork_disabled":
-		e.row.ForkDisabled = in.GetForkDisabled()
+	case "view_disabled", "run_disabled", "fork_disabled":
+		e.setPermission(in, field)
 	case "limits":
 		return e.setLimits(in.GetLimits(), part)
+	case "start_time":
+		e.row.Starts = sqldb.Micros(in.GetStartTime().AsTime())
 	case "expire_time":
 		return e.setExpiry(in)
 	case "frame_origins":

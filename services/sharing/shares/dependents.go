@@ -54,7 +54,7 @@ func (g *Grants) Suspended(ctx context.Context, w workflows.Workflow) ([]string,
 func (g *Grants) SuspendedActive(ctx context.Context, w workflows.Workflow) (n int64, err error) {
 	waiting, err := g.waiting(ctx, w)
 	for _, row := range waiting {
-		if row.State == sharingv1.ShareState_SHARE_STATE_ACTIVE && (row.Expires == 0 || row.Expires > g.now().UnixMicro()) {
+		if row.State == sharingv1.ShareState_SHARE_STATE_ACTIVE && !row.RunDisabled && row.InTime(g.now()) {
 			n++
 		}
 	}

@@ -4,12 +4,9 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
-	errorsv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/errors/v1"
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	vaultinternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vaultinternal/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
@@ -40,33 +37,6 @@ type Resolved struct {
 
 // Name returns the name of the share in the API.
 func (r *Resolved) Name() string { return r.Share.Name(r.Workflow) }
-
-// Visible returns an error if the link shows nothing now. A paused link shows its
-// workflow and allows forks, because neither uses anything of the owner's.
-func (r *Resolved) Visible(now time.Time) error {
-	if r.Share.Expires != 0 && now.UnixMicro() >= r.Share.Expires {
-		return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_EXPIRED, "this link has expired; ask its owner for a new one")
-	}
-	return nil
-}
-
-// Runnable returns an error if no run may begin now. Visitors get the same answer for a
-// link that the guard suspended and for one that its owner paused. If they could tell the
-// two apart, they would know that the guard has found something.
-func (r *Resolved) Runnable(now time.Time) error {
-	if err := r.Visible(now); err != nil {
-		return err
-	}
-	if r.Share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || r.Suspended() {
-		return Paused()
-	}
-	return nil
-}
-
-// Paused refuses a run through a link that its owner paused or the guard suspended.
-func Paused() error {
-	return errs.FailedPrecondition(errorsv1.Reason_REASON_SHARE_PAUSED, "this link is paused; its owner can resume it")
-}
 
 // OwnerPays reports whether the owner's key pays for runs: run access is open, and the
 // version still has a private model. Run access was opened for such a model only.

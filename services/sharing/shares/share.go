@@ -53,13 +53,17 @@ type Share struct {
 	// resumed: passes of an earlier epoch are dead.
 	Gate      string
 	GateEpoch int64
+	// ViewDisabled and RunDisabled refuse what ForkDisabled refuses of forks.
+	ViewDisabled, RunDisabled bool
+	// Starts is when the link begins to work.
+	Starts int64
 }
 
 const shareColumns = `uid, workspace, workflow, id, link, link_epoch, state, title, version, follow_live, run_access,
 	credential_access, granted_hash, charged_key, limit_runs, limit_visitor, limit_calls, limit_period, limit_epoch,
 	sinks_enabled, fork_disabled, expire_time, frame_origins, samples, create_time, update_time,
 	grant_pending_since, promise, limit_pictures, limit_visitor_pictures, run_origins, presentation, slot_credentials,
-	gate, gate_epoch`
+	gate, gate_epoch, view_disabled, run_disabled, start_time`
 
 func scanShare(r sqldb.Scanner) (s Share, err error) {
 	err = r.Scan(
@@ -67,7 +71,7 @@ func scanShare(r sqldb.Scanner) (s Share, err error) {
 		&s.CredentialAccess, &s.GrantedHash, &s.ChargedKey, &s.Runs, &s.VisitorRuns, &s.Calls, &s.Period, &s.LimitEpoch,
 		&s.Sinks, &s.ForkDisabled, &s.Expires, &s.FrameOrigins, &s.Samples, &s.Created, &s.Updated,
 		&s.PendingSince, &s.Promise, &s.Pictures, &s.VisitorPictures, &s.RunOrigins, &s.Presentation, &s.SlotCredentials,
-		&s.Gate, &s.GateEpoch,
+		&s.Gate, &s.GateEpoch, &s.ViewDisabled, &s.RunDisabled, &s.Starts,
 	)
 	return s, err
 }

@@ -49,11 +49,12 @@ type Cursor struct {
 // Insert writes a new share. It returns false when the ID is taken.
 func (s Store) Insert(ctx context.Context, r Share) (bool, error) {
 	return s.changed(ctx, `INSERT INTO shares (`+shareColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35) ON CONFLICT (workflow, id) DO NOTHING`,
+		$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38) ON CONFLICT (workflow, id) DO NOTHING`,
 		r.UID, r.Workspace, r.Workflow, r.ID, r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess,
 		r.CredentialAccess, r.GrantedHash, r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch,
 		r.Sinks, r.ForkDisabled, r.Expires, r.FrameOrigins, r.Samples, r.Created, r.Updated, r.PendingSince,
-		r.Promise, r.Pictures, r.VisitorPictures, r.RunOrigins, r.Presentation, r.SlotCredentials, r.Gate, r.GateEpoch)
+		r.Promise, r.Pictures, r.VisitorPictures, r.RunOrigins, r.Presentation, r.SlotCredentials, r.Gate, r.GateEpoch,
+		r.ViewDisabled, r.RunDisabled, r.Starts)
 }
 
 // Update writes r if the row was last changed at the time before and is not revoked. It
@@ -64,11 +65,12 @@ func (s Store) Update(ctx context.Context, r Share, before int64) (bool, error) 
 		limit_visitor = $12, limit_calls = $13, limit_period = $14, limit_epoch = $15, sinks_enabled = $16, fork_disabled = $17,
 		expire_time = $18, frame_origins = $19, samples = $20, update_time = $21,
 		grant_pending_since = $22, promise = $23, limit_pictures = $24, limit_visitor_pictures = $25, run_origins = $26,
-		presentation = $27, slot_credentials = $28, gate = $29, gate_epoch = $30 WHERE uid = $31 AND workspace = $32 AND update_time = $33 AND state <> 3`,
+		presentation = $27, slot_credentials = $28, gate = $29, gate_epoch = $30, view_disabled = $31,
+		run_disabled = $32, start_time = $33 WHERE uid = $34 AND workspace = $35 AND update_time = $36 AND state <> 3`,
 		r.Link, r.LinkEpoch, r.State, r.Title, r.Version, r.FollowLive, r.RunAccess, r.CredentialAccess, r.GrantedHash,
 		r.ChargedKey, r.Runs, r.VisitorRuns, r.Calls, r.Period, r.LimitEpoch, r.Sinks, r.ForkDisabled, r.Expires,
 		r.FrameOrigins, r.Samples, r.Updated, r.PendingSince, r.Promise, r.Pictures, r.VisitorPictures, r.RunOrigins,
-		r.Presentation, r.SlotCredentials, r.Gate, r.GateEpoch, r.UID, r.Workspace, before)
+		r.Presentation, r.SlotCredentials, r.Gate, r.GateEpoch, r.ViewDisabled, r.RunDisabled, r.Starts, r.UID, r.Workspace, before)
 }
 
 // MarkPending marks the share's grant as pending now, in the row and in r. It returns false

@@ -8,7 +8,6 @@ import (
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
-	"github.com/keyhole-dev/keyhole/services/kit/errs"
 	"github.com/keyhole-dev/keyhole/services/kit/leak"
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/sharing/definition"
@@ -31,8 +30,8 @@ type forks struct {
 
 // fork stores a copy in the workspace of the caller, or only reports on it.
 func (f *forks) fork(ctx context.Context, who caller.Principal, opened *shares.Resolved, r *sharingv1.ForkSharedWorkflowRequest) (*sharingv1.ForkSharedWorkflowResponse, error) {
-	if opened.Share.ForkDisabled {
-		return nil, errs.PermissionDenied("the owner does not allow forks of this workflow")
+	if err := opened.Forkable(); err != nil {
+		return nil, err
 	}
 	ws := resource.Segment(r.GetParent(), 0)
 	raw, err := f.copy(ctx, opened, ws)

@@ -85,8 +85,11 @@ func (h *Handlers) UnlockSharedWorkflow(ctx context.Context, r *sharingv1.Unlock
 	if err != nil {
 		return nil, err
 	}
+	if err := opened.Visible(h.now()); err != nil {
+		return nil, err
+	}
 	// A stopped link is refused before the password is looked at: a pass would not count.
-	if err := opened.Runnable(h.now()); err != nil {
+	if err := opened.Moving(); err != nil {
 		return nil, err
 	}
 	pass, err := h.gates.Unlock(ctx, opened.GateLink(), caller.From(ctx), r.GetPassword())

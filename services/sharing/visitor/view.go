@@ -76,10 +76,12 @@ func (s *views) prepare(ctx context.Context, opened *shares.Resolved) *view {
 	defer cancel()
 	examples, _ := s.resolver.Examples(ctx, opened)
 	share, said := opened.Share, opened.Share.PresentationMessage()
+	definition, graph := opened.Shown()
 	common, err := proto.Marshal(&sharingv1.SharedWorkflow{
 		Title: opened.Title(), Description: opened.Workflow.Description, Owner: opened.Owner, Version: int32(opened.Version.Number),
-		VersionHash: s.links.VersionMark(share.UID, opened.Version.Hash), Definition: opened.Analysis.Redacted,
-		Interface: opened.Interface(), Graph: opened.Analysis.Graph, Samples: opened.Samples(), ForkAllowed: !share.ForkDisabled,
+		VersionHash: s.links.VersionMark(share.UID, opened.Version.Hash), Definition: definition,
+		Interface: opened.Interface(), Graph: graph, Samples: opened.Samples(),
+		ForkAllowed: opened.Forkable() == nil, ViewAllowed: !share.ViewDisabled, RunAllowed: !share.RunDisabled,
 		FrameOrigins: share.FrameOriginList(), RunOrigins: share.RunOriginList(), UpdateTime: resource.Timestamp(opened.Version.Created),
 		Examples: examples, Presentation: &sharingv1.Presentation{
 			Title: said.GetTitle(), Welcome: said.GetWelcome(), Guide: said.GetGuide(), AccentColor: said.GetAccentColor(),

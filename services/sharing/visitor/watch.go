@@ -81,7 +81,7 @@ func stateOf(opened *shares.Resolved, now *sharingv1.SharedWorkflow, err error) 
 	switch {
 	case err == nil:
 		said := sha256.Sum256([]byte(opened.Share.Presentation + opened.Share.Samples))
-		return fmt.Sprintf("%d %s %t %t %x %q", opened.Share.GateEpoch, opened.Version.Hash, opened.Share.ForkDisabled, opened.Share.Hidden(), said, now.GetTerms().GetBlocked())
+		return fmt.Sprintf("%d %s %t %t %t %x %q", opened.Share.GateEpoch, opened.Version.Hash, opened.Share.ForkDisabled, opened.Share.ViewDisabled, opened.Share.Hidden(), said, now.GetTerms().GetBlocked())
 	case errs.IsRetryable(err):
 		return ""
 	default:

@@ -74,7 +74,7 @@ func (s Store) list(ctx context.Context, ws string, after place, which selection
 	links := func(condition string) string {
 		return `(SELECT COUNT(*) FROM shares s WHERE s.workflow = w.uid AND s.workspace = w.workspace AND ` + condition + `)`
 	}
-	open := `s.state = ` + active + ` AND (s.expire_time = 0 OR s.expire_time > ` + now + `)`
+	open := `s.state = ` + active + ` AND NOT s.run_disabled AND s.start_time <= ` + now + ` AND (s.expire_time = 0 OR s.expire_time > ` + now + `)`
 	rows, err := s.db.QueryContext(ctx, `SELECT `+workflowColumns+`, k,
 		`+links(open)+`, `+links(`s.state = `+paused)+`, `+links(open+` AND s.credential_access = `+hidden)+`,
 		COALESCE(l.hash, ''), w.drafted, w.live_version > 0 AND l.credentials IS NULL, w.drafted AND d.credentials IS NULL,

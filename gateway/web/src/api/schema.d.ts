@@ -2637,7 +2637,7 @@ export interface components {
             limits?: components["schemas"]["v1Limits"];
             /** @description Whether sinks work in its runs. */
             sinksEnabled?: boolean;
-            /** @description Whether forking is refused. */
+            /** @description Whether forking is refused. A share without views refuses it too. */
             forkDisabled?: boolean;
             /**
              * Format: date-time
@@ -2685,6 +2685,18 @@ export interface components {
              */
             slotCredentials?: components["schemas"]["v1SlotCredential"][];
             gate?: components["schemas"]["v1Gate"];
+            /**
+             * @description Whether the definition, the graph and forks are refused: visitors get the inputs, run the workflow and see results.
+             *     Progress, errors and charges of a run still name its steps.
+             */
+            viewDisabled?: boolean;
+            /** @description Whether runs are refused: visitors get the read-only view. A share allows views or runs at least. */
+            runDisabled?: boolean;
+            /**
+             * Format: date-time
+             * @description When the link begins to work; unset means when it is created.
+             */
+            startTime?: string;
         };
         /**
          * @description ShareState is the state of a share.
@@ -2742,6 +2754,10 @@ export interface components {
             presentation?: components["schemas"]["v1Presentation"];
             /** @description Results of the samples. */
             examples?: components["schemas"]["v1Example"][];
+            /** @description Whether visitors may see the definition and the graph. Otherwise both are empty. */
+            viewAllowed?: boolean;
+            /** @description Whether the owner lets visitors run it. `runnable` says whether a run can start now. */
+            runAllowed?: boolean;
         };
         /** @description SharedWorkflowChange says that the view behind a link has changed. It does not say what has changed. */
         v1SharedWorkflowChange: {
@@ -6147,7 +6163,7 @@ export interface operations {
                     limits?: components["schemas"]["v1Limits"];
                     /** @description Whether sinks work in its runs. */
                     sinksEnabled?: boolean;
-                    /** @description Whether forking is refused. */
+                    /** @description Whether forking is refused. A share without views refuses it too. */
                     forkDisabled?: boolean;
                     /**
                      * Format: date-time
@@ -6195,6 +6211,18 @@ export interface operations {
                      */
                     slotCredentials?: components["schemas"]["v1SlotCredential"][];
                     gate?: components["schemas"]["v1Gate"];
+                    /**
+                     * @description Whether the definition, the graph and forks are refused: visitors get the inputs, run the workflow and see results.
+                     *     Progress, errors and charges of a run still name its steps.
+                     */
+                    viewDisabled?: boolean;
+                    /** @description Whether runs are refused: visitors get the read-only view. A share allows views or runs at least. */
+                    runDisabled?: boolean;
+                    /**
+                     * Format: date-time
+                     * @description When the link begins to work; unset means when it is created.
+                     */
+                    startTime?: string;
                 };
             };
         };

@@ -39,13 +39,20 @@ export function Intro({ link, view, allowances }: { link: Link; view: SharedWork
           )}
         </p>
       </div>
-      {blocked.length > 0 && (
-        <Notice role="note">
-          <strong>It cannot run now.</strong>
-          {blocked.map((b) => (
-            <p key={b}>{b}</p>
-          ))}
+      {view.runAllowed === false ? (
+        <Notice role="note" icon="hidden">
+          <strong>Only to look at.</strong>
+          <p>The owner shows how this workflow works, and does not let visitors run it.</p>
         </Notice>
+      ) : (
+        blocked.length > 0 && (
+          <Notice role="note">
+            <strong>It cannot run now.</strong>
+            {blocked.map((b) => (
+              <p key={b}>{b}</p>
+            ))}
+          </Notice>
+        )
       )}
     </header>
   );

@@ -117,11 +117,13 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onF
   return (
     <>
       <Intro link={link} view={view} allowances={allowances} />
-      <div className={style.bench} id="run" tabIndex={-1}>
-        {narrow ? panels.reverse() : panels}
-      </div>
+      {view.runAllowed !== false && (
+        <div className={style.bench} id="run" tabIndex={-1}>
+          {narrow ? panels.reverse() : panels}
+        </div>
+      )}
       {view.presentation?.guide && <Guide text={view.presentation.guide} owner={view.owner ?? ""} />}
-      {link.showGraph && (
+      {link.showGraph && view.viewAllowed !== false && (
         <HowItWorks
           graph={view.graph ?? {}}
           definition={view.definition as Record<string, unknown> | undefined}

@@ -37,12 +37,31 @@ export function LinkRules({ share, form, set }: Props) {
           )}
         </Field>
       )}
+      <Field label="Works from" optional help="Empty: from now on. In your local time." className={style.short}>
+        {(d) => (
+          <Input {...d} type="datetime-local" value={form.starts} onChange={(e) => set({ starts: e.target.value })} />
+        )}
+      </Field>
       <Field label="Expires" optional help="Empty: never. In your local time." className={style.short}>
         {(d) => (
           <Input {...d} type="datetime-local" value={form.expires} onChange={(e) => set({ expires: e.target.value })} />
         )}
       </Field>
-      <Switch label="Visitors may fork it" checked={form.forks} onChange={(on) => set({ forks: on })} />
+      <Switch
+        label="Visitors may see the definition and the graph"
+        checked={form.views}
+        onChange={(views) => set(views ? { views } : { views, visits: true, forks: false })}
+      />
+      <Switch
+        label="Visitors may run it"
+        checked={form.visits}
+        onChange={(visits) => set(visits ? { visits } : { visits, views: true })}
+      />
+      <Switch
+        label="Visitors may fork it"
+        checked={form.forks}
+        onChange={(forks) => set(forks ? { forks, views: true } : { forks })}
+      />
       {(sinks.length > 0 || form.sinks) && (
         <Switch
           label={

@@ -52,7 +52,10 @@ export interface Form extends Rules {
 export interface Rules {
   followLive: boolean;
   version: number;
-  expires: string; // of a datetime-local field: local time; empty for never
+  starts: string; // of a datetime-local field: local time; empty for always
+  expires: string; // likewise; empty for never
+  views: boolean;
+  visits: boolean; // visitors may run it
   forks: boolean;
   sinks: boolean;
   frameOrigins: string; // one a line
@@ -76,7 +79,10 @@ export function formOf(share: Share): Form {
     confirmed: false,
     followLive: !!share.followLive,
     version: share.version ?? 0,
+    starts: share.startTime ? local(share.startTime) : "",
     expires: share.expireTime ? local(share.expireTime) : "",
+    views: !share.viewDisabled,
+    visits: !share.runDisabled,
     forks: !share.forkDisabled,
     sinks: !!share.sinksEnabled,
     frameOrigins: (share.frameOrigins ?? []).join("\n"),
@@ -110,6 +116,11 @@ export function slotsDiffer(share: Share, form: Form): boolean {
 function local(iso: string): string {
   const at = new Date(iso);
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+// time is what an update has for the text of a field. null clears a time; the type of the schema has no null.
+function time(local: string): string {
+  return local ? new Date(local).toISOString() : (null as unknown as string);
 }
 
 const lines = (text: string) =>
@@ -153,9 +164,10 @@ function rulesChange(share: Share, form: Form): Partial<Share> {
   if (form.title !== before.title) body.title = form.title;
   if (form.followLive !== before.followLive) body.followLive = form.followLive;
   if (!form.followLive && (form.version !== before.version || before.followLive)) body.version = form.version;
-  // null clears a time; the type of the schema has no null.
-  if (form.expires !== before.expires)
-    body.expireTime = form.expires ? new Date(form.expires).toISOString() : (null as unknown as string);
+  if (form.starts !== before.starts) body.startTime = time(form.starts);
+  if (form.expires !== before.expires) body.expireTime = time(form.expires);
+  if (form.views !== before.views) body.viewDisabled = !form.views;
+  if (form.visits !== before.visits) body.runDisabled = !form.visits;
   if (form.forks !== before.forks) body.forkDisabled = !form.forks;
   if (form.sinks !== before.sinks) body.sinksEnabled = form.sinks;
   if (form.frameOrigins !== before.frameOrigins) body.frameOrigins = lines(form.frameOrigins);

@@ -7,16 +7,20 @@ import type { Form } from "./share";
 // of the version; without them nothing is said of them yet.
 export function visitors(share: Share, form: Form, destinations: string[] | undefined): string {
   const says = [
-    `Anyone with the link can ${form.forks ? "view, run and fork" : "view and run"} it.`,
-    form.runAccess ? "You pay for their runs." : "They pay for their own runs.",
+    `Anyone with the link can ${new Intl.ListFormat("en-GB").format(mayDo(form))} it.`,
+    ...(form.visits ? [form.runAccess ? "You pay for their runs." : "They pay for their own runs."] : []),
   ];
-  if ((share.detected?.slots ?? []).length > 0)
+  if (form.visits && (share.detected?.slots ?? []).length > 0)
     says.push(
       form.credentialAccess ? "They use your credentials and do not see them." : "They bring their own provider keys.",
     );
-  if (destinations) says.push(whereTo(destinations));
+  if (form.visits && destinations) says.push(whereTo(destinations));
   if (form.forks) says.push("A fork carries no keys.");
   return says.join(" ");
+}
+
+function mayDo(form: Form): string[] {
+  return [form.views && "view", form.visits && "run", form.views && form.forks && "fork"].filter((w) => w !== false);
 }
 
 function whereTo(destinations: string[]): string {

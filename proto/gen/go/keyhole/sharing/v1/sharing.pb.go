@@ -3511,7 +3511,7 @@ type Share struct {
 	Limits *Limits `protobuf:"bytes,11,opt,name=limits,proto3" json:"limits,omitempty"`
 	// Whether sinks work in its runs.
 	SinksEnabled bool `protobuf:"varint,12,opt,name=sinks_enabled,json=sinksEnabled,proto3" json:"sinks_enabled,omitempty"`
-	// Whether forking is refused.
+	// Whether forking is refused. A share without views refuses it too.
 	ForkDisabled bool `protobuf:"varint,13,opt,name=fork_disabled,json=forkDisabled,proto3" json:"fork_disabled,omitempty"`
 	// When the link expires; unset means never.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
@@ -3548,7 +3548,14 @@ type Share struct {
 	SlotCredentials []*SlotCredential `protobuf:"bytes,26,rep,name=slot_credentials,json=slotCredentials,proto3" json:"slot_credentials,omitempty"`
 	// Who may open the link, of those who have it; everybody if unset. Members of the link's own workspace need not pass
 	// the gate. A change ends all passes and the runs of visitors who passed the old gate.
-	Gate          *Gate `protobuf:"bytes,27,opt,name=gate,proto3" json:"gate,omitempty"`
+	Gate *Gate `protobuf:"bytes,27,opt,name=gate,proto3" json:"gate,omitempty"`
+	// Whether the definition, the graph and forks are refused: visitors get the inputs, run the workflow and see results.
+	// Progress, errors and charges of a run still name its steps.
+	ViewDisabled bool `protobuf:"varint,28,opt,name=view_disabled,json=viewDisabled,proto3" json:"view_disabled,omitempty"`
+	// Whether runs are refused: visitors get the read-only view. A share allows views or runs at least.
+	RunDisabled bool `protobuf:"varint,29,opt,name=run_disabled,json=runDisabled,proto3" json:"run_disabled,omitempty"`
+	// When the link begins to work; unset means when it is created.
+	StartTime     *timestamppb.Timestamp `protobuf:"bytes,30,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3768,6 +3775,27 @@ func (x *Share) GetSlotCredentials() []*SlotCredential {
 func (x *Share) GetGate() *Gate {
 	if x != nil {
 		return x.Gate
+	}
+	return nil
+}
+
+func (x *Share) GetViewDisabled() bool {
+	if x != nil {
+		return x.ViewDisabled
+	}
+	return false
+}
+
+func (x *Share) GetRunDisabled() bool {
+	if x != nil {
+		return x.RunDisabled
+	}
+	return false
+}
+
+func (x *Share) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
 	}
 	return nil
 }
@@ -5103,7 +5131,11 @@ type SharedWorkflow struct {
 	// The owner's texts, without inputs and outputs: the interface has their labels.
 	Presentation *Presentation `protobuf:"bytes,17,opt,name=presentation,proto3" json:"presentation,omitempty"`
 	// Results of the samples.
-	Examples      []*Example `protobuf:"bytes,18,rep,name=examples,proto3" json:"examples,omitempty"`
+	Examples []*Example `protobuf:"bytes,18,rep,name=examples,proto3" json:"examples,omitempty"`
+	// Whether visitors may see the definition and the graph. Otherwise both are empty.
+	ViewAllowed bool `protobuf:"varint,19,opt,name=view_allowed,json=viewAllowed,proto3" json:"view_allowed,omitempty"`
+	// Whether the owner lets visitors run it. `runnable` says whether a run can start now.
+	RunAllowed    bool `protobuf:"varint,20,opt,name=run_allowed,json=runAllowed,proto3" json:"run_allowed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5262,6 +5294,20 @@ func (x *SharedWorkflow) GetExamples() []*Example {
 		return x.Examples
 	}
 	return nil
+}
+
+func (x *SharedWorkflow) GetViewAllowed() bool {
+	if x != nil {
+		return x.ViewAllowed
+	}
+	return false
+}
+
+func (x *SharedWorkflow) GetRunAllowed() bool {
+	if x != nil {
+		return x.RunAllowed
+	}
+	return false
 }
 
 // WatchSharedWorkflowRequest carries a link's token.
@@ -6895,7 +6941,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x06sample\x18\x01 \x01(\tR\x06sample\x12-\n" +
 	"\aoutputs\x18\x02 \x01(\fB\x13\x92A\f\xa2\x02\tjson-list\xf0\xe0\x18\x01R\aoutputs\x12;\n" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"\xc8\v\n" +
+	"createTime\"\xcb\f\n" +
 	"\x05Share\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xf0\x01R\x04name\x12\x1e\n" +
 	"\x05title\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05title\x12\x1c\n" +
@@ -6933,7 +6979,11 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\fpresentation\x18\x18 \x01(\v2 .keyhole.sharing.v1.PresentationR\fpresentation\x12<\n" +
 	"\bexamples\x18\x19 \x03(\v2\x1b.keyhole.sharing.v1.ExampleB\x03\xe0A\x03R\bexamples\x12W\n" +
 	"\x10slot_credentials\x18\x1a \x03(\v2\".keyhole.sharing.v1.SlotCredentialB\b\xbaH\x05\x92\x01\x02\x10dR\x0fslotCredentials\x12,\n" +
-	"\x04gate\x18\x1b \x01(\v2\x18.keyhole.sharing.v1.GateR\x04gate\"\xab\x01\n" +
+	"\x04gate\x18\x1b \x01(\v2\x18.keyhole.sharing.v1.GateR\x04gate\x12#\n" +
+	"\rview_disabled\x18\x1c \x01(\bR\fviewDisabled\x12!\n" +
+	"\frun_disabled\x18\x1d \x01(\bR\vrunDisabled\x129\n" +
+	"\n" +
+	"start_time\x18\x1e \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\"\xab\x01\n" +
 	"\x04Gate\x12*\n" +
 	"\bpassword\x18\x01 \x01(\tB\x0e\xe0A\x04\xbaH\x05r\x03\x18\xc8\x01\x80\x01\x01R\bpassword\x12+\n" +
 	"\x11password_required\x18\x02 \x01(\bR\x10passwordRequired\x12J\n" +
@@ -7027,7 +7077,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\ablocked\x18\x05 \x03(\tR\ablocked\x12#\n" +
 	"\rsinks_enabled\x18\x06 \x01(\bR\fsinksEnabled\x12+\n" +
 	"\x11moved_credentials\x18\a \x03(\tR\x10movedCredentials\x127\n" +
-	"\x06places\x18\b \x03(\v2\x1f.keyhole.sharing.v1.DestinationR\x06places\"\xa7\x06\n" +
+	"\x06places\x18\b \x03(\v2\x1f.keyhole.sharing.v1.DestinationR\x06places\"\xeb\x06\n" +
 	"\x0eSharedWorkflow\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x14\n" +
@@ -7053,7 +7103,10 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\vrun_origins\x18\x10 \x03(\tR\n" +
 	"runOrigins\x12D\n" +
 	"\fpresentation\x18\x11 \x01(\v2 .keyhole.sharing.v1.PresentationR\fpresentation\x127\n" +
-	"\bexamples\x18\x12 \x03(\v2\x1b.keyhole.sharing.v1.ExampleR\bexamples\"@\n" +
+	"\bexamples\x18\x12 \x03(\v2\x1b.keyhole.sharing.v1.ExampleR\bexamples\x12!\n" +
+	"\fview_allowed\x18\x13 \x01(\bR\vviewAllowed\x12\x1f\n" +
+	"\vrun_allowed\x18\x14 \x01(\bR\n" +
+	"runAllowed\"@\n" +
 	"\x1aWatchSharedWorkflowRequest\x12\"\n" +
 	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\"0\n" +
 	"\x14SharedWorkflowChange\x12\x18\n" +
@@ -7422,106 +7475,107 @@ var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
 	45,  // 46: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
 	48,  // 47: keyhole.sharing.v1.Share.slot_credentials:type_name -> keyhole.sharing.v1.SlotCredential
 	47,  // 48: keyhole.sharing.v1.Share.gate:type_name -> keyhole.sharing.v1.Gate
-	46,  // 49: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	46,  // 50: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	46,  // 51: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	84,  // 52: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	83,  // 53: keyhole.sharing.v1.UnlockSharedWorkflowResponse.expire_time:type_name -> google.protobuf.Timestamp
-	61,  // 54: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	62,  // 55: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	83,  // 56: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	65,  // 57: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
-	30,  // 58: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	63,  // 59: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	66,  // 60: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	64,  // 61: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	41,  // 62: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	83,  // 63: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	44,  // 64: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
-	45,  // 65: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
-	31,  // 66: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,   // 67: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	71,  // 68: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	83,  // 69: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	83,  // 70: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,   // 71: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	83,  // 72: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	83,  // 73: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	73,  // 74: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	74,  // 75: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	3,   // 76: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
-	75,  // 77: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	83,  // 78: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	83,  // 79: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	81,  // 80: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	80,  // 81: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
-	15,  // 82: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	16,  // 83: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	18,  // 84: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	19,  // 85: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	20,  // 86: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	21,  // 87: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	22,  // 88: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
-	23,  // 89: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	25,  // 90: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	26,  // 91: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	10,  // 92: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
-	11,  // 93: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	12,  // 94: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	13,  // 95: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
-	14,  // 96: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
-	27,  // 97: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	49,  // 98: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	50,  // 99: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	52,  // 100: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	53,  // 101: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	54,  // 102: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	55,  // 103: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	56,  // 104: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	57,  // 105: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	58,  // 106: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	68,  // 107: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
-	59,  // 108: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:input_type -> keyhole.sharing.v1.UnlockSharedWorkflowRequest
-	70,  // 109: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	76,  // 110: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	78,  // 111: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	79,  // 112: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,   // 113: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	17,  // 114: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,   // 115: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 116: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 117: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 118: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	86,  // 119: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
-	24,  // 120: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	8,   // 121: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,   // 122: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	9,   // 123: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	9,   // 124: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	86,  // 125: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
-	4,   // 126: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
-	35,  // 127: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	35,  // 128: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	46,  // 129: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	51,  // 130: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	46,  // 131: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	46,  // 132: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	86,  // 133: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	46,  // 134: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	46,  // 135: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	46,  // 136: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	67,  // 137: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	69,  // 138: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
-	60,  // 139: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:output_type -> keyhole.sharing.v1.UnlockSharedWorkflowResponse
-	72,  // 140: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	77,  // 141: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	75,  // 142: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	82,  // 143: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	113, // [113:144] is the sub-list for method output_type
-	82,  // [82:113] is the sub-list for method input_type
-	82,  // [82:82] is the sub-list for extension type_name
-	82,  // [82:82] is the sub-list for extension extendee
-	0,   // [0:82] is the sub-list for field type_name
+	83,  // 49: keyhole.sharing.v1.Share.start_time:type_name -> google.protobuf.Timestamp
+	46,  // 50: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	46,  // 51: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	46,  // 52: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	84,  // 53: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	83,  // 54: keyhole.sharing.v1.UnlockSharedWorkflowResponse.expire_time:type_name -> google.protobuf.Timestamp
+	61,  // 55: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	62,  // 56: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	83,  // 57: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	65,  // 58: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
+	30,  // 59: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	63,  // 60: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	66,  // 61: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	64,  // 62: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	41,  // 63: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	83,  // 64: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	44,  // 65: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
+	45,  // 66: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
+	31,  // 67: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	4,   // 68: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	71,  // 69: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	83,  // 70: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	83,  // 71: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	3,   // 72: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	83,  // 73: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	83,  // 74: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	73,  // 75: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	74,  // 76: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	3,   // 77: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
+	75,  // 78: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	83,  // 79: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	83,  // 80: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	81,  // 81: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	80,  // 82: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
+	15,  // 83: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	16,  // 84: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	18,  // 85: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	19,  // 86: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	20,  // 87: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	21,  // 88: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	22,  // 89: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
+	23,  // 90: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	25,  // 91: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	26,  // 92: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	10,  // 93: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
+	11,  // 94: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	12,  // 95: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	13,  // 96: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
+	14,  // 97: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
+	27,  // 98: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	49,  // 99: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	50,  // 100: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	52,  // 101: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	53,  // 102: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	54,  // 103: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	55,  // 104: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	56,  // 105: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	57,  // 106: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	58,  // 107: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	68,  // 108: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
+	59,  // 109: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:input_type -> keyhole.sharing.v1.UnlockSharedWorkflowRequest
+	70,  // 110: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	76,  // 111: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	78,  // 112: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	79,  // 113: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	4,   // 114: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	17,  // 115: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	4,   // 116: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 117: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 118: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	4,   // 119: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	86,  // 120: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
+	24,  // 121: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	8,   // 122: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	4,   // 123: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	9,   // 124: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	9,   // 125: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	86,  // 126: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
+	4,   // 127: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
+	35,  // 128: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	35,  // 129: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	46,  // 130: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	51,  // 131: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	46,  // 132: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	46,  // 133: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	86,  // 134: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	46,  // 135: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	46,  // 136: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	46,  // 137: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	67,  // 138: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	69,  // 139: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
+	60,  // 140: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:output_type -> keyhole.sharing.v1.UnlockSharedWorkflowResponse
+	72,  // 141: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	77,  // 142: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	75,  // 143: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	82,  // 144: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	114, // [114:145] is the sub-list for method output_type
+	83,  // [83:114] is the sub-list for method input_type
+	83,  // [83:83] is the sub-list for extension type_name
+	83,  // [83:83] is the sub-list for extension extendee
+	0,   // [0:83] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
