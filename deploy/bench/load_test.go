@@ -33,8 +33,14 @@ type loadConn struct {
 	body   []byte
 }
 
-// newLoad connects to addr.
+// newLoad makes the usual number of connections to addr.
 func newLoad(tb testing.TB, addr, method, path, key string, body []byte) *load {
+	tb.Helper()
+	return newLoadOf(tb, connections, addr, method, path, key, body)
+}
+
+// newLoadOf makes n connections to addr.
+func newLoadOf(tb testing.TB, n int, addr, method, path, key string, body []byte) *load {
 	tb.Helper()
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: bench\r\n", method, path, addr)
@@ -47,7 +53,7 @@ func newLoad(tb testing.TB, addr, method, path, key string, body []byte) *load {
 	b.WriteString("\r\n")
 	b.Write(body)
 	l := &load{request: b.Bytes()}
-	for range connections {
+	for range n {
 		var d net.Dialer
 		conn, err := d.DialContext(tb.Context(), "tcp", addr)
 		if err != nil {

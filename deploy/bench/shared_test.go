@@ -7,7 +7,6 @@ import (
 
 	"github.com/keyhole-dev/keyhole/deploy/node"
 	runnerv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/runner/v1"
-	"github.com/keyhole-dev/keyhole/services/kit/testkit"
 )
 
 // BenchmarkSharedView measures the view of a link for guests.
@@ -28,14 +27,7 @@ func BenchmarkSharedRun(b *testing.B) {
 		settings object
 	}{{"", unlimited}, {"-limits", metered}} {
 		b.Run("embedded"+link.name, func(b *testing.B) { benchmarkRun(b, link.settings) })
-		b.Run("redis+postgres"+link.name, func(b *testing.B) {
-			redis := testkit.Redis(b)
-			sharing, vault, registry := testkit.DurablePostgres(b), testkit.DurablePostgres(b), testkit.DurablePostgres(b)
-			benchmarkRun(b, link.settings, func(c *node.Config) {
-				c.SharingDB, c.VaultDB, c.RegistryDB = sharing, vault, registry
-				c.SharingRedis, c.VaultRedis = redis, redis
-			})
-		})
+		b.Run("redis+postgres"+link.name, func(b *testing.B) { benchmarkRun(b, link.settings, realStores(b)) })
 	}
 }
 
