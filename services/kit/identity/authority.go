@@ -32,6 +32,8 @@ type Authority struct {
 	cert *x509.Certificate
 	key  crypto.Signer
 	life time.Duration
+	// signed has the tokens of all identities that this authority issues: they are of one process.
+	signed *signed
 }
 
 // NewAuthority returns an authority that exists in memory only.
@@ -64,7 +66,7 @@ func makeAuthority() (*Authority, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read authority certificate: %w", err)
 	}
-	return &Authority{cert: cert, key: key, life: diskLife}, nil
+	return &Authority{cert: cert, key: key, life: diskLife, signed: newSigned()}, nil
 }
 
 func newTemplate(name string, life time.Duration) (*x509.Certificate, error) {
@@ -86,7 +88,7 @@ func (a *Authority) Issue(service string, hosts ...string) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newIdentity(svid, x509bundle.FromX509Authorities(trustDomain, []*x509.Certificate{a.cert}))
+	return newIdentity(svid, x509bundle.FromX509Authorities(trustDomain, []*x509.Certificate{a.cert}), a.signed)
 }
 
 func (a *Authority) issue(service string, hosts []string) (*x509svid.SVID, error) {

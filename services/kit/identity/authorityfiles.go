@@ -57,7 +57,7 @@ func parseAuthority(certDER, keyDER []byte) (*Authority, error) {
 	if !ok {
 		return nil, errors.New("the authority's key cannot sign: want Ed25519 or ECDSA P-256")
 	}
-	a := &Authority{cert: cert, key: signer, life: diskLife}
+	a := &Authority{cert: cert, key: signer, life: diskLife, signed: newSigned()}
 	return a, a.check()
 }
 

@@ -21,6 +21,7 @@ type Identity struct {
 	name   string
 	bundle *x509bundle.Bundle
 	files  *files // nil for an identity in memory
+	signed *signed
 	// now is atomic because each handshake and signature reads it, and Reload replaces it whole.
 	now atomic.Pointer[credential]
 }
@@ -34,12 +35,13 @@ type credential struct {
 	headers sync.Map // encoded headers by typ, written once each; there are three or four
 }
 
-func newIdentity(svid *x509svid.SVID, bundle *x509bundle.Bundle) (*Identity, error) {
+// newIdentity makes an identity whose tokens are remembered in signed.
+func newIdentity(svid *x509svid.SVID, bundle *x509bundle.Bundle, signed *signed) (*Identity, error) {
 	name, err := serviceOf(svid.ID)
 	if err != nil {
 		return nil, err
 	}
-	id := &Identity{id: svid.ID, name: name, bundle: bundle}
+	id := &Identity{id: svid.ID, name: name, bundle: bundle, signed: signed}
 	c, err := id.credential(svid, bundle)
 	if err != nil {
 		return nil, err
@@ -84,7 +86,7 @@ func Load(certFile, keyFile, bundleFile string) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := newIdentity(svid, bundle)
+	id, err := newIdentity(svid, bundle, newSigned())
 	if err != nil {
 		return nil, err
 	}

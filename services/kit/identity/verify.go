@@ -17,15 +17,11 @@ import (
 
 // Limits of a verifier.
 const (
-	// Skew is the accepted clock difference. A token is valid this long before nbf and
-	// after exp.
-	Skew     = 5 * time.Second
 	maxToken = 16 << 10
 	maxChain = 4
 	// recheck bounds the time for which a verified certificate is trusted without another
 	// check, so that a reloaded bundle takes effect.
 	recheck      = time.Minute
-	cacheTokens  = 2048
 	cacheSigners = 64
 )
 
@@ -39,6 +35,7 @@ type Verifier struct {
 	now     func() time.Time
 	signers *recent[string, *signer]
 	tokens  *recent[tokenKey, *verified]
+	signed  *signed // what this process signed; never nil
 }
 
 type tokenKey struct{ typ, token string }
@@ -52,21 +49,12 @@ type signer struct {
 	until   time.Time
 }
 
-// verified is a checked token.
-type verified struct {
-	service string
-	payload []byte
-	from    time.Time
-	until   time.Time
-	value   any // the claims that VerifyAs decoded
-}
-
 // Verifier returns a verifier that uses this identity's trust bundle.
-func (i *Identity) Verifier() *Verifier { return newVerifier(i.bundle, time.Now) }
+func (i *Identity) Verifier() *Verifier { return newVerifier(i.bundle, i.signed, time.Now) }
 
-func newVerifier(bundle *x509bundle.Bundle, now func() time.Time) *Verifier {
+func newVerifier(bundle *x509bundle.Bundle, signed *signed, now func() time.Time) *Verifier {
 	return &Verifier{
-		bundle: bundle, now: now,
+		bundle: bundle, now: now, signed: signed,
 		signers: newRecent[string, *signer](cacheSigners), tokens: newRecent[tokenKey, *verified](cacheTokens),
 	}
 }
@@ -101,7 +89,9 @@ func VerifyAs[T any](v *Verifier, token, typ string, allowed []string) (T, error
 	}
 	with := *t
 	with.value = out
-	v.tokens.put(tokenKey{typ, token}, &with)
+	if !v.signed.decoded(token, &with) {
+		v.tokens.put(tokenKey{typ, token}, &with)
+	}
 	return out, nil
 }
 
@@ -113,9 +103,12 @@ func (v *Verifier) check(token, typ string, allowed []string) (*verified, error)
 	if len(token) > maxToken {
 		return nil, invalid("%d bytes are too long", len(token))
 	}
+	now := v.now()
+	if t := v.signed.get(token, typ); t != nil && !now.After(t.until) {
+		return t, t.admit(allowed, now)
+	}
 	key := tokenKey{typ, token}
 	t, known := v.tokens.get(key)
-	now := v.now()
 	fresh := !known || now.After(t.until)
 	if fresh {
 		var err error
@@ -123,16 +116,24 @@ func (v *Verifier) check(token, typ string, allowed []string) (*verified, error)
 			return nil, err
 		}
 	}
-	if !slices.Contains(allowed, t.service) {
-		return nil, invalid("signed by %q, which may not sign this kind of token", t.service)
-	}
-	if now.Before(t.from) || now.After(t.until) {
-		return nil, invalid("not valid at this time")
+	if err := t.admit(allowed, now); err != nil {
+		return nil, err
 	}
 	if fresh {
 		v.tokens.put(key, t)
 	}
 	return t, nil
+}
+
+// admit checks what differs between the uses of a token: who may sign it, and the time.
+func (t *verified) admit(allowed []string, now time.Time) error {
+	if !slices.Contains(allowed, t.service) {
+		return invalid("signed by %q, which may not sign this kind of token", t.service)
+	}
+	if now.Before(t.from) || now.After(t.until) {
+		return invalid("not valid at this time")
+	}
+	return nil
 }
 
 func (v *Verifier) parse(token, typ string, now time.Time) (*verified, error) {
@@ -163,16 +164,9 @@ func (v *Verifier) parse(token, typ string, now time.Time) (*verified, error) {
 		return nil, invalid("no integer exp")
 	}
 	return &verified{
-		service: s.service, payload: payload, from: time.Unix(claims.NotBefore, 0).Add(-Skew),
+		service: s.service, typ: typ, payload: payload, from: time.Unix(claims.NotBefore, 0).Add(-Skew),
 		until: earlier(time.Unix(claims.Expiry, 0).Add(Skew), s.until),
 	}, nil
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 // signer checks the certificate chain of a protected header.

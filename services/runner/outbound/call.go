@@ -16,8 +16,12 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/errs"
 )
 
-// chunk bounds the part of a body in one message, in bytes.
-const chunk = 64 << 10
+// chunk bounds the part of a body in one message, and firstChunk the first part of a body of unknown size, in
+// bytes. Most bodies are much smaller than a chunk.
+const (
+	chunk      = 64 << 10
+	firstChunk = 4 << 10
+)
 
 // credentialHeaders are removed from a request that gets a credential. The egress removes them too;
 // a placeholder need not travel there.
@@ -51,7 +55,7 @@ func (o *Outbound) call(request *http.Request, head *vaultinternalv1.EgressHead)
 	sent := make(chan struct{})
 	go func() { // the caller ends it with end, at the latest when it closes the response body
 		defer close(sent)
-		send(stream, head, request.Body)
+		send(stream, head, request)
 	}()
 	end := func() { cancel(); <-sent }
 	first, err := stream.Recv()
@@ -67,16 +71,17 @@ func (o *Outbound) call(request *http.Request, head *vaultinternalv1.EgressHead)
 }
 
 // send writes head and body. A failure breaks the stream, so the receiver sees it.
-func send(stream egressStream, head *vaultinternalv1.EgressHead, body io.ReadCloser) {
+func send(stream egressStream, head *vaultinternalv1.EgressHead, request *http.Request) {
+	body := request.Body
 	if body != nil {
 		defer func() { _ = body.Close() }()
 	}
 	if stream.Send(&vaultinternalv1.EgressRequest{Part: &vaultinternalv1.EgressRequest_Head{Head: head}}) != nil {
 		return
 	}
-	for body != nil {
+	for size := sizeOf(request); body != nil; size = chunk {
 		// Each chunk has its own buffer: grpc may still send the previous one.
-		buffer := make([]byte, chunk)
+		buffer := make([]byte, size)
 		n, err := io.ReadFull(body, buffer)
 		if n > 0 && stream.Send(&vaultinternalv1.EgressRequest{Part: &vaultinternalv1.EgressRequest_Body{Body: buffer[:n]}}) != nil {
 			return
@@ -86,6 +91,14 @@ func send(stream egressStream, head *vaultinternalv1.EgressHead, body io.ReadClo
 		}
 	}
 	_ = stream.CloseSend()
+}
+
+// sizeOf is the size of the first buffer of a body: one byte more than the body, so that its end is read with it.
+func sizeOf(request *http.Request) int {
+	if request.ContentLength <= 0 {
+		return firstChunk
+	}
+	return int(min(request.ContentLength+1, chunk))
 }
 
 func response(request *http.Request, head *vaultinternalv1.EgressResponseHead, body io.ReadCloser) *http.Response {

@@ -16,8 +16,12 @@ import (
 // egressStream is one call of a runner.
 type egressStream = grpc.BidiStreamingServer[vaultinternalv1.EgressRequest, vaultinternalv1.EgressResponse]
 
-// answerChunk bounds the bytes of an answer in one message. A call buffers no more on its way out.
-const answerChunk = 64 << 10
+// answerChunk bounds the bytes of an answer in one message. A call buffers no more on its way out. The buffer begins
+// with firstChunk, because most answers are small, and grows when a read fills it.
+const (
+	answerChunk = 64 << 10
+	firstChunk  = 4 << 10
+)
 
 // requestOf is the part of a request that the runner decides.
 func requestOf(ctx context.Context, stream egressStream, head *vaultinternalv1.EgressHead) egress.Request {
@@ -60,7 +64,7 @@ func forward(ctx context.Context, client client, stream egressStream, req egress
 }
 
 func sendBody(stream egressStream, body io.Reader) error {
-	buf := make([]byte, answerChunk)
+	buf := make([]byte, firstChunk)
 	for {
 		n, err := body.Read(buf)
 		if n > 0 {
@@ -75,6 +79,9 @@ func sendBody(stream egressStream, body io.Reader) error {
 		}
 		if err != nil {
 			return err
+		}
+		if n == len(buf) && n < answerChunk {
+			buf = make([]byte, 4*n)
 		}
 	}
 }

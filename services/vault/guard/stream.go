@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// chunk is how much a Reader reads at a time, and block how much is searched between decisions
-	// what to hold back, in bytes.
+	// chunk is how much a Reader reads at a time at most, and block how much is searched between decisions
+	// what to hold back, in bytes. A Reader begins with a block, because most answers are small.
 	chunk = 32 << 10
 	block = 4 << 10
 	// maxHeld bounds the held part of a stream, and maxGone the released part that is still in
@@ -109,7 +109,7 @@ func (s *Set) Reader(src io.Reader, o Options) io.Reader {
 	if s == nil {
 		return src
 	}
-	return &Reader{src: src, s: newStream(s, o), buf: make([]byte, chunk)}
+	return &Reader{src: src, s: newStream(s, o), buf: make([]byte, block)}
 }
 
 // Read implements io.Reader. After an error of the source other than io.EOF it drops the held
@@ -141,6 +141,9 @@ func (r *Reader) fill() {
 	}
 	if err == nil || errors.Is(err, io.EOF) {
 		r.ready = ready
+	}
+	if n == len(r.buf) && n < chunk {
+		r.buf = make([]byte, chunk)
 	}
 }
 
