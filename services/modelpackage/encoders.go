@@ -11,14 +11,16 @@ type Encoders struct {
 	// be full.
 	Batch, Texts           int
 	BatchFixed, TextsFixed bool
+	// Context is the number of tokens of a text, 0 if the model does not declare it.
+	Context int
 	// Short is true if tokens are numbers of four bytes.
 	Short bool
 	// Length is the length of an embedding, 0 if only a run shows it.
 	Length int
 }
 
-// ContextLength is the number of tokens of a text.
-const ContextLength = 77
+// MaxContext bounds the number of tokens of a text.
+const MaxContext = 256
 
 // MaxEmbedding bounds the length of an embedding.
 const MaxEmbedding = 8192
@@ -67,9 +69,10 @@ func (e *Encoders) pictures(inputs []wire.Value) error {
 }
 
 func (e *Encoders) texts(inputs []wire.Value) error {
-	if len(inputs) != 1 || len(inputs[0].Shape) != 2 || inputs[0].Shape[1] > 0 && inputs[0].Shape[1] != ContextLength {
-		return problem("%s must take one batch of tokens, int32 or int64 [batch, %d]", TextualFile, ContextLength)
+	if len(inputs) != 1 || len(inputs[0].Shape) != 2 || inputs[0].Shape[1] > MaxContext || inputs[0].Shape[1] > 0 && inputs[0].Shape[1] < 3 {
+		return problem("%s must take one batch of tokens, int32 or int64 [batch, length] with a length from 3 to %d", TextualFile, MaxContext)
 	}
+	e.Context = int(max(inputs[0].Shape[1], 0))
 	switch inputs[0].Type {
 	case wire.Int64:
 	case wire.Int32:

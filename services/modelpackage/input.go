@@ -10,7 +10,7 @@ const (
 )
 
 // defaultSides are the input sizes of models that accept any, in pixels.
-var defaultSides = map[string]int64{Classification: 224, MultiLabel: 224, SemanticSegmentation: 512}
+var defaultSides = map[string]int64{Classification: 224, MultiLabel: 224, SemanticSegmentation: 512, DepthEstimation: 518}
 
 func (m *Model) input(s *Settings, inputs []wire.Value) error {
 	if len(inputs) == 0 || len(inputs) > 2 || len(inputs[0].Shape) != 4 {

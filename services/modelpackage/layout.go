@@ -58,9 +58,17 @@ const (
 	ClassMap Layout = "class-map"
 )
 
+// The layouts of depth: [B, height, width], or [B, 1, height, width].
+const (
+	// Nearness is larger for what is nearer, as of Depth Anything 2.
+	Nearness Layout = "nearness"
+	// Distance is larger for what is farther, as of Depth Anything 3 and YOLO26.
+	Distance Layout = "distance"
+)
+
 var layouts = []Layout{
 	YOLOv8, YOLOv5, YOLOX, Finished, YOLOv7NMS, YOLONAS, RTDETR, DETR, RFDETR, SSD, SSDRows, SSDPixels,
-	Logits, Probabilities, Scores, ClassScores, ClassMap,
+	Logits, Probabilities, Scores, ClassScores, ClassMap, Nearness, Distance,
 }
 
 func list(all []Layout) string {

@@ -21,6 +21,8 @@ func (r *recogniser) recognise() error {
 		return r.classifier()
 	case SemanticSegmentation:
 		return r.semantic()
+	case DepthEstimation:
+		return r.depth()
 	}
 	return problem("models for %.60q are not supported", r.model.Task)
 }
@@ -72,6 +74,25 @@ func (r *recogniser) semantic() error {
 	return r.unknown()
 }
 
+// depth recognises a map of one number for each place.
+func (r *recogniser) depth() error {
+	if c := r.settings.Config; c != nil && c.PreProcessing.StaticCrop.Enabled {
+		return problem("inference_config.json has a static-crop, which is not supported for depth")
+	}
+	for i, o := range r.outputs {
+		rank := len(o.Shape)
+		if o.Type != wire.Float32 || rank != 3 && !(rank == 4 && o.Shape[1] == 1) {
+			continue
+		}
+		if r.model.Scores = i; r.stated() == "" && r.model.Ultralytics {
+			r.model.Layout = Distance
+			return nil
+		}
+		return r.choose(Nearness, Distance)
+	}
+	return r.unknown()
+}
+
 // Recognise tells from the task, the settings and the signature how to run a model. The
 // error says what the owner can change.
 func Recognise(task string, s *Settings, signature *wire.Signature) (*Model, error) {
@@ -97,5 +118,5 @@ func Recognise(task string, s *Settings, signature *wire.Signature) (*Model, err
 // ultralyticsTasks are the words of Ultralytics in the metadata of a file.
 var ultralyticsTasks = map[string]string{
 	"detect": ObjectDetection, "segment": InstanceSegmentation, "pose": KeypointDetection, "classify": Classification,
-	"semantic": SemanticSegmentation,
+	"semantic": SemanticSegmentation, "depth": DepthEstimation,
 }

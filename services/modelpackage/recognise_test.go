@@ -120,6 +120,11 @@ func TestLayoutsAreRecognised(t *testing.T) {
 		"pose without points": {KeypointDetection, one(640, 1, 56, 8400), nil, "have: keypoints_metadata.json"},
 		"pixel scores":        {SemanticSegmentation, one(512, 1, 21, 512, 512), nil, "class-scores"},
 		"pixel classes":       {SemanticSegmentation, signatureOf(512, wire.Value{Name: "o", Type: wire.Int64, Shape: shape{1, 512, 512}}), nil, "class-map"},
+		"depth":               {DepthEstimation, one(518, 1, 518, 518), nil, "way: nearness, distance"},
+		"depth, said":         {DepthEstimation, one(518, 1, 1, 518, 518), state("nearness"), "nearness"},
+		"YOLO26 depth":        {DepthEstimation, withMeta(one(768, 1, 1, 768, 768), "author", "Ultralytics", "task", "depth"), nil, "distance"},
+		"depth of two planes": {DepthEstimation, one(518, 1, 2, 518, 518), state("distance"), "supported: depth-estimation"},
+		"depth of a part":     {DepthEstimation, one(518, 1, 518, 518), map[string]string{InferConfig: `{"image_pre_processing": {"static-crop": {"enabled": true, "x_min": 10, "x_max": 90, "y_min": 10, "y_max": 90}}}`}, "for depth: static-crop"},
 		"no task":             {"", one(640, 1, 84, 8400), nil, "here: not supported"},
 	} {
 		m, err := Recognise(c.task, packaged(t, c.files), c.signature)

@@ -10,6 +10,7 @@ const (
 	Classification       = "classification"
 	MultiLabel           = "multi-label-classification"
 	SemanticSegmentation = "semantic-segmentation"
+	DepthEstimation      = "depth-estimation"
 	TextRecognition      = "text-recognition"
 	// Embeddings is the task of two encoders, of pictures and of texts (CLIP).
 	Embeddings = "embedding"
@@ -45,7 +46,7 @@ func Files(task string) []string {
 }
 
 // pictureTasks are the tasks of models that take a batch of pictures.
-var pictureTasks = []string{ObjectDetection, InstanceSegmentation, KeypointDetection, Classification, MultiLabel, SemanticSegmentation}
+var pictureTasks = []string{ObjectDetection, InstanceSegmentation, KeypointDetection, Classification, MultiLabel, SemanticSegmentation, DepthEstimation}
 
 // Known reports whether models for a task can run.
 func Known(task string) bool {

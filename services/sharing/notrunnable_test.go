@@ -13,12 +13,12 @@ import (
 )
 
 const plcWorkflow = `{"version":"1.0","inputs":[{"type":"WorkflowImage","name":"image"},{"type":"WorkflowParameter","name":"address","default_value":"10.0.0.1"}],"steps":[
-	{"type":"roboflow_core/depth_estimation@v1","name":"depth","images":"$inputs.image"},
+	{"type":"roboflow_core/easy_ocr@v1","name":"reader","images":"$inputs.image"},
 	{"type":"roboflow_core/plc_writer@v1","name":"plc","tag":"t","value":1,"ip_address":"$inputs.address"},
 	{"type":"mqtt_writer_sink@v1","name":"mqtt","host":"broker.example","port":1883,"topic":"t","message":"m","username":"$credentials","password":"$credentials"},
 	{"type":"roboflow_core/slack_notification@v1","name":"slack","slack_token":"$steps.secrets.slack","channel":"c","message":"m","cooldown_session_key":"k"},
 	{"type":"roboflow_core/environment_secrets_store@v1","name":"secrets","variables_storing_secrets":["SLACK"]}],
-	"outputs":[{"type":"JsonField","name":"o","selector":"$steps.depth.*"}]}`
+	"outputs":[{"type":"JsonField","name":"o","selector":"$steps.reader.*"}]}`
 
 // A definition with blocks that cannot run is saved, inspected, shared, viewed and
 // forked. Its runs are refused before anything is reserved.
@@ -32,7 +32,7 @@ func TestWhatCannotRunIsKeptAndNotRun(t *testing.T) {
 	for _, n := range found.GetNotRunnable() {
 		got = append(got, n.GetStep()+" "+n.GetReason()+" "+n.GetMessage())
 	}
-	want := "depth needs_weights needs weights that Keyhole does not ship, and cannot take them as ONNX yet; plc needs_device needs a PLC; " +
+	want := "reader needs_weights needs weights that Keyhole does not ship, and cannot take them as ONNX yet; plc needs_device needs a PLC; " +
 		"mqtt needs_device needs an MQTT broker"
 	if strings.Join(got, "; ") != want || len(found.GetProblems())+len(found.GetSharingProblems()) != 0 {
 		t.Errorf("inspect says %q, problems %v %v", got, found.GetProblems(), found.GetSharingProblems())

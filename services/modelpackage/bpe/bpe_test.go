@@ -41,17 +41,19 @@ func TestTokens(t *testing.T) {
 		"é":                 {start, 0xc3 - 0xa1 + 93, 0xa9 - 0xa1 + 94 + last, stop},
 		"<|endoftext|> low": append([]int64{start, letter('<'), letter('|') + last, letter('e'), letter('n'), letter('d'), letter('o'), letter('f'), letter('t'), letter('e'), letter('x'), letter('t') + last}, letter('|'), letter('>')+last, 513, stop),
 	} {
-		got := tokens.Encode(text)
-		padded := make([]int64, bpe.Context)
+		padded := make([]int64, 77)
 		copy(padded, want)
-		if diff := cmp.Diff(padded, got[:]); diff != "" {
+		if diff := cmp.Diff(padded, tokens.Encode(text, len(padded))); diff != "" {
 			t.Errorf("%q: %s", text, diff)
 		}
 	}
 	if got := tokens.Size(); got != stop+1 {
 		t.Errorf("there are %d tokens", got)
 	}
-	long := tokens.Encode(strings.Repeat("low ", 1000))
+	if diff := cmp.Diff([]int64{start, 513, 513, stop}, tokens.Encode("low low low", 4)); diff != "" {
+		t.Errorf("a text of four tokens: %s", diff)
+	}
+	long := tokens.Encode(strings.Repeat("low ", 1000), 77)
 	if long[75] != 513 || long[76] != stop {
 		t.Errorf("a long text ends with %v", long[70:])
 	}
@@ -77,7 +79,7 @@ func FuzzTokens(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, n := range tokens.Encode(text) {
+		for _, n := range tokens.Encode(text, 77) {
 			if n < 0 || n >= tokens.Size() {
 				t.Fatalf("token %d of %d", n, tokens.Size())
 			}

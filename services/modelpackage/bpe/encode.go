@@ -13,25 +13,26 @@ const mostRunes = 4096
 // and everything else that is no space.
 var words = regexp.MustCompile(`(?i)'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+`)
 
-// Encode returns the tokens of a text: the beginning, at most 75 of the text, the end, and
-// zeros.
-func (t *Tokenizer) Encode(text string) [Context]int64 {
+// Encode returns the tokens of a text, of a length of at least 2: the beginning, as many of
+// the text as fit, the end, and zeros.
+func (t *Tokenizer) Encode(text string, length int) []int64 {
 	if runes := []rune(text); len(runes) > mostRunes {
 		text = string(runes[:mostRunes])
 	}
 	text = html.UnescapeString(html.UnescapeString(text))
 	text = strings.ToLower(strings.Join(strings.Fields(text), " "))
-	out := [Context]int64{t.size}
+	out := make([]int64, length)
+	out[0] = t.size
 	n := 1
 	for _, word := range words.FindAllString(text, -1) {
 		for _, part := range t.merge(word) {
-			if n == Context-1 {
+			if n == length-1 {
 				break
 			}
 			out[n] = t.tokens[part]
 			n++
 		}
-		if n == Context-1 {
+		if n == length-1 {
 			break
 		}
 	}

@@ -6,9 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// Context is the number of tokens of a text.
-const Context = 77
-
 const (
 	// mostMerges is the number of merges that CLIP uses: those of a longer list are left out,
 	// as in the published vocabulary of 49408 tokens.

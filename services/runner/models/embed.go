@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"image"
@@ -19,7 +20,10 @@ import (
 // Embedding is what an encoder makes of a picture or a text.
 type Embedding []float32
 
-// clipPixels normalises pixels as CLIP was trained.
+// clipContext is the number of tokens of a text, if the model takes any.
+const clipContext = 77
+
+// clipMean and clipDeviation normalise pixels as CLIP was trained.
 var clipMean, clipDeviation = [3]float32{0.48145466, 0.4578275, 0.40821073}, [3]float32{0.26862954, 0.26130258, 0.27577711}
 
 // embed returns an Embedding for every picture and then for every text.
@@ -85,17 +89,23 @@ func (j *job) encoders(ctx context.Context) (*encoders, error) {
 }
 
 func (j *job) encodePictures(ctx context.Context, e *encoders, images []*value.Image, out []any) error {
+	perception := j.options[OptionFamily] == Perception
 	squares := make([]image.Image, len(images))
 	for i, img := range images {
 		pixels, err := img.Pixels(ctx)
 		if err != nil {
 			return err
 		}
-		squares[i] = clipSquare(pixels, e.Side)
+		if squares[i] = clipSquare(pixels, e.Side); perception {
+			squares[i] = stretched(pixels, e.Side)
+		}
 	}
 	t := imaging.Tensor{Width: e.Side, Height: e.Side}
 	for i := range 3 {
 		t.Scale[i], t.Shift[i] = 1/(255*clipDeviation[i]), -clipMean[i]/clipDeviation[i]
+		if perception { // from -1 to 1
+			t.Scale[i], t.Shift[i] = 2./255, -1
+		}
 	}
 	fit := imaging.NewFit(imaging.Stretch, e.Side, e.Side, e.Side, e.Side)
 	n := full(len(images), e.Batch, e.BatchFixed)
@@ -122,6 +132,13 @@ func clipSquare(pixels image.Image, side int) image.Image {
 	return out
 }
 
+// stretched is a picture as a square, as Perception Encoder was trained.
+func stretched(pixels image.Image, side int) image.Image {
+	out := image.NewRGBA(image.Rect(0, 0, side, side))
+	draw.BiLinear.Scale(out, out.Rect, pixels, pixels.Bounds(), draw.Src, nil)
+	return out
+}
+
 func full(n, batch int, fixed bool) int {
 	if fixed {
 		return batch
@@ -131,7 +148,8 @@ func full(n, batch int, fixed bool) int {
 
 func (j *job) encodeTexts(ctx context.Context, e *encoders, texts []string, out []any) error {
 	n := full(len(texts), e.Texts, e.TextsFixed)
-	input := modelworker.Input{Type: modelworker.Int64, Shape: []int64{int64(n), bpe.Context}}
+	length := cmp.Or(e.Context, clipContext)
+	input := modelworker.Input{Type: modelworker.Int64, Shape: []int64{int64(n), int64(length)}}
 	width := 8
 	if e.Short {
 		input.Type, width = modelworker.Int32, 4
@@ -139,8 +157,8 @@ func (j *job) encodeTexts(ctx context.Context, e *encoders, texts []string, out 
 	input.Fill = func(data []byte) error {
 		clear(data)
 		for i, text := range texts {
-			for k, token := range e.words.Encode(text) {
-				at := data[(i*bpe.Context+k)*width:]
+			for k, token := range e.words.Encode(text, length) {
+				at := data[(i*length+k)*width:]
 				if e.Short {
 					binary.LittleEndian.PutUint32(at, uint32(token))
 				} else {

@@ -14,6 +14,7 @@ const (
 	Classification       = modelpackage.Classification
 	MultiLabel           = modelpackage.MultiLabel
 	SemanticSegmentation = modelpackage.SemanticSegmentation
+	DepthEstimation      = modelpackage.DepthEstimation
 	TextRecognition      = modelpackage.TextRecognition
 	Embeddings           = modelpackage.Embeddings
 )
@@ -26,6 +27,12 @@ const (
 	OptionMaxCandidates      = "max_candidates"
 	OptionClassAgnostic      = "class_agnostic_nms"
 	OptionKeypointConfidence = "keypoint_confidence"
+)
+
+// OptionFamily says how encoders were trained, if not as those of CLIP.
+const (
+	OptionFamily = "family"
+	Perception   = "perception-encoder"
 )
 
 // Names of options of a text reader; the value "none" disables that part.

@@ -42,6 +42,11 @@ func prepared(m *modelpackage.Model, c *modelpackage.Config) preparation {
 			return preparation{t, square}
 		}
 		return preparation{imageNet(t), imaging.Stretch}
+	case modelpackage.DepthEstimation:
+		if m.Ultralytics {
+			return preparation{t, imaging.Letterbox}
+		}
+		return preparation{imageNet(t), imaging.Stretch}
 	case modelpackage.SemanticSegmentation:
 		return preparation{imageNet(t), imaging.Stretch}
 	}

@@ -23,7 +23,8 @@ type Runner struct {
 
 var _ engine.Models = (*Runner)(nil)
 
-// Infer returns *Classes for each picture from a classifier, an Embedding for each picture and
+// Infer returns *Classes for each picture from a classifier, *decode.Depth from a model for
+// depth, an Embedding for each picture and
 // each text from encoders, and *value.Detections in coordinates of the picture from any other
 // model.
 func (r *Runner) Infer(ctx context.Context, ask engine.Inference) ([]any, error) {
@@ -75,6 +76,8 @@ func (j *job) run(ctx context.Context, images []*value.Image, texts []string) ([
 		return j.placed(images)(j.read(ctx, images))
 	case Classification, MultiLabel:
 		return j.classify(ctx, images)
+	case DepthEstimation:
+		return j.measure(ctx, images)
 	case Embeddings:
 		return j.embed(ctx, images, texts)
 	}

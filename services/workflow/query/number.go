@@ -61,12 +61,13 @@ func fitting(kind string, result any, ok bool) (any, error) {
 // ones.
 func toNumber(kind, cast string) operation {
 	return func(_ *run, in any) (any, error) {
+		given := in
 		if s, isText := in.(string); isText {
 			in = textNumber(s, cast)
 		}
 		f, ok := value.Float(in)
 		if !ok {
-			return nil, wrongType(kind, "a number or a string that contains one", in)
+			return nil, wrongType(kind, "a number or a string that contains one", given)
 		}
 		if cast == "float" {
 			_, wasFloat := in.(float64)

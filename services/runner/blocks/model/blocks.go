@@ -10,11 +10,13 @@ import (
 // Blocks lists the constructors of this package by block type.
 func Blocks() engine.Registry {
 	all := engine.Registry{
-		"roboflow_core/pp_ocr@v1":          newPPOCR,
-		"roboflow_core/ocr_model@v1":       newOCRModel,
-		"roboflow_core/clip@v1":            newCLIP,
-		"roboflow_core/clip_comparison@v1": newComparison("texts", similarities),
-		"roboflow_core/clip_comparison@v2": newComparison("classes", comparison),
+		"roboflow_core/pp_ocr@v1":             newPPOCR,
+		"roboflow_core/ocr_model@v1":          newOCRModel,
+		"roboflow_core/clip@v1":               newCLIP,
+		"roboflow_core/perception_encoder@v1": newPerception,
+		"roboflow_core/depth_estimation@v1":   newDepth,
+		"roboflow_core/clip_comparison@v1":    newComparison("texts", similarities),
+		"roboflow_core/clip_comparison@v2":    newComparison("classes", comparison),
 	}
 	versions := func(family string, make func(task string, version int) engine.Constructor, task string, newest int) {
 		for version := 1; version <= newest; version++ {

@@ -20,13 +20,21 @@ const mostTexts = 1000
 func clipModel(version string) string { return "clip-" + strings.ToLower(version) }
 
 // newCLIP makes the block that turns a picture or a text into an embedding.
-func newCLIP(engine.Step) (engine.Block, error) {
+func newCLIP(engine.Step) (engine.Block, error) { return newEncoder(clipModel, nil), nil }
+
+// newPerception makes newCLIP's block for Perception Encoder. Its models have the name of the
+// version, in small letters.
+func newPerception(engine.Step) (engine.Block, error) {
+	return newEncoder(strings.ToLower, map[string]any{models.OptionFamily: models.Perception}), nil
+}
+
+func newEncoder(model func(version string) string, options map[string]any) engine.Block {
 	return engine.BlockFunc(func(ctx context.Context, call *engine.Call) (engine.Result, error) {
 		version, err := versionOf(call)
 		if err != nil {
 			return engine.None(), err
 		}
-		ask := engine.Inference{Model: clipModel(version), Task: models.Embeddings}
+		ask := engine.Inference{Model: model(version), Task: models.Embeddings, Options: options}
 		switch data := call.Arg("data").(type) {
 		case *value.Image:
 			ask.Images = []*value.Image{data}
@@ -44,13 +52,13 @@ func newCLIP(engine.Step) (engine.Block, error) {
 			numbers[i] = float64(v)
 		}
 		return engine.One(engine.Outputs{"embedding": numbers}), nil
-	}), nil
+	})
 }
 
 func versionOf(call *engine.Call) (string, error) {
 	version, ok := call.Arg("version").(string)
 	if !ok || version == "" || len(version) > 40 {
-		return "", engine.Failf(engine.RuntimeInput, "version must be the name of a version of CLIP")
+		return "", engine.Failf(engine.RuntimeInput, "version must be the name of a version")
 	}
 	return version, nil
 }

@@ -27,6 +27,7 @@ export const tasks = [
   { value: "instance-segmentation", label: "Outline objects" },
   { value: "semantic-segmentation", label: "Classify pixels" },
   { value: "keypoint-detection", label: "Find key points" },
+  { value: "depth-estimation", label: "Estimate depth" },
   { value: "text-recognition", label: "Read text" },
   { value: "embedding", label: "Compare pictures with texts" },
 ];
