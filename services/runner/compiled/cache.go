@@ -97,19 +97,11 @@ var cutters = map[string]bool{
 	"roboflow_core/dynamic_crop@v1": true, "roboflow_core/image_slicer@v1": true, "roboflow_core/image_slicer@v2": true,
 }
 
-// growers are the blocks that enlarge pictures, mark their pixels or keep a model of a video.
-var growers = map[string]bool{
-	"roboflow_core/image_preprocessing@v1": true, "roboflow_core/background_subtraction@v1": true, "roboflow_core/motion_detection@v1": true,
-	"roboflow_core/roboflow_instance_segmentation_model@v1": true, "roboflow_core/roboflow_instance_segmentation_model@v2": true,
-	"roboflow_core/roboflow_instance_segmentation_model@v3": true, "roboflow_core/roboflow_instance_segmentation_model@v4": true,
-	"roboflow_core/roboflow_semantic_segmentation_model@v1": true, "roboflow_core/roboflow_semantic_segmentation_model@v2": true,
-}
-
 // count records how a block handles pictures. A block that returns pictures and is not a
 // cutter makes copies.
 func (w *Workflow) count(m *manifest.Manifest) {
 	makes := slices.ContainsFunc(m.Outputs, func(o manifest.Output) bool { return slices.Contains(o.Kinds, "image") })
-	w.Grows = w.Grows || growers[m.Type]
+	w.Grows = w.Grows || m.Grows
 	switch {
 	case makes && cutters[m.Type]:
 		w.Cuts = true

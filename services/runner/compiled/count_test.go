@@ -16,14 +16,15 @@ func TestStepsThatMakePicturesAreCounted(t *testing.T) {
 		"roboflow_core/image_slicer@v2":               {Cuts: true},
 		"roboflow_core/relative_statoic_crop@v1":      {Cuts: true},
 		"roboflow_core/dominant_color@v1":             {},
+		"roboflow_core/sift@v1":                       {Grows: true, Draws: 1},
 	} {
 		m, ok := manifest.Core().Find(blockType)
 		if !ok {
 			t.Fatalf("%s is not known", blockType)
 		}
 		var got Workflow
-		if got.count(m); got.Draws != want.Draws || got.Cuts != want.Cuts {
-			t.Errorf("%s: draws %d, cuts %v", blockType, got.Draws, got.Cuts)
+		if got.count(m); got.Draws != want.Draws || got.Cuts != want.Cuts || got.Grows != want.Grows {
+			t.Errorf("%s: draws %d, cuts %v, grows %v", blockType, got.Draws, got.Cuts, got.Grows)
 		}
 	}
 	for cutter := range cutters {

@@ -23,7 +23,7 @@ type Runner struct {
 
 var _ engine.Models = (*Runner)(nil)
 
-// Infer returns *Classes for each picture from a classifier, *decode.Depth from a model for
+// Infer returns *Classes for each picture from a classifier, *Depth from a model for
 // depth, an Embedding for each picture and
 // each text from encoders, and *value.Detections in coordinates of the picture from any other
 // model.

@@ -39,6 +39,9 @@ type Manifest struct {
 	// Defect is the reason why the block cannot be built: its implementation contradicts the
 	// manifest, or is missing. It is reported for each step that uses the block.
 	Defect string `json:"defect,omitempty"`
+	// Grows marks a block that may need more memory than the pictures that come: it enlarges
+	// them, marks their pixels, or keeps something of a video.
+	Grows bool `json:"grows,omitempty"`
 	// Sink marks a block with effects outside of the run. Shared runs disable it unless the owner
 	// allows it.
 	Sink bool `json:"sink,omitempty"`

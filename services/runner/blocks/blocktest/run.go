@@ -2,6 +2,7 @@
 package blocktest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -80,9 +81,11 @@ func Play(t testing.TB, blocks engine.Registry, block string, fields map[string]
 	if err != nil {
 		return nil, err
 	}
+	ctx, done := value.WithMemory(t.Context(), memory{grows: p.Steps[0].Manifest.Grows})
+	defer done()
 	n := 0
 	newID := func() string { n++; return fmt.Sprint("new", n) }
-	results, err := w.Run(t.Context(), engine.Request{Env: engine.Env{NewID: newID, Codec: imaging.NewCodec(imaging.Limits{})}, Inputs: given})
+	results, err := w.Run(ctx, engine.Request{Env: engine.Env{NewID: newID, Codec: imaging.NewCodec(imaging.Limits{})}, Inputs: given})
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +94,21 @@ func Play(t testing.TB, blocks engine.Registry, block string, fields map[string]
 		out[i], _ = result["out"].(map[string]any)
 	}
 	return out, nil
+}
+
+// memory is that of a run: only a block whose manifest says so may need more than its
+// pictures.
+type memory struct{ grows bool }
+
+// Enter implements value.Memory.
+func (memory) Enter(context.Context) (leave func(), err error) { return func() {}, nil }
+
+// Grow implements value.Memory.
+func (m memory) Grow(width, height int) error {
+	if !m.grows {
+		return fmt.Errorf("the block needs %d by %d pixels more, and its manifest does not say that it grows", width, height)
+	}
+	return nil
 }
 
 // Frames are n frames of a recorded video.

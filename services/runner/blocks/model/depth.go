@@ -7,7 +7,6 @@ import (
 	"github.com/keyhole-dev/keyhole/services/runner/engine"
 	"github.com/keyhole-dev/keyhole/services/runner/imaging"
 	"github.com/keyhole-dev/keyhole/services/runner/models"
-	"github.com/keyhole-dev/keyhole/services/runner/models/decode"
 	"github.com/keyhole-dev/keyhole/services/workflow/value"
 )
 
@@ -28,7 +27,7 @@ func newDepth(engine.Step) (engine.Block, error) {
 		}
 		results := make([]engine.Result, len(answers))
 		for i, answer := range answers {
-			depth, ok := answer.(*decode.Depth)
+			depth, ok := answer.(*models.Depth)
 			if !ok {
 				return engine.None(), unexpected(id, answer)
 			}
@@ -45,7 +44,7 @@ func newDepth(engine.Step) (engine.Block, error) {
 const numberPixels = 6
 
 // rows are the numbers as a list of lists.
-func rows(d *decode.Depth) []any {
+func rows(d *models.Depth) []any {
 	lines := make([]any, d.Height)
 	for y := range lines {
 		line := make([]any, d.Width)
@@ -58,7 +57,7 @@ func rows(d *decode.Depth) []any {
 }
 
 // heat draws near places yellow and far ones violet.
-func heat(d *decode.Depth) image.Image {
+func heat(d *models.Depth) image.Image {
 	scale, _ := imaging.NewPalette("Matplotlib Viridis", 256) // of the palettes that are there
 	out := image.NewRGBA(image.Rect(0, 0, d.Width, d.Height))
 	for i, near := range d.Near {

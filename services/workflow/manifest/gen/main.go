@@ -14,6 +14,7 @@
 //	sink
 //	network https://slack.com                    or a field, or "mqtt:host[:port]": a bare host in a field
 //	accepts_empty
+//	grows                                        may need more memory than the pictures that come
 //	input_offset predictions 1
 //	reference image
 //	output_offset -1

@@ -57,6 +57,8 @@ func (r *reader) line(word, rest string) error {
 		r.m.Reference = rest
 	case "sink":
 		r.m.Sink = true
+	case "grows":
+		r.m.Grows = true
 	case "accepts_empty":
 		r.m.AcceptsEmpty = true
 	default:
