@@ -40,8 +40,9 @@ var samples = map[string]any{
 	"zone": []any{[]any{0, 0}, []any{100, 0}, []any{100, 100}, []any{0, 100}}, "line_segment": []any{[]any{0, 50}, []any{100, 50}},
 	"reference_path": []any{[]any{0, 0}, []any{100, 100}}, "base_url": "https://llm.example.com/v1", "url": "https://hooks.example.com/in",
 	"prompt": "What is in the picture?", "template": "Hello", "message": "Hello", "classes": []any{"cat", "dog"}, "expected_fields": []any{"answer"},
-	"model_id": "my-model/1", "perspective_polygons": []any{}, "parameter_bindings": object{},
+	"model_id": "my-model/1", "perspective_polygons": []any{[]any{[]any{0, 0}, []any{100, 0}, []any{100, 100}, []any{0, 100}}}, "parameter_bindings": object{},
 	"workflow_definition": object{"version": "1.0", "inputs": []any{}, "steps": []any{}, "outputs": []any{}}, "target_color": "red",
+	"required_number_of_vertices": 4, "offset": -1, "reference_dimensions": []any{5.0, 3.0}, "object_1_class_name": "cat", "object_2_class_name": "dog",
 }
 
 func sample(f *manifest.Field) any {
