@@ -53,7 +53,7 @@ func serve(tb testing.TB, tel *telemetry.Telemetry, n *node.Node, lis net.Listen
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	parts := append(n.Components(), lifecycle.HTTP("http", lis, &http.Server{Handler: n.Gateway()}))
+	parts := append(n.Components(), lifecycle.HTTP("http", lis, &http.Server{Handler: n.Gateway()}, 0))
 	go func() { done <- lifecycle.Run(ctx, tel.Logger, &lifecycle.Readiness{}, parts...) }()
 	tb.Cleanup(func() {
 		cancel()

@@ -1,9 +1,11 @@
 package e2e_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/keyhole-dev/keyhole/services/kit/testkit"
@@ -33,7 +35,11 @@ func (in *installation) apart(t testing.TB, addr string, o options) {
 		}
 	}
 	f := &fleet{in: in, t: t, o: o, certs: certs, via: via}
-	f.vault("vault")
+	if o.replicas {
+		f.vaults()
+	} else {
+		f.vault("vault")
+	}
 	f.service("registry", "registry", "--db", via(in.databases["registry"]), "--blobs", "file://"+filepath.Join(in.dir, "blobs"),
 		"--page-key-file", f.key("pages"), "--vault", in.internal["vault"])
 	f.sharing("sharing", "vault")
@@ -66,12 +72,28 @@ func (f *fleet) key(name string) string { return filepath.Join(f.certs, "keys", 
 
 func (f *fleet) service(name, service string, more ...string) {
 	f.t.Helper()
-	f.in.grpc[name], f.in.internal[name] = freeAddr(f.t), freeAddr(f.t)
+	if f.in.grpc[name] == "" {
+		f.in.grpc[name], f.in.internal[name] = freeAddr(f.t), freeAddr(f.t)
+	}
 	command := []string{
 		"keyhole-" + service, "--certs", f.certs, "--visitor-key-file", f.key("visitors"),
 		"--public", f.in.grpc[name], "--internal", f.in.internal[name],
 	}
 	f.in.add(f.t, f.o, name, freeAddr(f.t), append(command, more...)...)
+}
+
+// vaults starts two vaults. They have the same ports on addresses of their own, and share the
+// name vault.test.
+func (f *fleet) vaults() {
+	f.t.Helper()
+	_, public, _ := strings.Cut(freeAddr(f.t), ":")
+	_, internal, _ := strings.Cut(freeAddr(f.t), ":")
+	at := func(name, host string) { f.in.grpc[name], f.in.internal[name] = host+":"+public, host+":"+internal }
+	for i, name := range []string{"vault", "vault 2"} {
+		at(name, fmt.Sprintf("127.0.0.%d", i+2))
+		f.vault(name)
+	}
+	at("vault", "vault.test")
 }
 
 func (f *fleet) vault(name string) {

@@ -36,9 +36,10 @@ func both(t *testing.T, test func(t *testing.T, k kind)) {
 
 // options of an installation.
 type options struct {
-	demo   bool // seed the demo
-	traces bool // export spans
-	twice  bool // a second vault, sharing and gateway on the same stores, of five processes
+	demo     bool // seed the demo
+	traces   bool // export spans
+	twice    bool // a second vault, sharing and gateway on the same stores, of five processes
+	replicas bool // two vaults behind the name vault.test, of five processes
 	// settings are additional arguments of keyhole serve.
 	settings []string
 	// wrap is a command in front of the program, with the data folder as its last argument.
@@ -90,7 +91,7 @@ func install(t testing.TB, k kind, o options) *installation {
 	if k == fiveProcesses && o.demo {
 		in.seed(t)
 	}
-	if o.wrap != nil { // its mounts are visible inside only
+	if o.wrap != nil && k == oneProcess { // its mounts are visible inside only
 		in.dir = fmt.Sprintf("/proc/%d/root%s", in.programs[in.order[0]].cmd.Process.Pid, in.dir)
 	}
 	in.planted.add(apiKey, in.operatorKey(t))
@@ -101,7 +102,7 @@ func install(t testing.TB, k kind, o options) *installation {
 // tests are there, and gives guests no allowance, because the guests of all cases have one
 // address. A flag in the settings of an installation wins.
 func (in *installation) env(o options) []string {
-	env := []string{"KEYHOLE_EGRESS_ALLOW=127.0.0.0/8", "KEYHOLE_LOG_LEVEL=debug", "KEYHOLE_SIGNUP=true", "KEYHOLE_GUEST_RUNS=-1"}
+	env := []string{"KEYHOLE_EGRESS_ALLOW=127.0.0.0/8", "KEYHOLE_LOG_LEVEL=debug", "KEYHOLE_SIGNUP=true", "KEYHOLE_GUEST_RUNS=-1", "KEYHOLE_DRAIN_PAUSE=0s"}
 	if o.traces {
 		env = append(env, "OTEL_TRACES_EXPORTER=console", "OTEL_BSP_SCHEDULE_DELAY=100")
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/keyhole-dev/keyhole/gateway"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
@@ -53,6 +54,8 @@ type Config struct {
 	// ModelWorkers and Runs bound the model workers and the runs at the same time; 0 is
 	// the default of modelworker.Config and runner.Config.
 	ModelWorkers, Runs int
+	// Drain is how long calls in progress may take after a stop; 0 means 10 s.
+	Drain time.Duration
 	// Gateway configures the HTTP edge.
 	Gateway gateway.Config
 }
@@ -133,7 +136,7 @@ func (n *Node) Components() []lifecycle.Component {
 	for _, name := range names {
 		for _, endpoint := range []string{"/internal", "/public"} {
 			server, pipe := n.servers[name+endpoint], n.pipes[name+endpoint]
-			parts = append(parts, lifecycle.Component{Name: name + endpoint, Run: func(ctx context.Context) error {
+			parts = append(parts, lifecycle.Component{Name: name + endpoint, Drain: n.cfg.Drain, Run: func(ctx context.Context) error {
 				return server.Serve(ctx, pipe.Listener())
 			}})
 		}
@@ -144,3 +147,6 @@ func (n *Node) Components() []lifecycle.Component {
 		lifecycle.Component{Name: "sharing", Run: n.sharing.Run},
 		lifecycle.Component{Name: "runner", Run: n.runner.Run})
 }
+
+// EndWatches ends the streams of those who watch a link, for which a stop would wait.
+func (n *Node) EndWatches() { n.sharing.EndWatches() }

@@ -62,7 +62,7 @@ func (n *Node) server(name string, endpoint rpc.Endpoint, visitors secret.Secret
 
 func (n *Node) serverConfig(id *identity.Identity, endpoint rpc.Endpoint, visitors secret.Secret) rpc.ServerConfig {
 	return rpc.ServerConfig{
-		Endpoint: endpoint, Identity: id, VisitorKey: visitors, MaxDeadline: runTimeout, MaxStreamDeadline: runTimeout, Connections: n.cfg.Gateway.Connections,
+		Endpoint: endpoint, Identity: id, VisitorKey: visitors, MaxDeadline: runTimeout, MaxStreamDeadline: runTimeout, StopTimeout: n.cfg.Drain, Connections: n.cfg.Gateway.Connections,
 		Logger: n.tel.Logger, Tracer: n.tel.Tracer, Meter: n.tel.Meter,
 	}
 }

@@ -25,13 +25,12 @@ func (s *Service) Run(ctx context.Context) error {
 	g.Go(func() error { return s.every(ctx, s.cfg.SweepEvery, "reap runs and withdraw grants", s.sweep) })
 	g.Go(func() error { return s.every(ctx, meterEvery, "release reservations", s.meter.Sweep) })
 	g.Go(func() error { return s.every(ctx, trashEvery, "empty the trash", s.grants.EmptyTrash) })
-	g.Go(func() error {
-		<-ctx.Done()
-		s.public.EndWatches() // a server that stops waits for its streams
-		return nil
-	})
 	return g.Wait()
 }
+
+// EndWatches ends the streams of those who watch a link. A server that stops waits for its
+// streams, so call it first.
+func (s *Service) EndWatches() { s.public.EndWatches() }
 
 // every repeats a task until ctx ends. It logs a failure, and the next round retries.
 func (s *Service) every(ctx context.Context, interval time.Duration, what string, task func(context.Context) error) error {

@@ -45,6 +45,7 @@ type Command struct {
 	Connections     int           `help:"Maximum number of open connections, and of concurrent requests, per client address. Trusted proxies are exempt." default:"1024"`
 	BodyMemory      int64         `help:"Memory for request bodies in MiB. One workspace gets at most half of it." default:"1024"`
 	HSTS            time.Duration `name:"hsts" help:"How long browsers that came over HTTPS use only HTTPS (Strict-Transport-Security). 0 sends no header. Never sent for localhost." default:"4320h" placeholder:"DURATION"`
+	Drain           time.Duration `help:"Time that work in progress has to finish after SIGTERM. Then it is cancelled and booked." default:"5m"`
 	AllowOrigins    []string      `help:"Origins that may call the API from a browser (default: all)." placeholder:"ORIGIN"`
 	SharingDB       string        `help:"Sharing database URL, postgres://... (default: SQLite in the data directory)." placeholder:"URL"`
 	VaultDB         string        `help:"Vault database URL (default: SQLite in the data directory)." placeholder:"URL"`
@@ -61,7 +62,7 @@ func (c *Command) node() node.Config {
 		Data: c.Data, PublicURL: c.public(), EgressAllow: c.EgressAllow, FetchAllow: c.FetchAllow, EgressPlaintext: c.EgressPlaintext, EgressCAFile: c.EgressCAFile,
 		GuestRuns: c.GuestRuns, GuestPictures: c.GuestPictures, GuestKeyRuns: c.GuestKeyRuns, SignUp: c.signUp(), OpenID: c.openID(), PreviewCalls: c.PreviewCalls,
 		SharingDB: c.SharingDB, VaultDB: c.VaultDB, RegistryDB: c.RegistryDB, SharingRedis: c.SharingRedis, VaultRedis: c.VaultRedis,
-		ModelWorkers: c.ModelWorkers, Runs: c.Runs,
+		ModelWorkers: c.ModelWorkers, Runs: c.Runs, Drain: c.Drain,
 		Blobs: c.Blobs, Gateway: gateway.Config{
 			TrustedProxies: c.TrustedProxies, AllowOrigins: c.AllowOrigins, PublicURL: c.PublicURL, HSTS: c.HSTS,
 			Connections: c.Connections, Bodies: c.BodyMemory << 20,
@@ -119,8 +120,9 @@ func (c *Command) Run(ctx context.Context, a *cli.App) error {
 	admin := lifecycle.Admin(l.admin, lifecycle.AdminConfig{Readiness: ready, Metrics: tel.Metrics, Logger: tel.Logger})
 	parts := append([]lifecycle.Component{admin}, n.Components()...)
 	parts = append(parts,
-		lifecycle.Component{Name: "grpc", Run: func(ctx context.Context) error { return n.Clients().Serve(ctx, l.grpc) }},
-		lifecycle.HTTP("http", l.http, listen.Server(n.Gateway(), tel.Logger.With("service", "gateway"))),
+		lifecycle.Component{Name: "grpc", Drain: c.Drain, Run: func(ctx context.Context) error { return n.Clients().Serve(ctx, l.grpc) }},
+		lifecycle.HTTP("http", l.http, listen.Server(n.Gateway(), tel.Logger.With("service", "gateway")), c.Drain),
+		lifecycle.OnStop("watches", n.EndWatches),
 		lifecycle.Component{Name: "first start", Run: func(ctx context.Context) error { return c.firstStart(ctx, a.Out, tel.Logger, n.SignInLink) }})
 	return errors.Join(lifecycle.Run(ctx, tel.Logger, ready, parts...), n.Close())
 }

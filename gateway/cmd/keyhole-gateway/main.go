@@ -18,6 +18,7 @@ import (
 type settings struct {
 	config.Common
 	config.Identity
+	config.Stop
 
 	HTTP           string        `name:"http" help:"HTTP listen address." default:"127.0.0.1:8080" env:"KEYHOLE_HTTP_ADDR" placeholder:"ADDR"`
 	TLSCert        string        `help:"HTTPS certificate, PEM. Without one, the server uses plain HTTP on loopback only." type:"path" placeholder:"FILE"`
@@ -45,7 +46,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if err := config.Parse("keyhole-gateway", "Keyhole's HTTP gateway.", &s, args); err != nil {
 		return err
 	}
-	p, err := program.Open(ctx, "gateway", program.Settings{Common: s.Common, Identity: s.Identity, VisitorKeyFile: s.VisitorKeyFile}, &s)
+	p, err := program.Open(ctx, "gateway", program.Settings{Common: s.Common, Identity: s.Identity, Stop: s.Stop, VisitorKeyFile: s.VisitorKeyFile}, &s)
 	if err != nil {
 		return err
 	}
@@ -85,5 +86,5 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	p.Logger.Info("serving", "http", s.HTTP, "admin", s.Admin, "tls", s.TLSCert != "")
-	return lifecycle.Run(ctx, p.Logger, p.Readiness, admin, p.Certificates(), lifecycle.HTTP("http", front, listen.Server(g, p.Logger)))
+	return lifecycle.Run(ctx, p.Logger, p.Readiness, admin, p.Certificates(), lifecycle.HTTP("http", front, listen.Server(g, p.Logger), s.Drain))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -15,6 +16,12 @@ type Common struct {
 	LogLevel  string        `help:"Lowest level to log." enum:"debug,info,warn,error" default:"info"`
 	LogFormat string        `help:"Log format." enum:"json,text" default:"json"`
 	Admin     string        `help:"Listen address of the admin endpoint: health, metrics and, on loopback, profiles. It has no TLS; keep clients away from it." default:"127.0.0.1:8082" placeholder:"ADDR"`
+}
+
+// Stop is embedded by the settings of a program that clients or load balancers call.
+type Stop struct {
+	Drain      time.Duration `help:"Time that work in progress has to finish after SIGTERM. Then it is cancelled and booked." default:"5m"`
+	DrainPause time.Duration `help:"Time after SIGTERM in which the program still accepts work but is not ready, so that load balancers and other services look elsewhere." default:"5s"`
 }
 
 // Identity is embedded by the settings of a program that runs one service. It names the

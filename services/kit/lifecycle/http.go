@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"time"
 )
 
@@ -21,19 +22,12 @@ type AdminConfig struct {
 }
 
 // Admin serves operators and orchestrators: /healthz (the process runs), /readyz (it can
-// work), /metrics, and on loopback /debug/pprof/. It has no TLS. Profiles are disabled on
+// work; /readyz?verbose lists the dependencies), /metrics, and on loopback /debug/pprof/. It has no TLS. Profiles are disabled on
 // other addresses, because they reveal memory and the command line.
 func Admin(lis net.Listener, cfg AdminConfig) Component {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := cfg.Readiness.Check(r.Context()); err != nil {
-			cfg.Logger.WarnContext(r.Context(), "not ready", slog.Any("error", err))
-			http.Error(w, "not ready", http.StatusServiceUnavailable)
-			return
-		}
-		_, _ = io.WriteString(w, "ready\n")
-	})
+	mux.HandleFunc("GET /readyz", cfg.serveReady)
 	if cfg.Metrics != nil {
 		mux.Handle("GET /metrics", cfg.Metrics)
 	}
@@ -45,7 +39,30 @@ func Admin(lis net.Listener, cfg AdminConfig) Component {
 		cfg.Logger.Warn("the admin listener is not on loopback and has no TLS: everyone who reaches it can read metrics; profiles are disabled",
 			slog.String("admin", lis.Addr().String()))
 	}
-	return HTTP("admin", lis, &http.Server{Handler: handler})
+	return HTTP("admin", lis, &http.Server{Handler: handler}, time.Second)
+}
+
+// serveReady answers 200 or 503. Errors go to the log only, because they may hold addresses.
+func (c AdminConfig) serveReady(w http.ResponseWriter, r *http.Request) {
+	var text strings.Builder
+	if r.URL.Query().Has("verbose") {
+		for _, d := range c.Readiness.Report(r.Context()) {
+			switch {
+			case d.Err == nil:
+				fmt.Fprintf(&text, "[+] %s\n", d.Name)
+			case d.Needed:
+				fmt.Fprintf(&text, "[-] %s does not answer\n", d.Name)
+			default:
+				fmt.Fprintf(&text, "[!] %s does not answer; requests that need it fail\n", d.Name)
+			}
+		}
+	}
+	if err := c.Readiness.Check(r.Context()); err != nil {
+		c.Logger.WarnContext(r.Context(), "not ready", slog.Any("error", err))
+		http.Error(w, text.String()+"not ready", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = io.WriteString(w, text.String()+"ready\n")
 }
 
 func profiles(mux *http.ServeMux) {
@@ -62,9 +79,9 @@ func onLoopback(addr net.Addr) bool {
 	return ok && tcp.IP.IsLoopback()
 }
 
-// HTTP serves until its context ends, then waits for requests in progress. It sets the
-// limits against slow clients that the server leaves unset.
-func HTTP(name string, lis net.Listener, server *http.Server) Component {
+// HTTP serves until its context ends, then waits for requests in progress, for at most drain;
+// 0 means 10 s. It sets the limits against slow clients that the server leaves unset.
+func HTTP(name string, lis net.Listener, server *http.Server, drain time.Duration) Component {
 	if server.ReadHeaderTimeout == 0 {
 		server.ReadHeaderTimeout = 10 * time.Second
 	}
@@ -74,7 +91,7 @@ func HTTP(name string, lis net.Listener, server *http.Server) Component {
 	if server.MaxHeaderBytes == 0 {
 		server.MaxHeaderBytes = 64 << 10
 	}
-	return Component{Name: name, Run: func(ctx context.Context) error {
+	return Component{Name: name, Drain: drain, Run: func(ctx context.Context) error {
 		failed := make(chan error, 1) // buffered: nobody receives after Shutdown
 		go func() { failed <- server.Serve(lis) }()
 		select {
@@ -83,7 +100,7 @@ func HTTP(name string, lis net.Listener, server *http.Server) Component {
 		case <-ctx.Done():
 		}
 		// ctx has ended, and requests in progress get this time.
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), StopTimeout/2)
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), orDefault(drain))
 		defer cancel()
 		err := server.Shutdown(grace)
 		if errors.Is(err, context.DeadlineExceeded) {

@@ -10,8 +10,11 @@ import (
 	"time"
 )
 
-// StopTimeout is how long one component may take to stop.
-const StopTimeout = 20 * time.Second
+// margin is how long a component may take to stop, in addition to its Drain.
+const margin = 10 * time.Second
+
+// defaultDrain is the Drain of components that set none.
+const defaultDrain = 10 * time.Second
 
 // Component is a part of a program that runs until its context ends.
 type Component struct {
@@ -20,12 +23,23 @@ type Component struct {
 	// Run works until ctx ends, then stops gracefully and returns. An earlier return, even
 	// without an error, stops the program.
 	Run func(ctx context.Context) error
+	// Drain is how long Run waits for work in progress after ctx ends; 0 means 10 s.
+	Drain time.Duration
+}
+
+// OnStop returns a component that does nothing until the program stops.
+func OnStop(name string, stop func()) Component {
+	return Component{Name: name, Run: func(ctx context.Context) error {
+		<-ctx.Done()
+		stop()
+		return nil
+	}}
 }
 
 // Run runs the components until SIGINT or SIGTERM, the end of ctx, or the return of one of
-// them. It then makes the program not ready, so that no new work is sent, and stops the
-// components in reverse order, waiting for each. It returns the error of the first failure.
-// A second signal kills the process.
+// them. It then makes the program not ready, waits for the Pause of ready, so that no new work
+// is sent, and stops the components in reverse order, waiting for each. It returns the error
+// of the first failure. A second signal kills the process.
 //
 // The component that serves readiness must be first, because it still has to answer while
 // the others drain.
@@ -48,6 +62,9 @@ func Run(ctx context.Context, logger *slog.Logger, ready *Readiness, components 
 	}
 	restore() // from now on a second signal kills
 	ready.stop()
+	if first == nil { // a program that has failed does not go on working
+		time.Sleep(ready.Pause)
+	}
 	for i := len(parts) - 1; i >= 0; i-- {
 		if err := parts[i].stop(); err != nil {
 			logger.Error("component failed to stop", slog.String("component", parts[i].Name), slog.Any("error", err))
@@ -55,6 +72,13 @@ func Run(ctx context.Context, logger *slog.Logger, ready *Readiness, components 
 		}
 	}
 	return first
+}
+
+func orDefault(drain time.Duration) time.Duration {
+	if drain == 0 {
+		return defaultDrain
+	}
+	return drain
 }
 
 func orElse(a, b error) error {
@@ -94,7 +118,8 @@ func (r *running) failure() error {
 // stop ends the component and waits.
 func (r *running) stop() error {
 	r.cancel()
-	t := time.NewTimer(StopTimeout)
+	limit := orDefault(r.Drain) + margin
+	t := time.NewTimer(limit)
 	defer t.Stop()
 	select {
 	case <-r.done:
@@ -103,6 +128,6 @@ func (r *running) stop() error {
 		}
 		return nil
 	case <-t.C:
-		return fmt.Errorf("%s has not stopped after %v", r.Name, StopTimeout)
+		return fmt.Errorf("%s has not stopped after %v", r.Name, limit)
 	}
 }

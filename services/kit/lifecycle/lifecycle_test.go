@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -143,6 +144,56 @@ func TestReadiness(t *testing.T) {
 	err := r.Check(ctx)
 	if err == nil || strings.Contains(err.Error(), "database") || !strings.Contains(err.Error(), "redis: refused") || !strings.Contains(err.Error(), "vault") {
 		t.Errorf("%v", err)
+	}
+}
+
+// The loss of another service that has answered once does not turn the program off, because a
+// load balancer would turn off all programs with it. The report names the service.
+func TestALostServiceDoesNotCascade(t *testing.T) {
+	t.Parallel()
+	var r lifecycle.Readiness
+	l := listen(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- lifecycle.Run(ctx, testkit.Silence(), &r, lifecycle.Admin(l, lifecycle.AdminConfig{Readiness: &r, Logger: testkit.Silence()}))
+	}()
+	var registry, database atomic.Bool
+	asks := func(up *atomic.Bool) func(context.Context) error {
+		return func(context.Context) error {
+			if !up.Load() {
+				return errors.New("dial 10.0.0.7: refused")
+			}
+			return nil
+		}
+	}
+	database.Store(true)
+	r.Add("database", asks(&database))
+	r.AddPeer("registry", asks(&registry))
+	url := "http://" + l.Addr().String() + "/readyz"
+	for _, c := range []struct {
+		name    string
+		change  func()
+		status  int
+		verbose string
+	}{
+		{"the service has not answered yet", func() {}, 503, "[-] registry does not answer\nnot ready"},
+		{"it answers", func() { registry.Store(true) }, 200, "[+] registry\nready"},
+		{"it is lost", func() { registry.Store(false) }, 200, "[!] registry does not answer; requests that need it fail\nready"},
+		{"the database is lost", func() { database.Store(false) }, 503, "[-] database does not answer\n"},
+		{"the database is back", func() { database.Store(true) }, 200, "[+] database\n"},
+	} {
+		c.change()
+		if status, _ := get(t, url); status != c.status {
+			t.Errorf("%s: %d, want %d", c.name, status, c.status)
+		}
+		if status, body := get(t, url+"?verbose"); status != c.status || !strings.Contains(body, c.verbose) || strings.Contains(body, "10.0.0.7") {
+			t.Errorf("%s: %d %s", c.name, status, body)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
 
@@ -296,6 +347,63 @@ func TestAdminOffLoopback(t *testing.T) {
 	}
 }
 
+// During the pause a program is not ready, has told its peers that it leaves, and still works.
+func TestTheProgramWorksOnDuringThePause(t *testing.T) {
+	t.Parallel()
+	ready := lifecycle.Readiness{Pause: 300 * time.Millisecond}
+	l := listen(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	left := make(chan struct{})
+	ready.OnStop(func() { close(left) })
+	var stopped atomic.Bool
+	worker := lifecycle.Component{Name: "worker", Run: func(ctx context.Context) error {
+		<-ctx.Done()
+		stopped.Store(true)
+		return nil
+	}}
+	done := make(chan error, 1)
+	go func() {
+		done <- lifecycle.Run(ctx, testkit.Silence(), &ready, lifecycle.Admin(l, lifecycle.AdminConfig{Readiness: &ready, Logger: testkit.Silence()}), worker)
+	}()
+	begin := time.Now()
+	cancel()
+	<-left
+	if status, _ := get(t, "http://"+l.Addr().String()+"/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("readiness in the pause: %d", status)
+	}
+	if stopped.Load() && time.Since(begin) < ready.Pause {
+		t.Error("the worker was stopped before the pause ended")
+	}
+	if err := <-done; err != nil || time.Since(begin) < ready.Pause || !stopped.Load() {
+		t.Errorf("it ended after %v with %v", time.Since(begin), err)
+	}
+}
+
+// A request that takes longer than the drain is cut off, and the program still ends.
+func TestHTTPCutsOffAfterTheDrain(t *testing.T) {
+	t.Parallel()
+	l := listen(t)
+	started := make(chan struct{})
+	c := lifecycle.HTTP("web", l, &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(started)
+		<-r.Context().Done()
+	})}, 50*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx) }()
+	answer := make(chan int, 1)
+	go func() { status, _ := get(t, "http://"+l.Addr().String()); answer <- status }()
+	<-started
+	cancel()
+	if status := <-answer; status != 0 {
+		t.Errorf("the request was answered with %d", status)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestHTTPFinishesWhatRuns(t *testing.T) {
 	t.Parallel()
 	l := listen(t)
@@ -304,7 +412,7 @@ func TestHTTPFinishesWhatRuns(t *testing.T) {
 		close(started)
 		<-finish
 		_, _ = io.WriteString(w, "whole")
-	})})
+	})}, 0)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- c.Run(ctx) }()

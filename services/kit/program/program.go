@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
 	"github.com/keyhole-dev/keyhole/services/kit/lifecycle"
 	"github.com/keyhole-dev/keyhole/services/kit/rpc"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc/replicas"
 	"github.com/keyhole-dev/keyhole/services/kit/secret"
 	"github.com/keyhole-dev/keyhole/services/kit/telemetry"
 )
@@ -23,6 +24,7 @@ import (
 type Settings struct {
 	config.Common
 	config.Identity
+	config.Stop
 
 	Public         string `help:"Listen address of the public endpoint, for the gateway and for gRPC clients." required:"" placeholder:"ADDR"`
 	Internal       string `help:"Listen address of the internal endpoint, for the other services." required:"" placeholder:"ADDR"`
@@ -49,6 +51,7 @@ type Program struct {
 	visitors secret.Secret
 	closers  lifecycle.Closers
 	parts    []lifecycle.Component
+	first    []lifecycle.Component // to stop
 }
 
 // Open opens what the settings name. All points to the complete settings of the program,
@@ -58,7 +61,7 @@ func Open(ctx context.Context, name string, s Settings, all any) (*Program, erro
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{Name: name, Telemetry: tel, Readiness: &lifecycle.Readiness{}, settings: s}
+	p := &Program{Name: name, Telemetry: tel, Readiness: &lifecycle.Readiness{Pause: s.DrainPause}, settings: s}
 	// The last spans are sent after ctx has ended.
 	p.Defer(func() error { return tel.Close(context.WithoutCancel(ctx)) })
 	settings, err := config.Dump("keyhole-"+name, all)
@@ -140,15 +143,15 @@ func (p *Program) Dial(peer, addr string) (*grpc.ClientConn, error) {
 	return conn, nil
 }
 
-// DialNeeded connects to an endpoint that the program cannot work without. The program is
-// ready only while that endpoint serves.
+// DialNeeded connects to an endpoint that the program cannot work without. The program becomes
+// ready when that endpoint has served once.
 func (p *Program) DialNeeded(peer, endpoint, addr string) (*grpc.ClientConn, error) {
 	conn, err := p.Dial(peer, addr)
 	if err != nil {
 		return nil, err
 	}
 	client := healthpb.NewHealthClient(conn)
-	p.Readiness.Add(endpoint, func(ctx context.Context) error {
+	p.Readiness.AddPeer(endpoint, func(ctx context.Context) error {
 		reply, err := client.Check(ctx, &healthpb.HealthCheckRequest{})
 		if err != nil {
 			return fmt.Errorf("ask for its health: %w", err)
@@ -161,17 +164,25 @@ func (p *Program) DialNeeded(peer, endpoint, addr string) (*grpc.ClientConn, err
 	return conn, nil
 }
 
-// target spreads calls over all addresses of a host name.
+// target spreads calls over the replicas behind a host name. "dns:///" is how gRPC writes such
+// a name.
 func target(addr string) string {
+	addr = strings.TrimPrefix(addr, "dns:///")
 	if strings.Contains(addr, "://") || strings.HasPrefix(addr, "dns:") {
 		return addr
 	}
-	return "dns:///" + addr
+	return replicas.Scheme + ":///" + addr
 }
 
 // Add adds a component that runs together with the servers.
 func (p *Program) Add(name string, run func(context.Context) error) {
 	p.parts = append(p.parts, lifecycle.Component{Name: name, Run: run})
+}
+
+// OnStop adds a function that is called before the servers stop, which wait for calls in
+// progress.
+func (p *Program) OnStop(name string, stop func()) {
+	p.first = append(p.first, lifecycle.OnStop(name, stop))
 }
 
 // VisitorKey returns the key for pseudonyms, or the zero Secret if none is set.

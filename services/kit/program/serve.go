@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -40,7 +41,7 @@ func (p *Program) Serve(ctx context.Context, service Service, authenticate Authe
 	if err != nil {
 		return err
 	}
-	parts := slices.Concat([]lifecycle.Component{admin}, p.parts, []lifecycle.Component{p.Certificates(), internal, public})
+	parts := slices.Concat([]lifecycle.Component{admin}, p.parts, []lifecycle.Component{p.Certificates(), internal, public}, p.first)
 	p.Logger.Info("serving", "public", p.settings.Public, "internal", p.settings.Internal, "admin", p.settings.Admin)
 	return lifecycle.Run(ctx, p.Logger, p.Readiness, parts...)
 }
@@ -53,7 +54,8 @@ func (p *Program) Certificates() lifecycle.Component {
 func (p *Program) endpoint(ctx context.Context, endpoint rpc.Endpoint, addr string, authenticate Authenticate, register func(grpc.ServiceRegistrar)) (lifecycle.Component, error) {
 	server, err := rpc.NewServer(rpc.ServerConfig{
 		Endpoint: endpoint, Identity: p.Identity, Authenticate: authenticate, VisitorKey: p.visitors,
-		MaxDeadline: callTimeout, MaxStreamDeadline: callTimeout, Connections: p.settings.Connections, Logger: p.Logger, Tracer: p.Tracer, Meter: p.Meter,
+		MaxDeadline: callTimeout, MaxStreamDeadline: callTimeout, StopTimeout: p.settings.Drain,
+		Connections: p.settings.Connections, Logger: p.Logger, Tracer: p.Tracer, Meter: p.Meter,
 	})
 	if err != nil {
 		return lifecycle.Component{}, err
@@ -66,8 +68,9 @@ func (p *Program) endpoint(ctx context.Context, endpoint rpc.Endpoint, addr stri
 	if err != nil {
 		return lifecycle.Component{}, err
 	}
+	p.Readiness.OnStop(server.Leave)
 	name := map[rpc.Endpoint]string{rpc.Public: "public endpoint", rpc.Internal: "internal endpoint"}[endpoint]
-	return lifecycle.Component{Name: name, Run: func(ctx context.Context) error { return server.Serve(ctx, lis) }}, nil
+	return lifecycle.Component{Name: name, Drain: p.settings.Drain, Run: func(ctx context.Context) error { return server.Serve(ctx, lis) }}, nil
 }
 
 // Admin serves metrics and readiness.
@@ -75,6 +78,9 @@ func (p *Program) Admin(ctx context.Context) (lifecycle.Component, error) {
 	lis, err := lifecycle.Listen(ctx, p.settings.Admin)
 	if err != nil {
 		return lifecycle.Component{}, err
+	}
+	if err := p.Readiness.Measure(p.Meter); err != nil {
+		return lifecycle.Component{}, errors.Join(err, lis.Close())
 	}
 	return lifecycle.Admin(lis, lifecycle.AdminConfig{Readiness: p.Readiness, Metrics: p.Metrics, Logger: p.Logger}), nil
 }

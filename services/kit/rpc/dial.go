@@ -17,6 +17,7 @@ import (
 
 	"github.com/keyhole-dev/keyhole/services/kit/caller"
 	"github.com/keyhole-dev/keyhole/services/kit/identity"
+	"github.com/keyhole-dev/keyhole/services/kit/rpc/replicas"
 )
 
 // ClientConfig configures a connection to another service.
@@ -36,10 +37,17 @@ type ClientConfig struct {
 	MaxMessage int
 }
 
+// connectParams reconnect soon, because a restarted peer is soon available again. gRPC's
+// default backoff grows to minutes.
+var connectParams = grpc.WithConnectParams(grpc.ConnectParams{
+	Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
+	MinConnectTimeout: 5 * time.Second,
+})
+
 // Dial returns a client connection, which connects on first use. Calls carry the principal
 // of their context, the request id, the deadline and the trace. A target is "host:port", or
-// "dns:///host:port" to balance over all addresses of a name. The caller closes the
-// connection.
+// "keyhole:///host:port" to spread calls over the replicas of a name; see package replicas. The
+// caller closes the connection.
 func Dial(target string, cfg ClientConfig) (*grpc.ClientConn, error) {
 	cfg.Timeout = orDefault(cfg.Timeout, 30*time.Second)
 	cfg.MaxMessage = orDefault(cfg.MaxMessage, MaxMessage)
@@ -54,14 +62,9 @@ func Dial(target string, cfg ClientConfig) (*grpc.ClientConn, error) {
 		grpc.WithDefaultServiceConfig(serviceConfig()),
 		grpc.WithDisableServiceConfig(), // DNS may not change our retry policy
 		grpc.WithInitialWindowSize(window), grpc.WithInitialConnWindowSize(connWindow),
-		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 10 * time.Second}),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 10 * time.Second, Timeout: 3 * time.Second}),
 		grpc.WithNoProxy(),
-		// A restarted peer is soon available again, but gRPC's default backoff grows to
-		// minutes.
-		grpc.WithConnectParams(grpc.ConnectParams{
-			Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
-			MinConnectTimeout: 5 * time.Second,
-		}),
+		connectParams,
 		grpc.WithIdleTimeout(0),
 	}
 	if h := clientTelemetry(cfg.Tracer, cfg.Meter); h != nil {
@@ -75,7 +78,10 @@ func Dial(target string, cfg ClientConfig) (*grpc.ClientConn, error) {
 	case cfg.Identity == nil || cfg.Peer == "":
 		return nil, errors.New("rpc dial: a connection over the network needs an identity and the peer's name")
 	default:
-		opts = append(opts, grpc.WithTransportCredentials(credentials.NewTLS(cfg.Identity.ClientTLS(cfg.Peer))))
+		creds := grpc.WithTransportCredentials(credentials.NewTLS(cfg.Identity.ClientTLS(cfg.Peer)))
+		opts = append(opts, creds, grpc.WithResolvers(replicas.NewBuilder(replicas.Config{Dial: func(addr string) (*grpc.ClientConn, error) {
+			return grpc.NewClient("passthrough:///"+addr, creds, connectParams, grpc.WithNoProxy())
+		}})))
 	}
 	conn, err := grpc.NewClient(target, opts...)
 	if err != nil {

@@ -69,7 +69,7 @@ func (s *Server) options() []grpc.ServerOption {
 		grpc.MaxHeaderListSize(32 << 10), grpc.HeaderTableSize(headerTable),
 		grpc.ConnectionTimeout(10 * time.Second),
 		grpc.InitialWindowSize(window), grpc.InitialConnWindowSize(connWindow),
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 10 * time.Second, PermitWithoutStream: true}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 2 * time.Minute, Timeout: 20 * time.Second}),
 		grpc.WaitForHandlers(true),
 		grpc.NumStreamWorkers(streamWorkers),
@@ -132,9 +132,13 @@ func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	return nil
 }
 
+// Leave tells the health checks of other services that this server is about to stop. It
+// still serves.
+func (s *Server) Leave() { s.health.Shutdown() }
+
 // stop waits up to StopTimeout for calls in progress, then cancels them.
 func (s *Server) stop() {
-	s.health.Shutdown()
+	s.Leave()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

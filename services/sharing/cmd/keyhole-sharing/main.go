@@ -83,5 +83,6 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	p.Readiness.Add("sharing", service.Ready)
 	p.Add("sweeper", service.Run)
+	p.OnStop("watches", service.EndWatches)
 	return p.Serve(ctx, service, rpc.Authenticator(vault, p.Identity.Verifier()))
 }
