@@ -196,7 +196,46 @@ func tourShares(t *testing.T, w *tenant) {
 	}
 	guest.call(t, http.MethodPost, "/v1/shared/"+rotated+":nonsense", object{})
 	guest.call(t, http.MethodGet, "/s/"+rotated+"/nothing/here", nil)
+	tourReports(t, w, name, rotated)
 	w.must(t, http.MethodDelete, "/v1/"+name, nil)
+}
+
+// tourReports reports a link, suspends it, and lifts the suspension. A secret in a report or a reason is
+// refused.
+func tourReports(t *testing.T, w *tenant, name, token string) {
+	t.Helper()
+	guest, operator := w.in.guest(), w.in.operator(t)
+	for text, want := range map[string]int{"it asks for a key": http.StatusOK, "my key is " + w.in.secret(): http.StatusBadRequest} {
+		r := guest.call(t, http.MethodPost, "/v1/shared/"+token+":report", object{"kind": "REPORT_KIND_PHISHING", "text": text})
+		if r.status != want {
+			t.Errorf("a report: %s, want %d", r, want)
+		}
+	}
+	if r := w.get(t, w.path()+"/reports"); r.text("reports.0.text") != "it asks for a key" || r.at("reports.0.token") != nil {
+		t.Errorf("the owner reads %s", r)
+	}
+	if r := operator.get(t, "/v1/workspaces/-/reports"); !strings.Contains(string(r.body), name) {
+		t.Errorf("the operator reads %s", r)
+	}
+	if r := w.call(t, http.MethodGet, "/v1/workspaces/-/reports", nil); r.status != http.StatusNotFound {
+		t.Errorf("a member reads the reports of all: %s", r)
+	}
+	suspensions := w.path() + "/suspensions"
+	operator.call(t, http.MethodPost, suspensions, object{"target": name, "reason": "it has " + w.in.secret()})
+	made := operator.post(t, suspensions, object{"target": name, "reason": "it was reported"})
+	eventually(t, limit, "a suspended link is refused with the reason", func() bool {
+		r := guest.call(t, http.MethodGet, "/v1/shared/"+token, nil)
+		return r.reason() == "SUSPENDED_BY_OPERATOR" && strings.Contains(r.text("message"), "it was reported")
+	})
+	if r := w.get(t, "/v1/"+name); r.text("state") != "SHARE_STATE_SUSPENDED" {
+		t.Errorf("its owner sees %s", r)
+	}
+	w.get(t, suspensions)
+	operator.must(t, http.MethodDelete, "/v1/"+made.text("name"), nil)
+	eventually(t, limit, "a lifted suspension", func() bool { return guest.shared(t, token, question("x")).status == http.StatusOK })
+	if r := w.get(t, w.path()+"/audit?action=suspension"); len(r.list("events")) != 2 {
+		t.Errorf("the audit log has %s", r)
+	}
 }
 
 // tourGate gives a link a password, passes its gate, and takes the gate away.

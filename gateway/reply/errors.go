@@ -35,7 +35,8 @@ func HTTPStatus(err error) int {
 		return http.StatusPaymentRequired
 	case errorsv1.Reason_REASON_REQUEST_TOO_LARGE, errorsv1.Reason_REASON_IMAGE_TOO_LARGE, errorsv1.Reason_REASON_RESULT_TOO_LARGE:
 		return http.StatusRequestEntityTooLarge
-	case errorsv1.Reason_REASON_SHARE_PAUSED, errorsv1.Reason_REASON_SHARE_EXPIRED, errorsv1.Reason_REASON_SHARE_NOT_STARTED: // the request is in order
+	case errorsv1.Reason_REASON_SHARE_PAUSED, errorsv1.Reason_REASON_SHARE_EXPIRED, errorsv1.Reason_REASON_SHARE_NOT_STARTED,
+		errorsv1.Reason_REASON_SUSPENDED_BY_OPERATOR: // the request is in order
 		return http.StatusForbidden
 	case errorsv1.Reason_REASON_RUN_REVOKED: // its gRPC code depends on where the run was stopped
 		return http.StatusConflict

@@ -6,6 +6,7 @@ import (
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	sharinginternalv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharinginternal/v1"
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
+	"github.com/keyhole-dev/keyhole/services/sharing/reports"
 	"github.com/keyhole-dev/keyhole/services/sharing/runs"
 	"github.com/keyhole-dev/keyhole/services/sharing/settings"
 	"github.com/keyhole-dev/keyhole/services/sharing/visitor"
@@ -17,6 +18,7 @@ type (
 	shareHandlers    = settings.Handlers
 	visitorHandlers  = visitor.Handlers
 	ledgerHandlers   = ledger.Handlers
+	reportHandlers   = reports.Handlers
 	runHandlers      = runs.Handlers
 )
 
@@ -27,6 +29,7 @@ type public struct {
 	*shareHandlers
 	*visitorHandlers
 	*ledgerHandlers
+	*reportHandlers
 }
 
 // internal implements the endpoint for the runner.

@@ -32,6 +32,8 @@ type vaultPeer struct {
 	values      map[string]string
 	// titles are those of workspaces ("acme") and of keys ("acme/keys/main").
 	titles map[string]string
+	// suspended are what the operator has suspended, by workspace.
+	suspended map[string][]*vaultv1.OperatorSuspension
 	// titleCalls counts the questions for titles.
 	titleCalls int
 	grants     map[string]*credentialGrant
@@ -149,7 +151,7 @@ func (v *vaultPeer) ResolveWorkspace(_ context.Context, r *vaultinternalv1.Resol
 		return nil, err
 	}
 	defer unlock()
-	return &vaultinternalv1.ResolveWorkspaceResponse{Title: v.titles[r.GetWorkspace()]}, nil
+	return &vaultinternalv1.ResolveWorkspaceResponse{Title: v.titles[r.GetWorkspace()], Suspensions: v.suspended[r.GetWorkspace()]}, nil
 }
 
 func (v *vaultPeer) ResolveCredentials(_ context.Context, r *vaultinternalv1.ResolveCredentialsRequest) (*vaultinternalv1.ResolveCredentialsResponse, error) {

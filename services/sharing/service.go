@@ -11,6 +11,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/ledger"
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 	"github.com/keyhole-dev/keyhole/services/sharing/policy"
+	"github.com/keyhole-dev/keyhole/services/sharing/reports"
 	"github.com/keyhole-dev/keyhole/services/sharing/runs"
 	"github.com/keyhole-dev/keyhole/services/sharing/settings"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
@@ -176,6 +177,9 @@ func wire(cfg Config, deps Deps, links link.Key, pages *page.Tokens) *Service {
 				Meter: counters, Links: links, Gates: gates, Now: deps.Now,
 			}),
 			ledgerHandlers: ledger.NewHandlers(runRows, pages, asked),
+			reportHandlers: reports.NewHandlers(reports.Deps{
+				Store: reports.NewStore(deps.DB), Resolver: resolver, Links: links, Pages: pages, Now: deps.Now,
+			}),
 		},
 		internal: internal{runHandlers: runs.NewHandlers(lives)},
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/people"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
+	"github.com/keyhole-dev/keyhole/services/vault/suspensions"
 	"github.com/keyhole-dev/keyhole/services/vault/trials"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
 )
@@ -22,6 +23,7 @@ import (
 type (
 	auditHandlers      = audit.Handlers
 	workspaceHandlers  = workspaces.Handlers
+	suspensionHandlers = suspensions.Handlers
 	keyHandlers        = keys.Handlers
 	sessionHandlers    = sessions.Handlers
 	peopleHandlers     = people.Handlers
@@ -44,6 +46,7 @@ type public struct {
 	vaultv1.UnsafeVaultServiceServer
 	*auditHandlers
 	*workspaceHandlers
+	*suspensionHandlers
 	*keyHandlers
 	*sessionHandlers
 	*peopleHandlers

@@ -18,6 +18,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/vault/revocation"
 	"github.com/keyhole-dev/keyhole/services/vault/runs"
 	"github.com/keyhole-dev/keyhole/services/vault/sessions"
+	"github.com/keyhole-dev/keyhole/services/vault/suspensions"
 	"github.com/keyhole-dev/keyhole/services/vault/trials"
 	"github.com/keyhole-dev/keyhole/services/vault/withholding"
 	"github.com/keyhole-dev/keyhole/services/vault/workspaces"
@@ -31,11 +32,13 @@ type parts struct {
 	codes    *throttle.Throttle // a client has the same tries for all kinds of codes
 	log      *audit.Log
 	tenants  *workspaces.Store
-	stored   *credentials.Credentials
-	memory   *exposure.Memory
-	grants   *credentialgrants.Grants
-	judge    *withholding.Judge
-	ends     *runs.Runs
+	// suspended are what the operator has suspended.
+	suspended *suspensions.Store
+	stored    *credentials.Credentials
+	memory    *exposure.Memory
+	grants    *credentialgrants.Grants
+	judge     *withholding.Judge
+	ends      *runs.Runs
 }
 
 // wire makes the parts from the lowest to the highest, and hands their handlers to the endpoints.
@@ -69,7 +72,7 @@ func (s *Service) wireCallers(deps Deps, p *parts) {
 	s.running = revocation.NewRunning()
 	s.bus = revocation.NewBus(s.redis, s.log, s.running)
 	p.log = audit.New(s.db, s.attempts, s.log, s.now, p.counters.refused)
-	p.tenants = workspaces.NewStore(s.db)
+	p.tenants, p.suspended = workspaces.NewStore(s.db), suspensions.NewStore(s.db)
 	s.keys = keys.New(s.db, p.tenants, p.log, s.bus, s.now)
 	s.sessions = sessions.New(s.db, p.log, s.bus, s.now)
 	s.assertions = assertions.New(s.keys, s.sessions, deps.Identity, p.derived.assertions, s.bus, s.now, p.counters.logins)
@@ -100,6 +103,7 @@ func (s *Service) publicHandlers(p *parts) public {
 	return public{
 		auditHandlers:      audit.NewHandlers(p.log, p.tenants.Titles, p.pages),
 		workspaceHandlers:  workspaces.NewHandlers(p.tenants, p.log, p.pages, s.now),
+		suspensionHandlers: suspensions.NewHandlers(p.suspended, p.tenants, p.log, p.pages, s.now),
 		keyHandlers:        keys.NewHandlers(s.keys, p.pages),
 		sessionHandlers:    sessions.NewHandlers(s.sessions, p.pages, p.codes, sessions.Doors{SignUp: s.cfg.SignUp, IdentityProvider: s.provider.Name()}),
 		peopleHandlers:     people.NewHandlers(s.people, p.pages, p.codes),
@@ -113,8 +117,8 @@ func (s *Service) publicHandlers(p *parts) public {
 func (s *Service) internalHandlers(deps Deps, p *parts) internal {
 	return internal{
 		assertionHandlers:          assertions.NewInternalHandlers(s.assertions),
-		internalWorkspaceHandlers:  workspaces.NewInternalHandlers(p.tenants),
-		internalKeyHandlers:        keys.NewInternalHandlers(s.keys),
+		internalWorkspaceHandlers:  workspaces.NewInternalHandlers(p.tenants, p.suspended.Of),
+		internalKeyHandlers:        keys.NewInternalHandlers(s.keys, p.suspended.Holds),
 		internalCredentialHandlers: credentials.NewInternalHandlers(p.stored),
 		grantHandlers:              credentialgrants.NewInternalHandlers(p.grants),
 		runHandlers:                runs.NewInternalHandlers(p.ends),

@@ -25,9 +25,10 @@ var (
 	Session      = Kind{"sessions"}
 	Person       = Kind{"people"}
 	Invitation   = Kind{"invitations"}
+	Suspension   = Kind{"suspensions"}
 )
 
-var collections = []string{"workspaces", "keys", "credentials", "models", "modelAliases", "versions", "workflows", "shares", "runs", "sessions", "people", "invitations"}
+var collections = []string{"workspaces", "keys", "credentials", "models", "modelAliases", "versions", "workflows", "shares", "runs", "sessions", "people", "invitations", "suspensions"}
 
 // Name is the name of a resource as the user typed it, in its own workspace or in the
 // workspace of the key.

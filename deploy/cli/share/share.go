@@ -26,6 +26,7 @@ type Commands struct {
 	View    shareView    `cmd:"" help:"Show the workflow behind a link."`
 	Watch   shareWatch   `cmd:"" help:"Wait until the workflow or the settings behind a link change."`
 	Run     shareRun     `cmd:"" help:"Run a workflow through a link."`
+	Report  shareReport  `cmd:"" help:"Report a link to its owner and the operator. It needs no account."`
 	Fork    shareFork    `cmd:"" help:"Copy the workflow behind a link into your workspace."`
 }
 

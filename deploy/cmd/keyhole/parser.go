@@ -12,6 +12,7 @@ import (
 	"github.com/keyhole-dev/keyhole/deploy/cli/activity"
 	"github.com/keyhole-dev/keyhole/deploy/cli/credential"
 	"github.com/keyhole-dev/keyhole/deploy/cli/model"
+	"github.com/keyhole-dev/keyhole/deploy/cli/oversight"
 	"github.com/keyhole-dev/keyhole/deploy/cli/serve"
 	"github.com/keyhole-dev/keyhole/deploy/cli/setup"
 	"github.com/keyhole-dev/keyhole/deploy/cli/share"
@@ -79,27 +80,29 @@ func withoutVariables(k *kong.Kong) error {
 type commands struct {
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Serve      serve.Command       `cmd:"" help:"Run all services in one process."`
-	Demo       setup.Demo          `cmd:"" help:"Create the demo, or write its sample picture."`
-	Certs      setup.Certs         `cmd:"" help:"Create a development certificate authority and certificates for the services."`
-	Login      account.Login       `cmd:"" help:"Sign in: keep a session for later commands."`
-	Logout     account.Logout      `cmd:"" help:"Sign out: end the session that login kept."`
-	SignInLink account.SignInLink  `cmd:"" help:"Create a link that signs a browser in once, with your key."`
-	Sessions   account.Sessions    `cmd:"" name:"session" help:"Show and end sessions."`
-	Whoami     account.Whoami      `cmd:"" help:"Show your key's workspace, role and permissions."`
-	Workspaces account.Workspaces  `cmd:"" name:"workspace" help:"Show and rename your workspace. Operators create and list workspaces."`
-	SignUp     account.SignUp      `cmd:"" help:"Create a workspace of your own, where the operator allows it."`
-	People     account.People      `cmd:"" name:"person" help:"Manage the people of your workspace."`
-	Invitation account.Invitations `cmd:"" help:"Invite people, and accept an invitation."`
-	Keys       account.Keys        `cmd:"" name:"key" help:"Manage API keys."`
-	Credential credential.Commands `cmd:"" help:"Manage third-party credentials."`
-	Model      model.Commands      `cmd:"" help:"Manage models."`
-	Workflow   workflow.Commands   `cmd:"" help:"Manage and run workflows."`
-	Block      workflow.Blocks     `cmd:"" help:"Show the blocks that workflows are made of."`
-	Template   workflow.Templates  `cmd:"" help:"Show workflows to start from."`
-	Share      share.Commands      `cmd:"" help:"Manage shares (links to workflows), and use the links of others."`
-	Runs       activity.Runs       `cmd:"" name:"run" help:"Show runs."`
-	Usage      activity.Usage      `cmd:"" help:"Show what was charged to your keys."`
-	Audit      activity.Audit      `cmd:"" help:"Show who did what with keys and credentials."`
-	Completion completionCmd       `cmd:"" help:"Print the completion script for a shell."`
+	Serve      serve.Command         `cmd:"" help:"Run all services in one process."`
+	Demo       setup.Demo            `cmd:"" help:"Create the demo, or write its sample picture."`
+	Certs      setup.Certs           `cmd:"" help:"Create a development certificate authority and certificates for the services."`
+	Login      account.Login         `cmd:"" help:"Sign in: keep a session for later commands."`
+	Logout     account.Logout        `cmd:"" help:"Sign out: end the session that login kept."`
+	SignInLink account.SignInLink    `cmd:"" help:"Create a link that signs a browser in once, with your key."`
+	Sessions   account.Sessions      `cmd:"" name:"session" help:"Show and end sessions."`
+	Whoami     account.Whoami        `cmd:"" help:"Show your key's workspace, role and permissions."`
+	Workspaces account.Workspaces    `cmd:"" name:"workspace" help:"Show and rename your workspace. Operators create and list workspaces."`
+	SignUp     account.SignUp        `cmd:"" help:"Create a workspace of your own, where the operator allows it."`
+	People     account.People        `cmd:"" name:"person" help:"Manage the people of your workspace."`
+	Invitation account.Invitations   `cmd:"" help:"Invite people, and accept an invitation."`
+	Keys       account.Keys          `cmd:"" name:"key" help:"Manage API keys."`
+	Credential credential.Commands   `cmd:"" help:"Manage third-party credentials."`
+	Model      model.Commands        `cmd:"" help:"Manage models."`
+	Workflow   workflow.Commands     `cmd:"" help:"Manage and run workflows."`
+	Block      workflow.Blocks       `cmd:"" help:"Show the blocks that workflows are made of."`
+	Template   workflow.Templates    `cmd:"" help:"Show workflows to start from."`
+	Share      share.Commands        `cmd:"" help:"Manage shares (links to workflows), and use the links of others."`
+	Runs       activity.Runs         `cmd:"" name:"run" help:"Show runs."`
+	Usage      activity.Usage        `cmd:"" help:"Show what was charged to your keys."`
+	Audit      activity.Audit        `cmd:"" help:"Show who did what with keys and credentials."`
+	Reports    oversight.Reports     `cmd:"" name:"report" help:"Show what visitors reported about your links."`
+	Suspension oversight.Suspensions `cmd:"" help:"Show what the operator has suspended. Operators suspend and lift."`
+	Completion completionCmd         `cmd:"" help:"Print the completion script for a shell."`
 }

@@ -12,7 +12,7 @@ test("an operator creates a workspace and its first key, titles it and limits th
   const page = await signIn("/app", {}, operatorKey);
   await heading(page, "Workspaces");
   const rail = page.getByRole("navigation", { name: "Console" });
-  const entries = ["Workspaces", "Usage", "Models", "Keys", "Audit", "Sessions"];
+  const entries = ["Workspaces", "Usage", "Models", "Keys", "Audit", "Reports", "Sessions"];
   const named = async () => (await rail.getByRole("link").allInnerTexts()).map((text) => text.replace(/\s*\d+$/, "")); // without counts
   await expect.poll(named).toEqual(entries);
   await page.getByRole("button", { name: "Create a workspace" }).click();

@@ -50,3 +50,11 @@ func unknownDestination(unknown []string) *sharingv1.Notice {
 			"To use hidden credentials there, name the destination in confirmed_destinations.",
 	}
 }
+
+// Halted says that the operator has suspended a share.
+func Halted(reason string) *sharingv1.Notice {
+	return &sharingv1.Notice{
+		Id: "share.suspended_by_operator", Severity: "warning", Title: "The operator has suspended this link",
+		Text: "Visitors read the reason: " + reason + " Only the operator can lift it.",
+	}
+}

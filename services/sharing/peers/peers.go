@@ -23,7 +23,7 @@ type Peers struct {
 	keys         *recent.Cache[*vaultinternalv1.ResolveKeyResponse]
 	models       *recent.Cache[[]*registryinternalv1.ModelCheck]
 	credentials  *recent.Cache[map[string]*vaultv1.Credential]
-	titles       *recent.Cache[string]
+	workspaces   *recent.Cache[*vaultinternalv1.ResolveWorkspaceResponse]
 	destinations *recent.Cache[[]string]
 }
 
@@ -34,7 +34,7 @@ func New(vault vaultinternalv1.VaultInternalServiceClient, registry registryinte
 		keys:         recent.New[*vaultinternalv1.ResolveKeyResponse](now, maxAnswers),
 		models:       recent.New[[]*registryinternalv1.ModelCheck](now, maxAnswers),
 		credentials:  recent.New[map[string]*vaultv1.Credential](now, maxAnswers),
-		titles:       recent.New[string](now, maxAnswers),
+		workspaces:   recent.New[*vaultinternalv1.ResolveWorkspaceResponse](now, maxAnswers),
 		destinations: recent.New[[]string](now, maxAnswers),
 	}
 }

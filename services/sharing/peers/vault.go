@@ -43,12 +43,28 @@ func (p *Peers) Titles(ctx context.Context, workspace string, keys, credentials 
 
 // Title returns the text that others see for a workspace: its title, or its ID when it has none.
 func (p *Peers) Title(ctx context.Context, workspace string) (string, error) {
-	return p.titles.Get(ctx, workspace, func(ctx context.Context) (string, error) {
-		out, err := p.vault.ResolveWorkspace(ctx, &vaultinternalv1.ResolveWorkspaceRequest{Workspace: workspace})
-		if err != nil {
-			return "", fmt.Errorf("resolve workspace: %w", err)
+	out, err := p.workspace(ctx, workspace)
+	return cmp.Or(out.GetTitle(), workspace), err
+}
+
+// SuspendedBy returns why the operator has suspended a share or its whole workspace, "" if it has not.
+func (p *Peers) SuspendedBy(ctx context.Context, workspace, share string) (reason string, err error) {
+	out, err := p.workspace(ctx, workspace)
+	for _, s := range out.GetSuspensions() {
+		if s.GetTarget() == share || s.GetTarget() == resource.Workspace(workspace) {
+			return s.GetReason(), err
 		}
-		return cmp.Or(out.GetTitle(), workspace), nil
+	}
+	return "", err
+}
+
+func (p *Peers) workspace(ctx context.Context, id string) (*vaultinternalv1.ResolveWorkspaceResponse, error) {
+	return p.workspaces.Get(ctx, id, func(ctx context.Context) (*vaultinternalv1.ResolveWorkspaceResponse, error) {
+		out, err := p.vault.ResolveWorkspace(ctx, &vaultinternalv1.ResolveWorkspaceRequest{Workspace: id})
+		if err != nil {
+			return nil, fmt.Errorf("resolve workspace: %w", err)
+		}
+		return out, nil
 	})
 }
 

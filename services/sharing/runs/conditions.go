@@ -67,6 +67,8 @@ func (l *lease) brokenBy(opened *shares.Resolved, now time.Time) string {
 		return whyDeleted
 	case share.State == sharingv1.ShareState_SHARE_STATE_REVOKED || share.LinkEpoch != l.conditions.Epoch:
 		return "the link was revoked"
+	case opened.Halted != "":
+		return "the operator suspended the link"
 	case l.conditions.Gate != nil && share.GateEpoch != *l.conditions.Gate:
 		return "the gate of the link changed"
 	case share.State != sharingv1.ShareState_SHARE_STATE_ACTIVE || opened.Suspended() && !l.causedSuspension(opened):

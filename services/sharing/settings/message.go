@@ -41,12 +41,25 @@ func (p *presenter) message(ctx context.Context, w workflows.Workflow, row share
 	if out.Examples, err = p.examples(ctx, row); err != nil {
 		return nil, err
 	}
+	if err := p.addHalt(ctx, row.Workspace, out); err != nil {
+		return nil, err
+	}
 	out.Token = p.links.Token(row.UID, row.LinkEpoch)
 	out.Uri = p.links.URI(out.Token)
 	if row.Hidden() {
 		return out, p.addGrant(ctx, row, out)
 	}
 	return out, nil
+}
+
+// addHalt says why the operator has suspended the share or its workspace.
+func (p *presenter) addHalt(ctx context.Context, workspace string, out *sharingv1.Share) error {
+	reason, err := p.peers.SuspendedBy(ctx, workspace, out.GetName())
+	if reason != "" {
+		out.State = sharingv1.ShareState_SHARE_STATE_SUSPENDED
+		out.Notices = append(out.Notices, notice.Halted(reason))
+	}
+	return err
 }
 
 // examples returns which samples have a stored result, without the results.

@@ -16,9 +16,20 @@ func (s *Share) InTime(now time.Time) bool {
 	return s.Starts <= at && (s.Expires == 0 || at < s.Expires)
 }
 
+// halted returns an error if the operator has suspended the link or its workspace.
+func (r *Resolved) halted() error {
+	if r.Halted == "" {
+		return nil
+	}
+	return errs.FailedPrecondition(errorsv1.Reason_REASON_SUSPENDED_BY_OPERATOR, "the operator of this installation has suspended this link: %s", r.Halted)
+}
+
 // Visible returns an error if the link shows nothing now. A paused link shows its
 // workflow and allows forks, because neither uses anything of the owner's.
 func (r *Resolved) Visible(now time.Time) error {
+	if err := r.halted(); err != nil {
+		return err
+	}
 	switch share := r.Share; {
 	case share.InTime(now):
 		return nil

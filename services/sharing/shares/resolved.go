@@ -28,6 +28,8 @@ type Resolved struct {
 	Private, Missing []string
 	// Owner is the title of the owner's workspace. Only ByToken sets it.
 	Owner string
+	// Halted is why the operator has suspended the link or its workspace, "" if it has not.
+	Halted string
 
 	presented presented
 

@@ -77,13 +77,18 @@ func (r *Resolver) ByToken(ctx context.Context, token string, who caller.Princip
 }
 
 // Gated returns what is behind the gate of a link, for what stands at the gate itself: it unlocks the
-// link, or compares states of the link. No caller may see any of it.
+// link, or compares states of the link. No caller may see any of it. A link that the operator has
+// suspended is returned with the error that says so: it can still be reported.
 func (r *Resolver) Gated(ctx context.Context, token string) (*Resolved, error) {
 	hash, ok := r.deps.Links.Hash(token)
 	if !ok {
 		return nil, noLink()
 	}
-	return r.byLink.Get(ctx, hash, func(ctx context.Context) (*Resolved, error) { return r.readLink(ctx, hash) })
+	opened, err := r.byLink.Get(ctx, hash, func(ctx context.Context) (*Resolved, error) { return r.readLink(ctx, hash) })
+	if err != nil {
+		return nil, err
+	}
+	return opened, opened.halted()
 }
 
 func (r *Resolver) readLink(ctx context.Context, hash string) (*Resolved, error) {
@@ -146,6 +151,9 @@ func (r *Resolver) resolve(ctx context.Context, share Share) (*Resolved, error) 
 		return nil, orNoLink(err, "read workflow")
 	}
 	out := &Resolved{Share: share, Workflow: w}
+	if out.Halted, err = r.deps.Peers.SuspendedBy(ctx, share.Workspace, out.Name()); err != nil {
+		return nil, err
+	}
 	if out.Version, err = r.deps.Workflows.Version(ctx, w, share.VersionNumber(w)); err != nil {
 		return nil, err
 	}

@@ -129,17 +129,29 @@ func (w Workspace) message() *vaultv1.Workspace {
 }
 
 // InternalHandlers implements the method for workspaces on the internal endpoint.
-type InternalHandlers struct{ store *Store }
+type InternalHandlers struct {
+	store     *Store
+	suspended Suspended
+}
+
+// Suspended returns what the operator has suspended in a workspace.
+type Suspended func(ctx context.Context, workspace string) ([]*vaultv1.OperatorSuspension, error)
 
 // NewInternalHandlers returns the handlers of a store.
-func NewInternalHandlers(store *Store) *InternalHandlers { return &InternalHandlers{store: store} }
+func NewInternalHandlers(store *Store, suspended Suspended) *InternalHandlers {
+	return &InternalHandlers{store: store, suspended: suspended}
+}
 
-// ResolveWorkspace returns the title of a workspace, for peers that show it to strangers. An unknown
-// workspace has an empty title.
+// ResolveWorkspace returns the title of a workspace, for peers that show it to strangers, and its suspensions. An
+// unknown workspace has an empty title.
 func (h *InternalHandlers) ResolveWorkspace(ctx context.Context, req *vaultinternalv1.ResolveWorkspaceRequest) (*vaultinternalv1.ResolveWorkspaceResponse, error) {
 	w, err := h.store.Get(ctx, req.GetWorkspace())
 	if err != nil && !errors.Is(err, sqldb.ErrNoRow) {
 		return nil, err
 	}
-	return &vaultinternalv1.ResolveWorkspaceResponse{Title: w.Title}, nil
+	held, err := h.suspended(ctx, req.GetWorkspace())
+	if err != nil {
+		return nil, err
+	}
+	return &vaultinternalv1.ResolveWorkspaceResponse{Title: w.Title, Suspensions: held}, nil
 }

@@ -154,6 +154,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/shared/{token}:report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReportSharedWorkflow tells the owner of a link and the operator that something is wrong with it. It needs no account
+         *     and no pass. Each visitor has one report on a link: a new one replaces it.
+         */
+        post: operations["SharingService_ReportSharedWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/shared/{token}:run": {
         parameters: {
             query?: never;
@@ -669,6 +689,26 @@ export interface paths {
         patch: operations["VaultService_UpdatePerson"];
         trace?: never;
     };
+    "/v1/workspaces/{workspace}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListReports lists what visitors reported about the links of a workspace, newest first. An operator gets those of all
+         *     workspaces with the parent "workspaces/-".
+         */
+        get: operations["SharingService_ListReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workspaces/{workspace}/runs": {
         parameters: {
             query?: never;
@@ -738,6 +778,45 @@ export interface paths {
          *     its key.
          */
         delete: operations["VaultService_DeleteSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/suspensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListSuspensions lists what the operator has suspended in a workspace, oldest first. */
+        get: operations["VaultService_ListSuspensions"];
+        put?: never;
+        /**
+         * CreateSuspension stops a link, a key or a whole workspace, with a reason. Visitors of the link, or of all links of
+         *     the workspace, get the reason and nothing else; runs that such a key would pay for are refused. Runs in progress end
+         *     within a second. The audit log of the workspace has it.
+         */
+        post: operations["VaultService_CreateSuspension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{workspace}/suspensions/{suspension}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** DeleteSuspension lifts a suspension. */
+        delete: operations["VaultService_DeleteSuspension"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1270,6 +1349,12 @@ export interface components {
         };
         /** @description PurgeWorkflowRequest names a workflow in the trash. */
         SharingServicePurgeWorkflowBody: Record<string, unknown>;
+        /** @description ReportSharedWorkflowRequest reports a link. */
+        SharingServiceReportSharedWorkflowBody: {
+            kind?: components["schemas"]["v1ReportKind"];
+            /** @description More about it, for the owner and the operator. */
+            text?: string;
+        };
         /** @description RestoreWorkflowVersionRequest names a version. */
         SharingServiceRestoreWorkflowVersionBody: Record<string, unknown>;
         /** @description ResumeShareRequest names a share. */
@@ -2132,6 +2217,13 @@ export interface components {
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
+        /** @description ListReportsResponse is a page of reports. */
+        v1ListReportsResponse: {
+            /** @description The page. */
+            reports?: components["schemas"]["v1Report"][];
+            /** @description Token of the next page; empty on the last page. */
+            nextPageToken?: string;
+        };
         /** @description ListRunsResponse is a page of runs. */
         v1ListRunsResponse: {
             /** @description The page. */
@@ -2150,6 +2242,13 @@ export interface components {
         v1ListSharesResponse: {
             /** @description The page. */
             shares?: components["schemas"]["v1Share"][];
+            /** @description Token of the next page; empty on the last page. */
+            nextPageToken?: string;
+        };
+        /** @description ListSuspensionsResponse is a page of suspensions. */
+        v1ListSuspensionsResponse: {
+            /** @description The page. */
+            suspensions?: components["schemas"]["v1OperatorSuspension"][];
             /** @description Token of the next page; empty on the last page. */
             nextPageToken?: string;
         };
@@ -2342,6 +2441,23 @@ export interface components {
             /** @description Text. */
             text?: string;
         };
+        /** @description OperatorSuspension stops a link, a key or a workspace until the operator lifts it. */
+        v1OperatorSuspension: {
+            /** @description "workspaces/{workspace}/suspensions/{suspension}". */
+            readonly name?: string;
+            /**
+             * @description What is suspended: the workspace itself, "workspaces/{workspace}/keys/{key}", or
+             *     "workspaces/{workspace}/workflows/{workflow}/shares/{share}".
+             */
+            target?: string;
+            /** @description Why, for the owner and for visitors. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            readonly createTime?: string;
+        };
         /** @description Output is one output of a workflow. */
         v1Output: {
             /** @description Name. */
@@ -2458,6 +2574,37 @@ export interface components {
              */
             returningVisitors?: string;
         };
+        /** @description Report is what a visitor reported about a link. */
+        v1Report: {
+            /** @description "workspaces/{workspace}/reports/{report}". */
+            name?: string;
+            /** @description Resource name of the link's share. */
+            share?: string;
+            /** @description Title of the page at the time of the report. */
+            title?: string;
+            kind?: components["schemas"]["v1ReportKind"];
+            /** @description More about it, in the words of the visitor. */
+            text?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createTime?: string;
+            /** @description The link as it was reported, to look at it. Only an operator sees it here. */
+            token?: string;
+        };
+        /**
+         * @description ReportKind says what a visitor finds wrong with a link.
+         *
+         *      - REPORT_KIND_UNSPECIFIED: Not used.
+         *      - REPORT_KIND_PHISHING: It tricks people into giving keys, passwords or money.
+         *      - REPORT_KIND_HARMFUL: It does harm or is against the law.
+         *      - REPORT_KIND_COPYRIGHT: It uses somebody else's work without permission.
+         *      - REPORT_KIND_OTHER: Something else.
+         * @default REPORT_KIND_UNSPECIFIED
+         * @enum {string}
+         */
+        v1ReportKind: "REPORT_KIND_UNSPECIFIED" | "REPORT_KIND_PHISHING" | "REPORT_KIND_HARMFUL" | "REPORT_KIND_COPYRIGHT" | "REPORT_KIND_OTHER";
         /** @description Run is one execution of one version. Inputs and outputs are not kept. */
         v1Run: {
             /** @description Resource name, "workspaces/{workspace}/runs/{run}", in the workspace that is charged or that owns the workflow. */
@@ -3595,6 +3742,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1ForkSharedWorkflowResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    SharingService_ReportSharedWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingServiceReportSharedWorkflowBody"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
                 };
             };
             /** @description An unexpected error response. */
@@ -5352,6 +5535,42 @@ export interface operations {
             };
         };
     };
+    SharingService_ListReports: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
+                pageSize?: number;
+                /** @description `next_page_token` of the previous response. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ListReportsResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
     SharingService_ListRuns: {
         parameters: {
             query?: {
@@ -5497,6 +5716,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1DeleteSessionResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_ListSuspensions: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of rows; 50 if 0, at most 500. */
+                pageSize?: number;
+                /** @description `next_page_token` of the previous response. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ListSuspensionsResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_CreateSuspension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        /** @description The suspension. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["v1OperatorSuspension"];
+            };
+        };
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1OperatorSuspension"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    VaultService_DeleteSuspension: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+                suspension: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
                 };
             };
             /** @description An unexpected error response. */

@@ -35,6 +35,7 @@ const RunPage = lazy(() => import("./runs/RunPage"));
 const TrashPage = lazy(() => import("./workflows/TrashPage"));
 const WorkspacesPage = lazy(() => import("./workspaces/WorkspacesPage"));
 const WorkspacePage = lazy(() => import("./workspaces/WorkspacePage"));
+const ReportsPage = lazy(() => import("./reports/ReportsPage"));
 const SessionsPage = lazy(() => import("./sessions/SessionsPage"));
 
 // Root shows the page of the address if somebody is signed in, and the sign-in page otherwise. The address stays, so
@@ -100,10 +101,10 @@ const homeOf = (me: Me) => (me.operator ? pathOf.workspaces() : pathOf.workflows
 
 // Pages whose lists the server refuses to other roles.
 const ownersOnly: Route["page"][] = ["keys", "key", "people", "audit"];
-const editorsOnly: Route["page"][] = ["templates", "template", "credentials", "credential", "trash"];
+const editorsOnly: Route["page"][] = ["templates", "template", "credentials", "credential", "trash", "reports"];
 const operatorsOnly: Route["page"][] = ["workspaces", "tenant", "tenant-key"];
 // What an operator has in a workspace: its own. Others' it sees as tenants.
-const operators: Route["page"][] = ["usage", "models", "model", "keys", "key", "audit", "sessions"];
+const operators: Route["page"][] = ["usage", "models", "model", "keys", "key", "audit", "reports", "sessions"];
 
 // forWhom says who may open a page, if the signed-in role may not.
 function forWhom(page: Route["page"], me: Me): string {
@@ -172,6 +173,8 @@ function Content({ route, me }: { route: Route; me: Me }) {
       return <KeyPage id={route.id} />;
     case "usage":
       return <UsagePage />;
+    case "reports":
+      return <ReportsPage />;
     case "audit":
       return <AuditPage />;
     case "sessions":

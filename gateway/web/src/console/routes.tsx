@@ -24,11 +24,13 @@ const one = {
   runs: "run",
   templates: "template",
 } as const;
-export type Lists = keyof typeof one | "sessions" | "usage" | "audit" | "trash";
+export type Lists = keyof typeof one | "sessions" | "usage" | "audit" | "trash" | "reports";
 
 const id = "([a-z0-9_-]{1,63})";
 const ofWorkflow = new RegExp(`^/app/${id}/workflows/${id}(/edit)?/?$`);
-const ofPage = new RegExp(`^/app/${id}/(workflows|${Object.keys(one).join("|")}|people|sessions|usage|audit|trash)/?$`);
+const ofPage = new RegExp(
+  `^/app/${id}/(workflows|${Object.keys(one).join("|")}|people|sessions|usage|audit|trash|reports)/?$`,
+);
 const ofTenant = new RegExp(`^/app/workspaces(?:/${id}(?:/keys/${id})?)?/?$`); // "workspaces" is no id of one
 const ofOne = new RegExp(`^/app/${id}/(${Object.keys(one).join("|")})/${id}/?$`);
 
@@ -71,6 +73,7 @@ export const pathOf = {
   model: (workspace: string, model: string) => `/app/${workspace}/models/${model}`,
   keys: (workspace: string) => `/app/${workspace}/keys`,
   key: (workspace: string, key: string) => `/app/${workspace}/keys/${key}`,
+  reports: (workspace: string) => `/app/${workspace}/reports`,
   sessions: (workspace: string) => `/app/${workspace}/sessions`,
   audit: (workspace: string, query: Record<string, string> = {}) => withQuery(`/app/${workspace}/audit`, query),
 };

@@ -9,6 +9,7 @@ import { Gate } from "./Gate";
 import type { Link } from "./link";
 import { Problem } from "./Problem";
 import style from "./SharePage.module.css";
+import { ReportLink } from "./ReportLink";
 import { Toolbar } from "./Toolbar";
 import { useWatch } from "./useWatch";
 import { Waiting } from "./Waiting";
@@ -82,6 +83,9 @@ export function SharePage({ link }: { link: Link }) {
           />
         ) : (
           <Waiting />
+        )}
+        {(data || view.error) && view.error?.reason !== "NOT_FOUND" && !link.hideToolbar && (
+          <ReportLink token={link.token} />
         )}
       </main>
     </>

@@ -21,6 +21,7 @@ export function entriesOf({ operator, editor, owner, workspace }: Me): Entry[] {
     { page: "keys", label: "Keys", icon: "key", href: pathOf.keys(workspace), off: !owner },
     { page: "people", label: "People", icon: "people", href: pathOf.people(workspace), off: !owner },
     { page: "audit", label: "Audit", icon: "scroll", href: pathOf.audit(workspace), off: !owner },
+    { page: "reports", label: "Reports", icon: "warning", href: pathOf.reports(workspace), off: !editor },
     { page: "sessions", label: "Sessions", icon: "monitor", href: pathOf.sessions(workspace) },
   ];
   return all.filter((e) => !e.off);
@@ -34,5 +35,6 @@ const operators = (at: string): Entry[] => [
   { page: "models", label: "Models", icon: "model", href: pathOf.models(at) },
   { page: "keys", label: "Keys", icon: "key", href: pathOf.keys(at) },
   { page: "audit", label: "Audit", icon: "scroll", href: pathOf.audit(at) },
+  { page: "reports", label: "Reports", icon: "warning", href: pathOf.reports(at) },
   { page: "sessions", label: "Sessions", icon: "monitor", href: pathOf.sessions(at) },
 ];

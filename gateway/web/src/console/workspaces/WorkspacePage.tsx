@@ -16,6 +16,7 @@ import page from "../parts/Page.module.css";
 import { Search } from "../parts/Search";
 import { Trouble } from "../parts/Trouble";
 import { useTitle } from "../parts/useTitle";
+import { SuspensionList } from "../reports/SuspensionList";
 import { pathOf, useAddress } from "../routes";
 import { keysOf, titleOf } from "./words";
 
@@ -49,6 +50,7 @@ export default function WorkspacePage({ id }: { id: string }) {
               ]}
             />
           </section>
+          <SuspensionList workspace={id} lifts />
           <div className={page.section}>
             <div className={page.head}>
               <h2 className={page.title}>Keys</h2>

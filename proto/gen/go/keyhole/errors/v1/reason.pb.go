@@ -137,6 +137,8 @@ const (
 	Reason_REASON_SHARE_PERMISSION_DENIED Reason = 77
 	// The link does not work yet; the metadata has its start_time.
 	Reason_REASON_SHARE_NOT_STARTED Reason = 78
+	// The operator has suspended the link or its workspace; the message has the operator's reason.
+	Reason_REASON_SUSPENDED_BY_OPERATOR Reason = 79
 	// The budget of the charged key is used up; the metadata says when it resets.
 	Reason_REASON_KEY_BUDGET_EXHAUSTED Reason = 80
 	// The limit of the share is used up; the metadata says when it resets.
@@ -239,6 +241,7 @@ var (
 		76:  "REASON_GATE_REFUSED",
 		77:  "REASON_SHARE_PERMISSION_DENIED",
 		78:  "REASON_SHARE_NOT_STARTED",
+		79:  "REASON_SUSPENDED_BY_OPERATOR",
 		80:  "REASON_KEY_BUDGET_EXHAUSTED",
 		81:  "REASON_SHARE_BUDGET_EXHAUSTED",
 		82:  "REASON_VISITOR_BUDGET_EXHAUSTED",
@@ -315,6 +318,7 @@ var (
 		"REASON_GATE_REFUSED":               76,
 		"REASON_SHARE_PERMISSION_DENIED":    77,
 		"REASON_SHARE_NOT_STARTED":          78,
+		"REASON_SUSPENDED_BY_OPERATOR":      79,
 		"REASON_KEY_BUDGET_EXHAUSTED":       80,
 		"REASON_SHARE_BUDGET_EXHAUSTED":     81,
 		"REASON_VISITOR_BUDGET_EXHAUSTED":   82,
@@ -372,7 +376,7 @@ var File_keyhole_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xb6\x10\n" +
+	"\x1ekeyhole/errors/v1/reason.proto\x12\x11keyhole.errors.v1*\xd8\x10\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16REASON_INVALID_REQUEST\x10\x01\x12\x18\n" +
@@ -424,7 +428,8 @@ const file_keyhole_errors_v1_reason_proto_rawDesc = "" +
 	"\x14REASON_GATE_REQUIRED\x10K\x12\x17\n" +
 	"\x13REASON_GATE_REFUSED\x10L\x12\"\n" +
 	"\x1eREASON_SHARE_PERMISSION_DENIED\x10M\x12\x1c\n" +
-	"\x18REASON_SHARE_NOT_STARTED\x10N\x12\x1f\n" +
+	"\x18REASON_SHARE_NOT_STARTED\x10N\x12 \n" +
+	"\x1cREASON_SUSPENDED_BY_OPERATOR\x10O\x12\x1f\n" +
 	"\x1bREASON_KEY_BUDGET_EXHAUSTED\x10P\x12!\n" +
 	"\x1dREASON_SHARE_BUDGET_EXHAUSTED\x10Q\x12#\n" +
 	"\x1fREASON_VISITOR_BUDGET_EXHAUSTED\x10R\x12\x17\n" +

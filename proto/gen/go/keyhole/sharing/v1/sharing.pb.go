@@ -201,6 +201,67 @@ func (ShareState) EnumDescriptor() ([]byte, []int) {
 	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{2}
 }
 
+// ReportKind says what a visitor finds wrong with a link.
+type ReportKind int32
+
+const (
+	// Not used.
+	ReportKind_REPORT_KIND_UNSPECIFIED ReportKind = 0
+	// It tricks people into giving keys, passwords or money.
+	ReportKind_REPORT_KIND_PHISHING ReportKind = 1
+	// It does harm or is against the law.
+	ReportKind_REPORT_KIND_HARMFUL ReportKind = 2
+	// It uses somebody else's work without permission.
+	ReportKind_REPORT_KIND_COPYRIGHT ReportKind = 3
+	// Something else.
+	ReportKind_REPORT_KIND_OTHER ReportKind = 4
+)
+
+// Enum value maps for ReportKind.
+var (
+	ReportKind_name = map[int32]string{
+		0: "REPORT_KIND_UNSPECIFIED",
+		1: "REPORT_KIND_PHISHING",
+		2: "REPORT_KIND_HARMFUL",
+		3: "REPORT_KIND_COPYRIGHT",
+		4: "REPORT_KIND_OTHER",
+	}
+	ReportKind_value = map[string]int32{
+		"REPORT_KIND_UNSPECIFIED": 0,
+		"REPORT_KIND_PHISHING":    1,
+		"REPORT_KIND_HARMFUL":     2,
+		"REPORT_KIND_COPYRIGHT":   3,
+		"REPORT_KIND_OTHER":       4,
+	}
+)
+
+func (x ReportKind) Enum() *ReportKind {
+	p := new(ReportKind)
+	*p = x
+	return p
+}
+
+func (x ReportKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ReportKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_keyhole_sharing_v1_sharing_proto_enumTypes[3].Descriptor()
+}
+
+func (ReportKind) Type() protoreflect.EnumType {
+	return &file_keyhole_sharing_v1_sharing_proto_enumTypes[3]
+}
+
+func (x ReportKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ReportKind.Descriptor instead.
+func (ReportKind) EnumDescriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{3}
+}
+
 // RunState is the state of a run.
 type RunState int32
 
@@ -255,11 +316,11 @@ func (x RunState) String() string {
 }
 
 func (RunState) Descriptor() protoreflect.EnumDescriptor {
-	return file_keyhole_sharing_v1_sharing_proto_enumTypes[3].Descriptor()
+	return file_keyhole_sharing_v1_sharing_proto_enumTypes[4].Descriptor()
 }
 
 func (RunState) Type() protoreflect.EnumType {
-	return &file_keyhole_sharing_v1_sharing_proto_enumTypes[3]
+	return &file_keyhole_sharing_v1_sharing_proto_enumTypes[4]
 }
 
 func (x RunState) Number() protoreflect.EnumNumber {
@@ -268,7 +329,7 @@ func (x RunState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RunState.Descriptor instead.
 func (RunState) EnumDescriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{3}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{4}
 }
 
 // Workflow is a named definition with numbered versions.
@@ -4572,6 +4633,289 @@ func (x *UnlockSharedWorkflowResponse) GetAsks() []string {
 	return nil
 }
 
+// ReportSharedWorkflowRequest reports a link.
+type ReportSharedWorkflowRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The token of the link.
+	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	// What is wrong.
+	Kind ReportKind `protobuf:"varint,2,opt,name=kind,proto3,enum=keyhole.sharing.v1.ReportKind" json:"kind,omitempty"`
+	// More about it, for the owner and the operator.
+	Text          string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReportSharedWorkflowRequest) Reset() {
+	*x = ReportSharedWorkflowRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReportSharedWorkflowRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReportSharedWorkflowRequest) ProtoMessage() {}
+
+func (x *ReportSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReportSharedWorkflowRequest.ProtoReflect.Descriptor instead.
+func (*ReportSharedWorkflowRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *ReportSharedWorkflowRequest) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *ReportSharedWorkflowRequest) GetKind() ReportKind {
+	if x != nil {
+		return x.Kind
+	}
+	return ReportKind_REPORT_KIND_UNSPECIFIED
+}
+
+func (x *ReportSharedWorkflowRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+// Report is what a visitor reported about a link.
+type Report struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/reports/{report}".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Resource name of the link's share.
+	Share string `protobuf:"bytes,2,opt,name=share,proto3" json:"share,omitempty"`
+	// Title of the page at the time of the report.
+	Title string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	// What is wrong.
+	Kind ReportKind `protobuf:"varint,4,opt,name=kind,proto3,enum=keyhole.sharing.v1.ReportKind" json:"kind,omitempty"`
+	// More about it, in the words of the visitor.
+	Text string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
+	// When it was made.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// The link as it was reported, to look at it. Only an operator sees it here.
+	Token         string `protobuf:"bytes,7,opt,name=token,proto3" json:"token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Report) Reset() {
+	*x = Report{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Report) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Report) ProtoMessage() {}
+
+func (x *Report) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Report.ProtoReflect.Descriptor instead.
+func (*Report) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *Report) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Report) GetShare() string {
+	if x != nil {
+		return x.Share
+	}
+	return ""
+}
+
+func (x *Report) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Report) GetKind() ReportKind {
+	if x != nil {
+		return x.Kind
+	}
+	return ReportKind_REPORT_KIND_UNSPECIFIED
+}
+
+func (x *Report) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Report) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Report) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+// ListReportsRequest pages through reports.
+type ListReportsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}", or "workspaces/-" for an operator.
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// Maximum number of rows; 50 if 0, at most 500.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the previous response.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListReportsRequest) Reset() {
+	*x = ListReportsRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListReportsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListReportsRequest) ProtoMessage() {}
+
+func (x *ListReportsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListReportsRequest.ProtoReflect.Descriptor instead.
+func (*ListReportsRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
+}
+
+func (x *ListReportsRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListReportsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListReportsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListReportsResponse is a page of reports.
+type ListReportsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The page.
+	Reports []*Report `protobuf:"bytes,1,rep,name=reports,proto3" json:"reports,omitempty"`
+	// Token of the next page; empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListReportsResponse) Reset() {
+	*x = ListReportsResponse{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListReportsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListReportsResponse) ProtoMessage() {}
+
+func (x *ListReportsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListReportsResponse.ProtoReflect.Descriptor instead.
+func (*ListReportsResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
+}
+
+func (x *ListReportsResponse) GetReports() []*Report {
+	if x != nil {
+		return x.Reports
+	}
+	return nil
+}
+
+func (x *ListReportsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 // GraphNode is a box of the graph.
 type GraphNode struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -4599,7 +4943,7 @@ type GraphNode struct {
 
 func (x *GraphNode) Reset() {
 	*x = GraphNode{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4611,7 +4955,7 @@ func (x *GraphNode) String() string {
 func (*GraphNode) ProtoMessage() {}
 
 func (x *GraphNode) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[57]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4624,7 +4968,7 @@ func (x *GraphNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphNode.ProtoReflect.Descriptor instead.
 func (*GraphNode) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{57}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *GraphNode) GetId() string {
@@ -4711,7 +5055,7 @@ type GraphEdge struct {
 
 func (x *GraphEdge) Reset() {
 	*x = GraphEdge{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4723,7 +5067,7 @@ func (x *GraphEdge) String() string {
 func (*GraphEdge) ProtoMessage() {}
 
 func (x *GraphEdge) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[58]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4736,7 +5080,7 @@ func (x *GraphEdge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphEdge.ProtoReflect.Descriptor instead.
 func (*GraphEdge) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{58}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *GraphEdge) GetSource() string {
@@ -4798,7 +5142,7 @@ type Graph struct {
 
 func (x *Graph) Reset() {
 	*x = Graph{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4810,7 +5154,7 @@ func (x *Graph) String() string {
 func (*Graph) ProtoMessage() {}
 
 func (x *Graph) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[59]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4823,7 +5167,7 @@ func (x *Graph) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Graph.ProtoReflect.Descriptor instead.
 func (*Graph) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{59}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *Graph) GetNodes() []*GraphNode {
@@ -4871,7 +5215,7 @@ type Allowance struct {
 
 func (x *Allowance) Reset() {
 	*x = Allowance{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4883,7 +5227,7 @@ func (x *Allowance) String() string {
 func (*Allowance) ProtoMessage() {}
 
 func (x *Allowance) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[60]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4896,7 +5240,7 @@ func (x *Allowance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
 func (*Allowance) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{60}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *Allowance) GetScope() string {
@@ -4940,7 +5284,7 @@ type Destination struct {
 
 func (x *Destination) Reset() {
 	*x = Destination{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4952,7 +5296,7 @@ func (x *Destination) String() string {
 func (*Destination) ProtoMessage() {}
 
 func (x *Destination) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[61]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4965,7 +5309,7 @@ func (x *Destination) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Destination.ProtoReflect.Descriptor instead.
 func (*Destination) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{61}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *Destination) GetAddress() string {
@@ -5008,7 +5352,7 @@ type Terms struct {
 
 func (x *Terms) Reset() {
 	*x = Terms{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5020,7 +5364,7 @@ func (x *Terms) String() string {
 func (*Terms) ProtoMessage() {}
 
 func (x *Terms) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[62]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5033,7 +5377,7 @@ func (x *Terms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Terms.ProtoReflect.Descriptor instead.
 func (*Terms) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{62}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *Terms) GetSummary() string {
@@ -5142,7 +5486,7 @@ type SharedWorkflow struct {
 
 func (x *SharedWorkflow) Reset() {
 	*x = SharedWorkflow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5154,7 +5498,7 @@ func (x *SharedWorkflow) String() string {
 func (*SharedWorkflow) ProtoMessage() {}
 
 func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[63]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5167,7 +5511,7 @@ func (x *SharedWorkflow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflow.ProtoReflect.Descriptor instead.
 func (*SharedWorkflow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{63}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *SharedWorkflow) GetTitle() string {
@@ -5321,7 +5665,7 @@ type WatchSharedWorkflowRequest struct {
 
 func (x *WatchSharedWorkflowRequest) Reset() {
 	*x = WatchSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5333,7 +5677,7 @@ func (x *WatchSharedWorkflowRequest) String() string {
 func (*WatchSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[64]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5346,7 +5690,7 @@ func (x *WatchSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*WatchSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{64}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *WatchSharedWorkflowRequest) GetToken() string {
@@ -5367,7 +5711,7 @@ type SharedWorkflowChange struct {
 
 func (x *SharedWorkflowChange) Reset() {
 	*x = SharedWorkflowChange{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5379,7 +5723,7 @@ func (x *SharedWorkflowChange) String() string {
 func (*SharedWorkflowChange) ProtoMessage() {}
 
 func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[65]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5392,7 +5736,7 @@ func (x *SharedWorkflowChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SharedWorkflowChange.ProtoReflect.Descriptor instead.
 func (*SharedWorkflowChange) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{65}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *SharedWorkflowChange) GetChanged() bool {
@@ -5421,7 +5765,7 @@ type ForkSharedWorkflowRequest struct {
 
 func (x *ForkSharedWorkflowRequest) Reset() {
 	*x = ForkSharedWorkflowRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5433,7 +5777,7 @@ func (x *ForkSharedWorkflowRequest) String() string {
 func (*ForkSharedWorkflowRequest) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[66]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5446,7 +5790,7 @@ func (x *ForkSharedWorkflowRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowRequest.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{66}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *ForkSharedWorkflowRequest) GetToken() string {
@@ -5499,7 +5843,7 @@ type ForkReport struct {
 
 func (x *ForkReport) Reset() {
 	*x = ForkReport{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5511,7 +5855,7 @@ func (x *ForkReport) String() string {
 func (*ForkReport) ProtoMessage() {}
 
 func (x *ForkReport) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[67]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5524,7 +5868,7 @@ func (x *ForkReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkReport.ProtoReflect.Descriptor instead.
 func (*ForkReport) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{67}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *ForkReport) GetUnboundSlots() []*Slot {
@@ -5561,7 +5905,7 @@ type ForkSharedWorkflowResponse struct {
 
 func (x *ForkSharedWorkflowResponse) Reset() {
 	*x = ForkSharedWorkflowResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5573,7 +5917,7 @@ func (x *ForkSharedWorkflowResponse) String() string {
 func (*ForkSharedWorkflowResponse) ProtoMessage() {}
 
 func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[68]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5586,7 +5930,7 @@ func (x *ForkSharedWorkflowResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForkSharedWorkflowResponse.ProtoReflect.Descriptor instead.
 func (*ForkSharedWorkflowResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{68}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *ForkSharedWorkflowResponse) GetWorkflow() *Workflow {
@@ -5637,7 +5981,7 @@ type LineItem struct {
 
 func (x *LineItem) Reset() {
 	*x = LineItem{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5649,7 +5993,7 @@ func (x *LineItem) String() string {
 func (*LineItem) ProtoMessage() {}
 
 func (x *LineItem) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[69]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5662,7 +6006,7 @@ func (x *LineItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LineItem.ProtoReflect.Descriptor instead.
 func (*LineItem) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{69}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *LineItem) GetStep() string {
@@ -5769,7 +6113,7 @@ type StepEvent struct {
 
 func (x *StepEvent) Reset() {
 	*x = StepEvent{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5781,7 +6125,7 @@ func (x *StepEvent) String() string {
 func (*StepEvent) ProtoMessage() {}
 
 func (x *StepEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[70]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5794,7 +6138,7 @@ func (x *StepEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepEvent.ProtoReflect.Descriptor instead.
 func (*StepEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{70}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *StepEvent) GetStep() string {
@@ -5880,7 +6224,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5892,7 +6236,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[71]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5905,7 +6249,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{71}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *Run) GetName() string {
@@ -6064,7 +6408,7 @@ type ListRunsRequest struct {
 
 func (x *ListRunsRequest) Reset() {
 	*x = ListRunsRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6076,7 +6420,7 @@ func (x *ListRunsRequest) String() string {
 func (*ListRunsRequest) ProtoMessage() {}
 
 func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[72]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6089,7 +6433,7 @@ func (x *ListRunsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsRequest.ProtoReflect.Descriptor instead.
 func (*ListRunsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{72}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *ListRunsRequest) GetParent() string {
@@ -6154,7 +6498,7 @@ type ListRunsResponse struct {
 
 func (x *ListRunsResponse) Reset() {
 	*x = ListRunsResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[73]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6166,7 +6510,7 @@ func (x *ListRunsResponse) String() string {
 func (*ListRunsResponse) ProtoMessage() {}
 
 func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[73]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6179,7 +6523,7 @@ func (x *ListRunsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRunsResponse.ProtoReflect.Descriptor instead.
 func (*ListRunsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{73}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *ListRunsResponse) GetRuns() []*Run {
@@ -6207,7 +6551,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[74]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6219,7 +6563,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[74]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6232,7 +6576,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{74}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *GetRunRequest) GetName() string {
@@ -6265,7 +6609,7 @@ type QueryUsageRequest struct {
 
 func (x *QueryUsageRequest) Reset() {
 	*x = QueryUsageRequest{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[75]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6277,7 +6621,7 @@ func (x *QueryUsageRequest) String() string {
 func (*QueryUsageRequest) ProtoMessage() {}
 
 func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[75]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6290,7 +6634,7 @@ func (x *QueryUsageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageRequest.ProtoReflect.Descriptor instead.
 func (*QueryUsageRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{75}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *QueryUsageRequest) GetParent() string {
@@ -6368,7 +6712,7 @@ type CredentialUsage struct {
 
 func (x *CredentialUsage) Reset() {
 	*x = CredentialUsage{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[76]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6380,7 +6724,7 @@ func (x *CredentialUsage) String() string {
 func (*CredentialUsage) ProtoMessage() {}
 
 func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[76]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6393,7 +6737,7 @@ func (x *CredentialUsage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialUsage.ProtoReflect.Descriptor instead.
 func (*CredentialUsage) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{76}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *CredentialUsage) GetGroup() string {
@@ -6481,7 +6825,7 @@ type UsageRow struct {
 
 func (x *UsageRow) Reset() {
 	*x = UsageRow{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[77]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6493,7 +6837,7 @@ func (x *UsageRow) String() string {
 func (*UsageRow) ProtoMessage() {}
 
 func (x *UsageRow) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[77]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6506,7 +6850,7 @@ func (x *UsageRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UsageRow.ProtoReflect.Descriptor instead.
 func (*UsageRow) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{77}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *UsageRow) GetGroup() string {
@@ -6600,7 +6944,7 @@ type QueryUsageResponse struct {
 
 func (x *QueryUsageResponse) Reset() {
 	*x = QueryUsageResponse{}
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[78]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6612,7 +6956,7 @@ func (x *QueryUsageResponse) String() string {
 func (*QueryUsageResponse) ProtoMessage() {}
 
 func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[78]
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6625,7 +6969,7 @@ func (x *QueryUsageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryUsageResponse.ProtoReflect.Descriptor instead.
 func (*QueryUsageResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{78}
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *QueryUsageResponse) GetRows() []*UsageRow {
@@ -7035,7 +7379,30 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x04pass\x18\x01 \x01(\tB\x03\x80\x01\x01R\x04pass\x12;\n" +
 	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"expireTime\x12\x12\n" +
-	"\x04asks\x18\x03 \x03(\tR\x04asks\"\xce\x01\n" +
+	"\x04asks\x18\x03 \x03(\tR\x04asks\"\x9f\x01\n" +
+	"\x1bReportSharedWorkflowRequest\x12\"\n" +
+	"\x05token\x18\x01 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18d\x80\x01\x01R\x05token\x12>\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x1e.keyhole.sharing.v1.ReportKindB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12\x1c\n" +
+	"\x04text\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x04text\"\xe8\x01\n" +
+	"\x06Report\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05share\x18\x02 \x01(\tR\x05share\x12\x14\n" +
+	"\x05title\x18\x03 \x01(\tR\x05title\x122\n" +
+	"\x04kind\x18\x04 \x01(\x0e2\x1e.keyhole.sharing.v1.ReportKindR\x04kind\x12\x12\n" +
+	"\x04text\x18\x05 \x01(\tR\x04text\x12;\n" +
+	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\x12\x19\n" +
+	"\x05token\x18\a \x01(\tB\x03\x80\x01\x01R\x05token\"\xa3\x01\n" +
+	"\x12ListReportsRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"s\n" +
+	"\x13ListReportsResponse\x124\n" +
+	"\areports\x18\x01 \x03(\v2\x1a.keyhole.sharing.v1.ReportR\areports\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xce\x01\n" +
 	"\tGraphNode\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05label\x18\x02 \x01(\tR\x05label\x12\x12\n" +
@@ -7244,7 +7611,14 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x12SHARE_STATE_ACTIVE\x10\x01\x12\x16\n" +
 	"\x12SHARE_STATE_PAUSED\x10\x02\x12\x17\n" +
 	"\x13SHARE_STATE_REVOKED\x10\x03\x12\x19\n" +
-	"\x15SHARE_STATE_SUSPENDED\x10\x04*\xb4\x01\n" +
+	"\x15SHARE_STATE_SUSPENDED\x10\x04*\x8e\x01\n" +
+	"\n" +
+	"ReportKind\x12\x1b\n" +
+	"\x17REPORT_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x14REPORT_KIND_PHISHING\x10\x01\x12\x17\n" +
+	"\x13REPORT_KIND_HARMFUL\x10\x02\x12\x19\n" +
+	"\x15REPORT_KIND_COPYRIGHT\x10\x03\x12\x15\n" +
+	"\x11REPORT_KIND_OTHER\x10\x04*\xb4\x01\n" +
 	"\bRunState\x12\x19\n" +
 	"\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11RUN_STATE_RUNNING\x10\x01\x12\x17\n" +
@@ -7252,7 +7626,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x10RUN_STATE_FAILED\x10\x03\x12\x17\n" +
 	"\x13RUN_STATE_CANCELLED\x10\x04\x12\x17\n" +
 	"\x13RUN_STATE_ABANDONED\x10\x05\x12\x15\n" +
-	"\x11RUN_STATE_STOPPED\x10\x062\xce'\n" +
+	"\x11RUN_STATE_STOPPED\x10\x062\xfe)\n" +
 	"\x0eSharingService\x12\x9f\x01\n" +
 	"\x0eCreateWorkflow\x12).keyhole.sharing.v1.CreateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\v\n" +
 	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +
@@ -7313,7 +7687,11 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x14UnlockSharedWorkflow\x12/.keyhole.sharing.v1.UnlockSharedWorkflowRequest\x1a0.keyhole.sharing.v1.UnlockSharedWorkflowResponse\"0\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/shared/{token}:unlock\x12\xa6\x01\n" +
 	"\x12ForkSharedWorkflow\x12-.keyhole.sharing.v1.ForkSharedWorkflowRequest\x1a..keyhole.sharing.v1.ForkSharedWorkflowResponse\"1\xea\xe0\x18\v\n" +
-	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/shared/{token}:fork\x12\x8c\x01\n" +
+	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/shared/{token}:fork\x12\x91\x01\n" +
+	"\x14ReportSharedWorkflow\x12/.keyhole.sharing.v1.ReportSharedWorkflowRequest\x1a\x16.google.protobuf.Empty\"0\x92A\x02b\x00\xea\xe0\x18\x03\n" +
+	"\x01\x01\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/shared/{token}:report\x12\x99\x01\n" +
+	"\vListReports\x12&.keyhole.sharing.v1.ListReportsRequest\x1a'.keyhole.sharing.v1.ListReportsResponse\"9\xea\xe0\x18\f\n" +
+	"\x02\x06\x03\x1a\x06parent\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=workspaces/*}/reports\x12\x8c\x01\n" +
 	"\bListRuns\x12#.keyhole.sharing.v1.ListRunsRequest\x1a$.keyhole.sharing.v1.ListRunsResponse\"5\xea\xe0\x18\v\n" +
 	"\x01\x06\x1a\x06parent\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{parent=workspaces/*}/runs\x12y\n" +
 	"\x06GetRun\x12!.keyhole.sharing.v1.GetRunRequest\x1a\x17.keyhole.sharing.v1.Run\"3\xea\xe0\x18\t\n" +
@@ -7334,248 +7712,261 @@ func file_keyhole_sharing_v1_sharing_proto_rawDescGZIP() []byte {
 	return file_keyhole_sharing_v1_sharing_proto_rawDescData
 }
 
-var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 79)
+var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 83)
 var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunAccess)(0),                        // 0: keyhole.sharing.v1.RunAccess
 	(CredentialAccess)(0),                 // 1: keyhole.sharing.v1.CredentialAccess
 	(ShareState)(0),                       // 2: keyhole.sharing.v1.ShareState
-	(RunState)(0),                         // 3: keyhole.sharing.v1.RunState
-	(*Workflow)(nil),                      // 4: keyhole.sharing.v1.Workflow
-	(*Sketch)(nil),                        // 5: keyhole.sharing.v1.Sketch
-	(*SketchNode)(nil),                    // 6: keyhole.sharing.v1.SketchNode
-	(*SketchEdge)(nil),                    // 7: keyhole.sharing.v1.SketchEdge
-	(*WorkflowVersion)(nil),               // 8: keyhole.sharing.v1.WorkflowVersion
-	(*WorkflowDraft)(nil),                 // 9: keyhole.sharing.v1.WorkflowDraft
-	(*GetWorkflowDraftRequest)(nil),       // 10: keyhole.sharing.v1.GetWorkflowDraftRequest
-	(*UpdateWorkflowDraftRequest)(nil),    // 11: keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	(*DeleteWorkflowDraftRequest)(nil),    // 12: keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	(*PublishWorkflowDraftRequest)(nil),   // 13: keyhole.sharing.v1.PublishWorkflowDraftRequest
-	(*InspectDefinitionRequest)(nil),      // 14: keyhole.sharing.v1.InspectDefinitionRequest
-	(*CreateWorkflowRequest)(nil),         // 15: keyhole.sharing.v1.CreateWorkflowRequest
-	(*ListWorkflowsRequest)(nil),          // 16: keyhole.sharing.v1.ListWorkflowsRequest
-	(*ListWorkflowsResponse)(nil),         // 17: keyhole.sharing.v1.ListWorkflowsResponse
-	(*GetWorkflowRequest)(nil),            // 18: keyhole.sharing.v1.GetWorkflowRequest
-	(*UpdateWorkflowRequest)(nil),         // 19: keyhole.sharing.v1.UpdateWorkflowRequest
-	(*DeleteWorkflowRequest)(nil),         // 20: keyhole.sharing.v1.DeleteWorkflowRequest
-	(*UndeleteWorkflowRequest)(nil),       // 21: keyhole.sharing.v1.UndeleteWorkflowRequest
-	(*PurgeWorkflowRequest)(nil),          // 22: keyhole.sharing.v1.PurgeWorkflowRequest
-	(*ListWorkflowVersionsRequest)(nil),   // 23: keyhole.sharing.v1.ListWorkflowVersionsRequest
-	(*ListWorkflowVersionsResponse)(nil),  // 24: keyhole.sharing.v1.ListWorkflowVersionsResponse
-	(*GetWorkflowVersionRequest)(nil),     // 25: keyhole.sharing.v1.GetWorkflowVersionRequest
-	(*RestoreWorkflowVersionRequest)(nil), // 26: keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	(*InspectWorkflowRequest)(nil),        // 27: keyhole.sharing.v1.InspectWorkflowRequest
-	(*Input)(nil),                         // 28: keyhole.sharing.v1.Input
-	(*Output)(nil),                        // 29: keyhole.sharing.v1.Output
-	(*Interface)(nil),                     // 30: keyhole.sharing.v1.Interface
-	(*Slot)(nil),                          // 31: keyhole.sharing.v1.Slot
-	(*ModelUse)(nil),                      // 32: keyhole.sharing.v1.ModelUse
-	(*Problem)(nil),                       // 33: keyhole.sharing.v1.Problem
-	(*InspectedStep)(nil),                 // 34: keyhole.sharing.v1.InspectedStep
-	(*InspectWorkflowResponse)(nil),       // 35: keyhole.sharing.v1.InspectWorkflowResponse
-	(*NotRunnableStep)(nil),               // 36: keyhole.sharing.v1.NotRunnableStep
-	(*Limits)(nil),                        // 37: keyhole.sharing.v1.Limits
-	(*Detected)(nil),                      // 38: keyhole.sharing.v1.Detected
-	(*Suspension)(nil),                    // 39: keyhole.sharing.v1.Suspension
-	(*Notice)(nil),                        // 40: keyhole.sharing.v1.Notice
-	(*Sample)(nil),                        // 41: keyhole.sharing.v1.Sample
-	(*InputPresentation)(nil),             // 42: keyhole.sharing.v1.InputPresentation
-	(*OutputPresentation)(nil),            // 43: keyhole.sharing.v1.OutputPresentation
-	(*Presentation)(nil),                  // 44: keyhole.sharing.v1.Presentation
-	(*Example)(nil),                       // 45: keyhole.sharing.v1.Example
-	(*Share)(nil),                         // 46: keyhole.sharing.v1.Share
-	(*Gate)(nil),                          // 47: keyhole.sharing.v1.Gate
-	(*SlotCredential)(nil),                // 48: keyhole.sharing.v1.SlotCredential
-	(*CreateShareRequest)(nil),            // 49: keyhole.sharing.v1.CreateShareRequest
-	(*ListSharesRequest)(nil),             // 50: keyhole.sharing.v1.ListSharesRequest
-	(*ListSharesResponse)(nil),            // 51: keyhole.sharing.v1.ListSharesResponse
-	(*GetShareRequest)(nil),               // 52: keyhole.sharing.v1.GetShareRequest
-	(*UpdateShareRequest)(nil),            // 53: keyhole.sharing.v1.UpdateShareRequest
-	(*DeleteShareRequest)(nil),            // 54: keyhole.sharing.v1.DeleteShareRequest
-	(*PauseShareRequest)(nil),             // 55: keyhole.sharing.v1.PauseShareRequest
-	(*ResumeShareRequest)(nil),            // 56: keyhole.sharing.v1.ResumeShareRequest
-	(*RotateShareRequest)(nil),            // 57: keyhole.sharing.v1.RotateShareRequest
-	(*GetSharedWorkflowRequest)(nil),      // 58: keyhole.sharing.v1.GetSharedWorkflowRequest
-	(*UnlockSharedWorkflowRequest)(nil),   // 59: keyhole.sharing.v1.UnlockSharedWorkflowRequest
-	(*UnlockSharedWorkflowResponse)(nil),  // 60: keyhole.sharing.v1.UnlockSharedWorkflowResponse
-	(*GraphNode)(nil),                     // 61: keyhole.sharing.v1.GraphNode
-	(*GraphEdge)(nil),                     // 62: keyhole.sharing.v1.GraphEdge
-	(*Graph)(nil),                         // 63: keyhole.sharing.v1.Graph
-	(*Allowance)(nil),                     // 64: keyhole.sharing.v1.Allowance
-	(*Destination)(nil),                   // 65: keyhole.sharing.v1.Destination
-	(*Terms)(nil),                         // 66: keyhole.sharing.v1.Terms
-	(*SharedWorkflow)(nil),                // 67: keyhole.sharing.v1.SharedWorkflow
-	(*WatchSharedWorkflowRequest)(nil),    // 68: keyhole.sharing.v1.WatchSharedWorkflowRequest
-	(*SharedWorkflowChange)(nil),          // 69: keyhole.sharing.v1.SharedWorkflowChange
-	(*ForkSharedWorkflowRequest)(nil),     // 70: keyhole.sharing.v1.ForkSharedWorkflowRequest
-	(*ForkReport)(nil),                    // 71: keyhole.sharing.v1.ForkReport
-	(*ForkSharedWorkflowResponse)(nil),    // 72: keyhole.sharing.v1.ForkSharedWorkflowResponse
-	(*LineItem)(nil),                      // 73: keyhole.sharing.v1.LineItem
-	(*StepEvent)(nil),                     // 74: keyhole.sharing.v1.StepEvent
-	(*Run)(nil),                           // 75: keyhole.sharing.v1.Run
-	(*ListRunsRequest)(nil),               // 76: keyhole.sharing.v1.ListRunsRequest
-	(*ListRunsResponse)(nil),              // 77: keyhole.sharing.v1.ListRunsResponse
-	(*GetRunRequest)(nil),                 // 78: keyhole.sharing.v1.GetRunRequest
-	(*QueryUsageRequest)(nil),             // 79: keyhole.sharing.v1.QueryUsageRequest
-	(*CredentialUsage)(nil),               // 80: keyhole.sharing.v1.CredentialUsage
-	(*UsageRow)(nil),                      // 81: keyhole.sharing.v1.UsageRow
-	(*QueryUsageResponse)(nil),            // 82: keyhole.sharing.v1.QueryUsageResponse
-	(*timestamppb.Timestamp)(nil),         // 83: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 84: google.protobuf.FieldMask
-	(v1.Period)(0),                        // 85: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 86: google.protobuf.Empty
+	(ReportKind)(0),                       // 3: keyhole.sharing.v1.ReportKind
+	(RunState)(0),                         // 4: keyhole.sharing.v1.RunState
+	(*Workflow)(nil),                      // 5: keyhole.sharing.v1.Workflow
+	(*Sketch)(nil),                        // 6: keyhole.sharing.v1.Sketch
+	(*SketchNode)(nil),                    // 7: keyhole.sharing.v1.SketchNode
+	(*SketchEdge)(nil),                    // 8: keyhole.sharing.v1.SketchEdge
+	(*WorkflowVersion)(nil),               // 9: keyhole.sharing.v1.WorkflowVersion
+	(*WorkflowDraft)(nil),                 // 10: keyhole.sharing.v1.WorkflowDraft
+	(*GetWorkflowDraftRequest)(nil),       // 11: keyhole.sharing.v1.GetWorkflowDraftRequest
+	(*UpdateWorkflowDraftRequest)(nil),    // 12: keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	(*DeleteWorkflowDraftRequest)(nil),    // 13: keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	(*PublishWorkflowDraftRequest)(nil),   // 14: keyhole.sharing.v1.PublishWorkflowDraftRequest
+	(*InspectDefinitionRequest)(nil),      // 15: keyhole.sharing.v1.InspectDefinitionRequest
+	(*CreateWorkflowRequest)(nil),         // 16: keyhole.sharing.v1.CreateWorkflowRequest
+	(*ListWorkflowsRequest)(nil),          // 17: keyhole.sharing.v1.ListWorkflowsRequest
+	(*ListWorkflowsResponse)(nil),         // 18: keyhole.sharing.v1.ListWorkflowsResponse
+	(*GetWorkflowRequest)(nil),            // 19: keyhole.sharing.v1.GetWorkflowRequest
+	(*UpdateWorkflowRequest)(nil),         // 20: keyhole.sharing.v1.UpdateWorkflowRequest
+	(*DeleteWorkflowRequest)(nil),         // 21: keyhole.sharing.v1.DeleteWorkflowRequest
+	(*UndeleteWorkflowRequest)(nil),       // 22: keyhole.sharing.v1.UndeleteWorkflowRequest
+	(*PurgeWorkflowRequest)(nil),          // 23: keyhole.sharing.v1.PurgeWorkflowRequest
+	(*ListWorkflowVersionsRequest)(nil),   // 24: keyhole.sharing.v1.ListWorkflowVersionsRequest
+	(*ListWorkflowVersionsResponse)(nil),  // 25: keyhole.sharing.v1.ListWorkflowVersionsResponse
+	(*GetWorkflowVersionRequest)(nil),     // 26: keyhole.sharing.v1.GetWorkflowVersionRequest
+	(*RestoreWorkflowVersionRequest)(nil), // 27: keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	(*InspectWorkflowRequest)(nil),        // 28: keyhole.sharing.v1.InspectWorkflowRequest
+	(*Input)(nil),                         // 29: keyhole.sharing.v1.Input
+	(*Output)(nil),                        // 30: keyhole.sharing.v1.Output
+	(*Interface)(nil),                     // 31: keyhole.sharing.v1.Interface
+	(*Slot)(nil),                          // 32: keyhole.sharing.v1.Slot
+	(*ModelUse)(nil),                      // 33: keyhole.sharing.v1.ModelUse
+	(*Problem)(nil),                       // 34: keyhole.sharing.v1.Problem
+	(*InspectedStep)(nil),                 // 35: keyhole.sharing.v1.InspectedStep
+	(*InspectWorkflowResponse)(nil),       // 36: keyhole.sharing.v1.InspectWorkflowResponse
+	(*NotRunnableStep)(nil),               // 37: keyhole.sharing.v1.NotRunnableStep
+	(*Limits)(nil),                        // 38: keyhole.sharing.v1.Limits
+	(*Detected)(nil),                      // 39: keyhole.sharing.v1.Detected
+	(*Suspension)(nil),                    // 40: keyhole.sharing.v1.Suspension
+	(*Notice)(nil),                        // 41: keyhole.sharing.v1.Notice
+	(*Sample)(nil),                        // 42: keyhole.sharing.v1.Sample
+	(*InputPresentation)(nil),             // 43: keyhole.sharing.v1.InputPresentation
+	(*OutputPresentation)(nil),            // 44: keyhole.sharing.v1.OutputPresentation
+	(*Presentation)(nil),                  // 45: keyhole.sharing.v1.Presentation
+	(*Example)(nil),                       // 46: keyhole.sharing.v1.Example
+	(*Share)(nil),                         // 47: keyhole.sharing.v1.Share
+	(*Gate)(nil),                          // 48: keyhole.sharing.v1.Gate
+	(*SlotCredential)(nil),                // 49: keyhole.sharing.v1.SlotCredential
+	(*CreateShareRequest)(nil),            // 50: keyhole.sharing.v1.CreateShareRequest
+	(*ListSharesRequest)(nil),             // 51: keyhole.sharing.v1.ListSharesRequest
+	(*ListSharesResponse)(nil),            // 52: keyhole.sharing.v1.ListSharesResponse
+	(*GetShareRequest)(nil),               // 53: keyhole.sharing.v1.GetShareRequest
+	(*UpdateShareRequest)(nil),            // 54: keyhole.sharing.v1.UpdateShareRequest
+	(*DeleteShareRequest)(nil),            // 55: keyhole.sharing.v1.DeleteShareRequest
+	(*PauseShareRequest)(nil),             // 56: keyhole.sharing.v1.PauseShareRequest
+	(*ResumeShareRequest)(nil),            // 57: keyhole.sharing.v1.ResumeShareRequest
+	(*RotateShareRequest)(nil),            // 58: keyhole.sharing.v1.RotateShareRequest
+	(*GetSharedWorkflowRequest)(nil),      // 59: keyhole.sharing.v1.GetSharedWorkflowRequest
+	(*UnlockSharedWorkflowRequest)(nil),   // 60: keyhole.sharing.v1.UnlockSharedWorkflowRequest
+	(*UnlockSharedWorkflowResponse)(nil),  // 61: keyhole.sharing.v1.UnlockSharedWorkflowResponse
+	(*ReportSharedWorkflowRequest)(nil),   // 62: keyhole.sharing.v1.ReportSharedWorkflowRequest
+	(*Report)(nil),                        // 63: keyhole.sharing.v1.Report
+	(*ListReportsRequest)(nil),            // 64: keyhole.sharing.v1.ListReportsRequest
+	(*ListReportsResponse)(nil),           // 65: keyhole.sharing.v1.ListReportsResponse
+	(*GraphNode)(nil),                     // 66: keyhole.sharing.v1.GraphNode
+	(*GraphEdge)(nil),                     // 67: keyhole.sharing.v1.GraphEdge
+	(*Graph)(nil),                         // 68: keyhole.sharing.v1.Graph
+	(*Allowance)(nil),                     // 69: keyhole.sharing.v1.Allowance
+	(*Destination)(nil),                   // 70: keyhole.sharing.v1.Destination
+	(*Terms)(nil),                         // 71: keyhole.sharing.v1.Terms
+	(*SharedWorkflow)(nil),                // 72: keyhole.sharing.v1.SharedWorkflow
+	(*WatchSharedWorkflowRequest)(nil),    // 73: keyhole.sharing.v1.WatchSharedWorkflowRequest
+	(*SharedWorkflowChange)(nil),          // 74: keyhole.sharing.v1.SharedWorkflowChange
+	(*ForkSharedWorkflowRequest)(nil),     // 75: keyhole.sharing.v1.ForkSharedWorkflowRequest
+	(*ForkReport)(nil),                    // 76: keyhole.sharing.v1.ForkReport
+	(*ForkSharedWorkflowResponse)(nil),    // 77: keyhole.sharing.v1.ForkSharedWorkflowResponse
+	(*LineItem)(nil),                      // 78: keyhole.sharing.v1.LineItem
+	(*StepEvent)(nil),                     // 79: keyhole.sharing.v1.StepEvent
+	(*Run)(nil),                           // 80: keyhole.sharing.v1.Run
+	(*ListRunsRequest)(nil),               // 81: keyhole.sharing.v1.ListRunsRequest
+	(*ListRunsResponse)(nil),              // 82: keyhole.sharing.v1.ListRunsResponse
+	(*GetRunRequest)(nil),                 // 83: keyhole.sharing.v1.GetRunRequest
+	(*QueryUsageRequest)(nil),             // 84: keyhole.sharing.v1.QueryUsageRequest
+	(*CredentialUsage)(nil),               // 85: keyhole.sharing.v1.CredentialUsage
+	(*UsageRow)(nil),                      // 86: keyhole.sharing.v1.UsageRow
+	(*QueryUsageResponse)(nil),            // 87: keyhole.sharing.v1.QueryUsageResponse
+	(*timestamppb.Timestamp)(nil),         // 88: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 89: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 90: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 91: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	83,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	83,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	83,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	83,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
-	5,   // 4: keyhole.sharing.v1.Workflow.sketch:type_name -> keyhole.sharing.v1.Sketch
-	6,   // 5: keyhole.sharing.v1.Sketch.nodes:type_name -> keyhole.sharing.v1.SketchNode
-	7,   // 6: keyhole.sharing.v1.Sketch.edges:type_name -> keyhole.sharing.v1.SketchEdge
-	83,  // 7: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
-	83,  // 8: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
-	83,  // 9: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
-	9,   // 10: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
-	4,   // 11: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	4,   // 12: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
-	4,   // 13: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	84,  // 14: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
-	8,   // 15: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
-	28,  // 16: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
-	29,  // 17: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
-	29,  // 18: keyhole.sharing.v1.InspectedStep.outputs:type_name -> keyhole.sharing.v1.Output
-	30,  // 19: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
-	31,  // 20: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
-	32,  // 21: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
-	33,  // 22: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
-	33,  // 23: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
-	40,  // 24: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
-	36,  // 25: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
-	63,  // 26: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
-	34,  // 27: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
-	85,  // 28: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
-	31,  // 29: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	83,  // 30: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
-	42,  // 31: keyhole.sharing.v1.Presentation.inputs:type_name -> keyhole.sharing.v1.InputPresentation
-	43,  // 32: keyhole.sharing.v1.Presentation.outputs:type_name -> keyhole.sharing.v1.OutputPresentation
-	83,  // 33: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
+	88,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	88,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	88,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	88,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
+	6,   // 4: keyhole.sharing.v1.Workflow.sketch:type_name -> keyhole.sharing.v1.Sketch
+	7,   // 5: keyhole.sharing.v1.Sketch.nodes:type_name -> keyhole.sharing.v1.SketchNode
+	8,   // 6: keyhole.sharing.v1.Sketch.edges:type_name -> keyhole.sharing.v1.SketchEdge
+	88,  // 7: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	88,  // 8: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
+	88,  // 9: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
+	10,  // 10: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
+	5,   // 11: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	5,   // 12: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
+	5,   // 13: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
+	89,  // 14: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	9,   // 15: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
+	29,  // 16: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
+	30,  // 17: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
+	30,  // 18: keyhole.sharing.v1.InspectedStep.outputs:type_name -> keyhole.sharing.v1.Output
+	31,  // 19: keyhole.sharing.v1.InspectWorkflowResponse.interface:type_name -> keyhole.sharing.v1.Interface
+	32,  // 20: keyhole.sharing.v1.InspectWorkflowResponse.slots:type_name -> keyhole.sharing.v1.Slot
+	33,  // 21: keyhole.sharing.v1.InspectWorkflowResponse.models:type_name -> keyhole.sharing.v1.ModelUse
+	34,  // 22: keyhole.sharing.v1.InspectWorkflowResponse.problems:type_name -> keyhole.sharing.v1.Problem
+	34,  // 23: keyhole.sharing.v1.InspectWorkflowResponse.sharing_problems:type_name -> keyhole.sharing.v1.Problem
+	41,  // 24: keyhole.sharing.v1.InspectWorkflowResponse.notices:type_name -> keyhole.sharing.v1.Notice
+	37,  // 25: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
+	68,  // 26: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
+	35,  // 27: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
+	90,  // 28: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	32,  // 29: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
+	88,  // 30: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	43,  // 31: keyhole.sharing.v1.Presentation.inputs:type_name -> keyhole.sharing.v1.InputPresentation
+	44,  // 32: keyhole.sharing.v1.Presentation.outputs:type_name -> keyhole.sharing.v1.OutputPresentation
+	88,  // 33: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
 	2,   // 34: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
 	0,   // 35: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
 	1,   // 36: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
-	37,  // 37: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	83,  // 38: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
-	41,  // 39: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
-	38,  // 40: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
-	40,  // 41: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	83,  // 42: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	83,  // 43: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
-	39,  // 44: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
-	44,  // 45: keyhole.sharing.v1.Share.presentation:type_name -> keyhole.sharing.v1.Presentation
-	45,  // 46: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
-	48,  // 47: keyhole.sharing.v1.Share.slot_credentials:type_name -> keyhole.sharing.v1.SlotCredential
-	47,  // 48: keyhole.sharing.v1.Share.gate:type_name -> keyhole.sharing.v1.Gate
-	83,  // 49: keyhole.sharing.v1.Share.start_time:type_name -> google.protobuf.Timestamp
-	46,  // 50: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	46,  // 51: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
-	46,  // 52: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	84,  // 53: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	83,  // 54: keyhole.sharing.v1.UnlockSharedWorkflowResponse.expire_time:type_name -> google.protobuf.Timestamp
-	61,  // 55: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
-	62,  // 56: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	83,  // 57: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
-	65,  // 58: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
-	30,  // 59: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
-	63,  // 60: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
-	66,  // 61: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
-	64,  // 62: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
-	41,  // 63: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	83,  // 64: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
-	44,  // 65: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
-	45,  // 66: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
-	31,  // 67: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
-	4,   // 68: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
-	71,  // 69: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	83,  // 70: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	83,  // 71: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
-	3,   // 72: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	83,  // 73: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	83,  // 74: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
-	73,  // 75: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
-	74,  // 76: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
-	3,   // 77: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
-	75,  // 78: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	83,  // 79: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	83,  // 80: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
-	81,  // 81: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
-	80,  // 82: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
-	15,  // 83: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	16,  // 84: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	18,  // 85: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	19,  // 86: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	20,  // 87: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	21,  // 88: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	22,  // 89: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
-	23,  // 90: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	25,  // 91: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	26,  // 92: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	10,  // 93: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
-	11,  // 94: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	12,  // 95: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	13,  // 96: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
-	14,  // 97: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
-	27,  // 98: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	49,  // 99: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	50,  // 100: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	52,  // 101: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	53,  // 102: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	54,  // 103: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	55,  // 104: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	56,  // 105: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	57,  // 106: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	58,  // 107: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	68,  // 108: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
-	59,  // 109: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:input_type -> keyhole.sharing.v1.UnlockSharedWorkflowRequest
-	70,  // 110: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	76,  // 111: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	78,  // 112: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	79,  // 113: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	4,   // 114: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	17,  // 115: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	4,   // 116: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 117: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 118: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	4,   // 119: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	86,  // 120: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
-	24,  // 121: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	8,   // 122: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	4,   // 123: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	9,   // 124: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	9,   // 125: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	86,  // 126: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
-	4,   // 127: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
-	35,  // 128: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	35,  // 129: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	46,  // 130: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	51,  // 131: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	46,  // 132: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	46,  // 133: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	86,  // 134: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	46,  // 135: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	46,  // 136: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	46,  // 137: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	67,  // 138: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	69,  // 139: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
-	60,  // 140: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:output_type -> keyhole.sharing.v1.UnlockSharedWorkflowResponse
-	72,  // 141: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	77,  // 142: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	75,  // 143: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	82,  // 144: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	114, // [114:145] is the sub-list for method output_type
-	83,  // [83:114] is the sub-list for method input_type
-	83,  // [83:83] is the sub-list for extension type_name
-	83,  // [83:83] is the sub-list for extension extendee
-	0,   // [0:83] is the sub-list for field type_name
+	38,  // 37: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
+	88,  // 38: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	42,  // 39: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
+	39,  // 40: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
+	41,  // 41: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
+	88,  // 42: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	88,  // 43: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	40,  // 44: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
+	45,  // 45: keyhole.sharing.v1.Share.presentation:type_name -> keyhole.sharing.v1.Presentation
+	46,  // 46: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
+	49,  // 47: keyhole.sharing.v1.Share.slot_credentials:type_name -> keyhole.sharing.v1.SlotCredential
+	48,  // 48: keyhole.sharing.v1.Share.gate:type_name -> keyhole.sharing.v1.Gate
+	88,  // 49: keyhole.sharing.v1.Share.start_time:type_name -> google.protobuf.Timestamp
+	47,  // 50: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	47,  // 51: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
+	47,  // 52: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
+	89,  // 53: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	88,  // 54: keyhole.sharing.v1.UnlockSharedWorkflowResponse.expire_time:type_name -> google.protobuf.Timestamp
+	3,   // 55: keyhole.sharing.v1.ReportSharedWorkflowRequest.kind:type_name -> keyhole.sharing.v1.ReportKind
+	3,   // 56: keyhole.sharing.v1.Report.kind:type_name -> keyhole.sharing.v1.ReportKind
+	88,  // 57: keyhole.sharing.v1.Report.create_time:type_name -> google.protobuf.Timestamp
+	63,  // 58: keyhole.sharing.v1.ListReportsResponse.reports:type_name -> keyhole.sharing.v1.Report
+	66,  // 59: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
+	67,  // 60: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
+	88,  // 61: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	70,  // 62: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
+	31,  // 63: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
+	68,  // 64: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
+	71,  // 65: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
+	69,  // 66: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
+	42,  // 67: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
+	88,  // 68: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	45,  // 69: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
+	46,  // 70: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
+	32,  // 71: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
+	5,   // 72: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
+	76,  // 73: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
+	88,  // 74: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	88,  // 75: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	4,   // 76: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
+	88,  // 77: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	88,  // 78: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	78,  // 79: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
+	79,  // 80: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
+	4,   // 81: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
+	80,  // 82: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
+	88,  // 83: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	88,  // 84: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	86,  // 85: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
+	85,  // 86: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
+	16,  // 87: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	17,  // 88: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	19,  // 89: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	20,  // 90: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	21,  // 91: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	22,  // 92: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	23,  // 93: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
+	24,  // 94: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	26,  // 95: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	27,  // 96: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	11,  // 97: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
+	12,  // 98: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	13,  // 99: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	14,  // 100: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
+	15,  // 101: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
+	28,  // 102: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	50,  // 103: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	51,  // 104: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	53,  // 105: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	54,  // 106: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	55,  // 107: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	56,  // 108: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	57,  // 109: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	58,  // 110: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	59,  // 111: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	73,  // 112: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
+	60,  // 113: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:input_type -> keyhole.sharing.v1.UnlockSharedWorkflowRequest
+	75,  // 114: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	62,  // 115: keyhole.sharing.v1.SharingService.ReportSharedWorkflow:input_type -> keyhole.sharing.v1.ReportSharedWorkflowRequest
+	64,  // 116: keyhole.sharing.v1.SharingService.ListReports:input_type -> keyhole.sharing.v1.ListReportsRequest
+	81,  // 117: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	83,  // 118: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	84,  // 119: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	5,   // 120: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	18,  // 121: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	5,   // 122: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	5,   // 123: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	5,   // 124: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	5,   // 125: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	91,  // 126: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
+	25,  // 127: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	9,   // 128: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	5,   // 129: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	10,  // 130: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	10,  // 131: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	91,  // 132: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
+	5,   // 133: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
+	36,  // 134: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	36,  // 135: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	47,  // 136: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	52,  // 137: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	47,  // 138: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	47,  // 139: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	91,  // 140: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	47,  // 141: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	47,  // 142: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	47,  // 143: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	72,  // 144: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	74,  // 145: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
+	61,  // 146: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:output_type -> keyhole.sharing.v1.UnlockSharedWorkflowResponse
+	77,  // 147: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	91,  // 148: keyhole.sharing.v1.SharingService.ReportSharedWorkflow:output_type -> google.protobuf.Empty
+	65,  // 149: keyhole.sharing.v1.SharingService.ListReports:output_type -> keyhole.sharing.v1.ListReportsResponse
+	82,  // 150: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	80,  // 151: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	87,  // 152: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	120, // [120:153] is the sub-list for method output_type
+	87,  // [87:120] is the sub-list for method input_type
+	87,  // [87:87] is the sub-list for extension type_name
+	87,  // [87:87] is the sub-list for extension extendee
+	0,   // [0:87] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
@@ -7588,8 +7979,8 @@ func file_keyhole_sharing_v1_sharing_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_v1_sharing_proto_rawDesc), len(file_keyhole_sharing_v1_sharing_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   79,
+			NumEnums:      5,
+			NumMessages:   83,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

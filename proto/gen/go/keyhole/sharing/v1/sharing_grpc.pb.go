@@ -51,6 +51,8 @@ const (
 	SharingService_WatchSharedWorkflow_FullMethodName    = "/keyhole.sharing.v1.SharingService/WatchSharedWorkflow"
 	SharingService_UnlockSharedWorkflow_FullMethodName   = "/keyhole.sharing.v1.SharingService/UnlockSharedWorkflow"
 	SharingService_ForkSharedWorkflow_FullMethodName     = "/keyhole.sharing.v1.SharingService/ForkSharedWorkflow"
+	SharingService_ReportSharedWorkflow_FullMethodName   = "/keyhole.sharing.v1.SharingService/ReportSharedWorkflow"
+	SharingService_ListReports_FullMethodName            = "/keyhole.sharing.v1.SharingService/ListReports"
 	SharingService_ListRuns_FullMethodName               = "/keyhole.sharing.v1.SharingService/ListRuns"
 	SharingService_GetRun_FullMethodName                 = "/keyhole.sharing.v1.SharingService/GetRun"
 	SharingService_QueryUsage_FullMethodName             = "/keyhole.sharing.v1.SharingService/QueryUsage"
@@ -138,6 +140,12 @@ type SharingServiceClient interface {
 	// ForkSharedWorkflow copies a shared workflow into the caller's workspace. The slots of
 	// the copy are unbound, and it contains no id of the owner's.
 	ForkSharedWorkflow(ctx context.Context, in *ForkSharedWorkflowRequest, opts ...grpc.CallOption) (*ForkSharedWorkflowResponse, error)
+	// ReportSharedWorkflow tells the owner of a link and the operator that something is wrong with it. It needs no account
+	// and no pass. Each visitor has one report on a link: a new one replaces it.
+	ReportSharedWorkflow(ctx context.Context, in *ReportSharedWorkflowRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	// ListReports lists what visitors reported about the links of a workspace, newest first. An operator gets those of all
+	// workspaces with the parent "workspaces/-".
+	ListReports(ctx context.Context, in *ListReportsRequest, opts ...grpc.CallOption) (*ListReportsResponse, error)
 	// ListRuns lists runs of the workspace's workflows or charged to its keys, newest
 	// first.
 	ListRuns(ctx context.Context, in *ListRunsRequest, opts ...grpc.CallOption) (*ListRunsResponse, error)
@@ -444,6 +452,26 @@ func (c *sharingServiceClient) ForkSharedWorkflow(ctx context.Context, in *ForkS
 	return out, nil
 }
 
+func (c *sharingServiceClient) ReportSharedWorkflow(ctx context.Context, in *ReportSharedWorkflowRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(emptypb.Empty)
+	err := c.cc.Invoke(ctx, SharingService_ReportSharedWorkflow_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *sharingServiceClient) ListReports(ctx context.Context, in *ListReportsRequest, opts ...grpc.CallOption) (*ListReportsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListReportsResponse)
+	err := c.cc.Invoke(ctx, SharingService_ListReports_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *sharingServiceClient) ListRuns(ctx context.Context, in *ListRunsRequest, opts ...grpc.CallOption) (*ListRunsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListRunsResponse)
@@ -556,6 +584,12 @@ type SharingServiceServer interface {
 	// ForkSharedWorkflow copies a shared workflow into the caller's workspace. The slots of
 	// the copy are unbound, and it contains no id of the owner's.
 	ForkSharedWorkflow(context.Context, *ForkSharedWorkflowRequest) (*ForkSharedWorkflowResponse, error)
+	// ReportSharedWorkflow tells the owner of a link and the operator that something is wrong with it. It needs no account
+	// and no pass. Each visitor has one report on a link: a new one replaces it.
+	ReportSharedWorkflow(context.Context, *ReportSharedWorkflowRequest) (*emptypb.Empty, error)
+	// ListReports lists what visitors reported about the links of a workspace, newest first. An operator gets those of all
+	// workspaces with the parent "workspaces/-".
+	ListReports(context.Context, *ListReportsRequest) (*ListReportsResponse, error)
 	// ListRuns lists runs of the workspace's workflows or charged to its keys, newest
 	// first.
 	ListRuns(context.Context, *ListRunsRequest) (*ListRunsResponse, error)
@@ -656,6 +690,12 @@ func (UnimplementedSharingServiceServer) UnlockSharedWorkflow(context.Context, *
 }
 func (UnimplementedSharingServiceServer) ForkSharedWorkflow(context.Context, *ForkSharedWorkflowRequest) (*ForkSharedWorkflowResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ForkSharedWorkflow not implemented")
+}
+func (UnimplementedSharingServiceServer) ReportSharedWorkflow(context.Context, *ReportSharedWorkflowRequest) (*emptypb.Empty, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReportSharedWorkflow not implemented")
+}
+func (UnimplementedSharingServiceServer) ListReports(context.Context, *ListReportsRequest) (*ListReportsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListReports not implemented")
 }
 func (UnimplementedSharingServiceServer) ListRuns(context.Context, *ListRunsRequest) (*ListRunsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListRuns not implemented")
@@ -1184,6 +1224,42 @@ func _SharingService_ForkSharedWorkflow_Handler(srv interface{}, ctx context.Con
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SharingService_ReportSharedWorkflow_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReportSharedWorkflowRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SharingServiceServer).ReportSharedWorkflow(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SharingService_ReportSharedWorkflow_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SharingServiceServer).ReportSharedWorkflow(ctx, req.(*ReportSharedWorkflowRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SharingService_ListReports_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListReportsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SharingServiceServer).ListReports(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SharingService_ListReports_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SharingServiceServer).ListReports(ctx, req.(*ListReportsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _SharingService_ListRuns_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListRunsRequest)
 	if err := dec(in); err != nil {
@@ -1352,6 +1428,14 @@ var SharingService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ForkSharedWorkflow",
 			Handler:    _SharingService_ForkSharedWorkflow_Handler,
+		},
+		{
+			MethodName: "ReportSharedWorkflow",
+			Handler:    _SharingService_ReportSharedWorkflow_Handler,
+		},
+		{
+			MethodName: "ListReports",
+			Handler:    _SharingService_ListReports_Handler,
 		},
 		{
 			MethodName: "ListRuns",

@@ -3686,6 +3686,300 @@ func (x *TestCredentialResponse) GetMessage() string {
 	return ""
 }
 
+// OperatorSuspension stops a link, a key or a workspace until the operator lifts it.
+type OperatorSuspension struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/suspensions/{suspension}".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What is suspended: the workspace itself, "workspaces/{workspace}/keys/{key}", or
+	// "workspaces/{workspace}/workflows/{workflow}/shares/{share}".
+	Target string `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"`
+	// Why, for the owner and for visitors.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// When it was made.
+	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OperatorSuspension) Reset() {
+	*x = OperatorSuspension{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OperatorSuspension) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OperatorSuspension) ProtoMessage() {}
+
+func (x *OperatorSuspension) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OperatorSuspension.ProtoReflect.Descriptor instead.
+func (*OperatorSuspension) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *OperatorSuspension) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *OperatorSuspension) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *OperatorSuspension) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *OperatorSuspension) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+// CreateSuspensionRequest suspends something.
+type CreateSuspensionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}".
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// The suspension.
+	Suspension    *OperatorSuspension `protobuf:"bytes,2,opt,name=suspension,proto3" json:"suspension,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateSuspensionRequest) Reset() {
+	*x = CreateSuspensionRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateSuspensionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateSuspensionRequest) ProtoMessage() {}
+
+func (x *CreateSuspensionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateSuspensionRequest.ProtoReflect.Descriptor instead.
+func (*CreateSuspensionRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *CreateSuspensionRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *CreateSuspensionRequest) GetSuspension() *OperatorSuspension {
+	if x != nil {
+		return x.Suspension
+	}
+	return nil
+}
+
+// ListSuspensionsRequest pages through suspensions.
+type ListSuspensionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}".
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// Maximum number of rows; 50 if 0, at most 500.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the previous response.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSuspensionsRequest) Reset() {
+	*x = ListSuspensionsRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSuspensionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSuspensionsRequest) ProtoMessage() {}
+
+func (x *ListSuspensionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSuspensionsRequest.ProtoReflect.Descriptor instead.
+func (*ListSuspensionsRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *ListSuspensionsRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListSuspensionsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListSuspensionsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListSuspensionsResponse is a page of suspensions.
+type ListSuspensionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The page.
+	Suspensions []*OperatorSuspension `protobuf:"bytes,1,rep,name=suspensions,proto3" json:"suspensions,omitempty"`
+	// Token of the next page; empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSuspensionsResponse) Reset() {
+	*x = ListSuspensionsResponse{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSuspensionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSuspensionsResponse) ProtoMessage() {}
+
+func (x *ListSuspensionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSuspensionsResponse.ProtoReflect.Descriptor instead.
+func (*ListSuspensionsResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *ListSuspensionsResponse) GetSuspensions() []*OperatorSuspension {
+	if x != nil {
+		return x.Suspensions
+	}
+	return nil
+}
+
+func (x *ListSuspensionsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// DeleteSuspensionRequest names a suspension.
+type DeleteSuspensionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}/suspensions/{suspension}".
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteSuspensionRequest) Reset() {
+	*x = DeleteSuspensionRequest{}
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteSuspensionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteSuspensionRequest) ProtoMessage() {}
+
+func (x *DeleteSuspensionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteSuspensionRequest.ProtoReflect.Descriptor instead.
+func (*DeleteSuspensionRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *DeleteSuspensionRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 // AuditEvent is one entry of the audit log.
 type AuditEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -3714,7 +4008,7 @@ type AuditEvent struct {
 
 func (x *AuditEvent) Reset() {
 	*x = AuditEvent{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[51]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3726,7 +4020,7 @@ func (x *AuditEvent) String() string {
 func (*AuditEvent) ProtoMessage() {}
 
 func (x *AuditEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[51]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3739,7 +4033,7 @@ func (x *AuditEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditEvent.ProtoReflect.Descriptor instead.
 func (*AuditEvent) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{51}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *AuditEvent) GetName() string {
@@ -3829,7 +4123,7 @@ type ListAuditEventsRequest struct {
 
 func (x *ListAuditEventsRequest) Reset() {
 	*x = ListAuditEventsRequest{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[52]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3841,7 +4135,7 @@ func (x *ListAuditEventsRequest) String() string {
 func (*ListAuditEventsRequest) ProtoMessage() {}
 
 func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[52]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3854,7 +4148,7 @@ func (x *ListAuditEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsRequest) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{52}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ListAuditEventsRequest) GetParent() string {
@@ -3919,7 +4213,7 @@ type ListAuditEventsResponse struct {
 
 func (x *ListAuditEventsResponse) Reset() {
 	*x = ListAuditEventsResponse{}
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[53]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3931,7 +4225,7 @@ func (x *ListAuditEventsResponse) String() string {
 func (*ListAuditEventsResponse) ProtoMessage() {}
 
 func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[53]
+	mi := &file_keyhole_vault_v1_vault_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3944,7 +4238,7 @@ func (x *ListAuditEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuditEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListAuditEventsResponse) Descriptor() ([]byte, []int) {
-	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{53}
+	return file_keyhole_vault_v1_vault_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *ListAuditEventsResponse) GetEvents() []*AuditEvent {
@@ -4230,7 +4524,30 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/credentials/[a-z0-9_-]{1,63}$R\x04name\"k\n" +
 	"\x16TestCredentialResponse\x127\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x1d.keyhole.vault.v1.TestOutcomeR\aoutcome\x12\x18\n" +
-	"\amessage\x18\x02 \x01(\tR\amessage\"\xfd\x02\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\"\x9e\x02\n" +
+	"\x12OperatorSuspension\x12\x17\n" +
+	"\x04name\x18\x01 \x01(\tB\x03\xe0A\x03R\x04name\x12\x88\x01\n" +
+	"\x06target\x18\x02 \x01(\tBp\xbaHmrk2i^workspaces/[a-z0-9-]{1,40}(/keys/[a-z0-9_-]{1,63}|/workflows/[a-z0-9_-]{1,63}/shares/[a-z0-9_-]{1,63})?$R\x06target\x12\"\n" +
+	"\x06reason\x18\x03 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xac\x02R\x06reason\x12@\n" +
+	"\vcreate_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"createTime\"\xa4\x01\n" +
+	"\x17CreateSuspensionRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12L\n" +
+	"\n" +
+	"suspension\x18\x02 \x01(\v2$.keyhole.vault.v1.OperatorSuspensionB\x06\xbaH\x03\xc8\x01\x01R\n" +
+	"suspension\"\xa7\x01\n" +
+	"\x16ListSuspensionsRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"\x89\x01\n" +
+	"\x17ListSuspensionsResponse\x12F\n" +
+	"\vsuspensions\x18\x01 \x03(\v2$.keyhole.vault.v1.OperatorSuspensionR\vsuspensions\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"o\n" +
+	"\x17DeleteSuspensionRequest\x12T\n" +
+	"\x04name\x18\x01 \x01(\tB@\xbaH=r;29^workspaces/[a-z0-9-]{1,40}/suspensions/[a-z0-9_-]{1,63}$R\x04name\"\xfd\x02\n" +
 	"\n" +
 	"AuditEvent\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12.\n" +
@@ -4291,7 +4608,7 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x14TEST_OUTCOME_LIMITED\x10\x04\x12\x1c\n" +
 	"\x18TEST_OUTCOME_UNREACHABLE\x10\x05\x12\x18\n" +
 	"\x14TEST_OUTCOME_UNCLEAR\x10\x06\x12\x1b\n" +
-	"\x17TEST_OUTCOME_NOT_TESTED\x10\a2\xb4$\n" +
+	"\x17TEST_OUTCOME_NOT_TESTED\x10\a2\x92(\n" +
 	"\fVaultService\x12k\n" +
 	"\x06Whoami\x12\x1f.keyhole.vault.v1.WhoamiRequest\x1a .keyhole.vault.v1.WhoamiResponse\"\x1e\x92A\x02b\x00\xea\xe0\x18\x03\n" +
 	"\x01\x01\x82\xd3\xe4\x93\x02\f\x12\n" +
@@ -4363,7 +4680,14 @@ const file_keyhole_vault_v1_vault_proto_rawDesc = "" +
 	"\x10DeleteCredential\x12).keyhole.vault.v1.DeleteCredentialRequest\x1a\x16.google.protobuf.Empty\":\xea\xe0\x18\t\n" +
 	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02'*%/v1/{name=workspaces/*/credentials/*}\x12\xa7\x01\n" +
 	"\x0eTestCredential\x12'.keyhole.vault.v1.TestCredentialRequest\x1a(.keyhole.vault.v1.TestCredentialResponse\"B\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02/:\x01*\"*/v1/{name=workspaces/*/credentials/*}:test\x12\x9f\x01\n" +
+	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02/:\x01*\"*/v1/{name=workspaces/*/credentials/*}:test\x12\xa5\x01\n" +
+	"\x10CreateSuspension\x12).keyhole.vault.v1.CreateSuspensionRequest\x1a$.keyhole.vault.v1.OperatorSuspension\"@\xea\xe0\x18\x03\n" +
+	"\x01\x03\x82\xd3\xe4\x93\x023:\n" +
+	"suspension\"%/v1/{parent=workspaces/*}/suspensions\x12\xa5\x01\n" +
+	"\x0fListSuspensions\x12(.keyhole.vault.v1.ListSuspensionsRequest\x1a).keyhole.vault.v1.ListSuspensionsResponse\"=\xea\xe0\x18\f\n" +
+	"\x02\x06\x03\x1a\x06parent\x82\xd3\xe4\x93\x02'\x12%/v1/{parent=workspaces/*}/suspensions\x12\x8b\x01\n" +
+	"\x10DeleteSuspension\x12).keyhole.vault.v1.DeleteSuspensionRequest\x1a\x16.google.protobuf.Empty\"4\xea\xe0\x18\x03\n" +
+	"\x01\x03\x82\xd3\xe4\x93\x02'*%/v1/{name=workspaces/*/suspensions/*}\x12\x9f\x01\n" +
 	"\x0fListAuditEvents\x12(.keyhole.vault.v1.ListAuditEventsRequest\x1a).keyhole.vault.v1.ListAuditEventsResponse\"7\xea\xe0\x18\f\n" +
 	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/auditBFZDgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/vault/v1;vaultv1b\x06proto3"
 
@@ -4380,7 +4704,7 @@ func file_keyhole_vault_v1_vault_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_vault_v1_vault_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
+var file_keyhole_vault_v1_vault_proto_msgTypes = make([]protoimpl.MessageInfo, 60)
 var file_keyhole_vault_v1_vault_proto_goTypes = []any{
 	(Period)(0),                      // 0: keyhole.vault.v1.Period
 	(PersonRole)(0),                  // 1: keyhole.vault.v1.PersonRole
@@ -4437,138 +4761,152 @@ var file_keyhole_vault_v1_vault_proto_goTypes = []any{
 	(*DeleteCredentialRequest)(nil),  // 52: keyhole.vault.v1.DeleteCredentialRequest
 	(*TestCredentialRequest)(nil),    // 53: keyhole.vault.v1.TestCredentialRequest
 	(*TestCredentialResponse)(nil),   // 54: keyhole.vault.v1.TestCredentialResponse
-	(*AuditEvent)(nil),               // 55: keyhole.vault.v1.AuditEvent
-	(*ListAuditEventsRequest)(nil),   // 56: keyhole.vault.v1.ListAuditEventsRequest
-	(*ListAuditEventsResponse)(nil),  // 57: keyhole.vault.v1.ListAuditEventsResponse
-	nil,                              // 58: keyhole.vault.v1.AuditEvent.DetailsEntry
-	(*timestamppb.Timestamp)(nil),    // 59: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),    // 60: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),            // 61: google.protobuf.Empty
+	(*OperatorSuspension)(nil),       // 55: keyhole.vault.v1.OperatorSuspension
+	(*CreateSuspensionRequest)(nil),  // 56: keyhole.vault.v1.CreateSuspensionRequest
+	(*ListSuspensionsRequest)(nil),   // 57: keyhole.vault.v1.ListSuspensionsRequest
+	(*ListSuspensionsResponse)(nil),  // 58: keyhole.vault.v1.ListSuspensionsResponse
+	(*DeleteSuspensionRequest)(nil),  // 59: keyhole.vault.v1.DeleteSuspensionRequest
+	(*AuditEvent)(nil),               // 60: keyhole.vault.v1.AuditEvent
+	(*ListAuditEventsRequest)(nil),   // 61: keyhole.vault.v1.ListAuditEventsRequest
+	(*ListAuditEventsResponse)(nil),  // 62: keyhole.vault.v1.ListAuditEventsResponse
+	nil,                              // 63: keyhole.vault.v1.AuditEvent.DetailsEntry
+	(*timestamppb.Timestamp)(nil),    // 64: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),    // 65: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),            // 66: google.protobuf.Empty
 }
 var file_keyhole_vault_v1_vault_proto_depIdxs = []int32{
-	59, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
-	59, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
+	64, // 0: keyhole.vault.v1.WhoamiResponse.session_expire_time:type_name -> google.protobuf.Timestamp
+	64, // 1: keyhole.vault.v1.Workspace.create_time:type_name -> google.protobuf.Timestamp
 	6,  // 2: keyhole.vault.v1.UpdateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
-	60, // 3: keyhole.vault.v1.UpdateWorkspaceRequest.update_mask:type_name -> google.protobuf.FieldMask
+	65, // 3: keyhole.vault.v1.UpdateWorkspaceRequest.update_mask:type_name -> google.protobuf.FieldMask
 	6,  // 4: keyhole.vault.v1.CreateWorkspaceRequest.workspace:type_name -> keyhole.vault.v1.Workspace
 	6,  // 5: keyhole.vault.v1.ListWorkspacesResponse.workspaces:type_name -> keyhole.vault.v1.Workspace
 	0,  // 6: keyhole.vault.v1.Budget.period:type_name -> keyhole.vault.v1.Period
 	12, // 7: keyhole.vault.v1.Key.budget:type_name -> keyhole.vault.v1.Budget
-	59, // 8: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
-	59, // 9: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
+	64, // 8: keyhole.vault.v1.Key.create_time:type_name -> google.protobuf.Timestamp
+	64, // 9: keyhole.vault.v1.Key.revoke_time:type_name -> google.protobuf.Timestamp
 	12, // 10: keyhole.vault.v1.Key.operator_budget:type_name -> keyhole.vault.v1.Budget
 	13, // 11: keyhole.vault.v1.CreateKeyRequest.key:type_name -> keyhole.vault.v1.Key
 	13, // 12: keyhole.vault.v1.ListKeysResponse.keys:type_name -> keyhole.vault.v1.Key
 	13, // 13: keyhole.vault.v1.UpdateKeyRequest.key:type_name -> keyhole.vault.v1.Key
-	60, // 14: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
-	59, // 15: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
-	59, // 16: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
-	59, // 17: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
+	65, // 14: keyhole.vault.v1.UpdateKeyRequest.update_mask:type_name -> google.protobuf.FieldMask
+	64, // 15: keyhole.vault.v1.Session.create_time:type_name -> google.protobuf.Timestamp
+	64, // 16: keyhole.vault.v1.Session.last_use_time:type_name -> google.protobuf.Timestamp
+	64, // 17: keyhole.vault.v1.Session.expire_time:type_name -> google.protobuf.Timestamp
 	13, // 18: keyhole.vault.v1.Session.made_keys:type_name -> keyhole.vault.v1.Key
 	36, // 19: keyhole.vault.v1.Session.made_invitations:type_name -> keyhole.vault.v1.Invitation
-	59, // 20: keyhole.vault.v1.LoginApproval.expire_time:type_name -> google.protobuf.Timestamp
+	64, // 20: keyhole.vault.v1.LoginApproval.expire_time:type_name -> google.protobuf.Timestamp
 	20, // 21: keyhole.vault.v1.ListSessionsResponse.sessions:type_name -> keyhole.vault.v1.Session
 	13, // 22: keyhole.vault.v1.DeleteSessionResponse.made_keys:type_name -> keyhole.vault.v1.Key
 	36, // 23: keyhole.vault.v1.DeleteSessionResponse.made_invitations:type_name -> keyhole.vault.v1.Invitation
-	59, // 24: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
+	64, // 24: keyhole.vault.v1.SignInLink.expire_time:type_name -> google.protobuf.Timestamp
 	1,  // 25: keyhole.vault.v1.Person.role:type_name -> keyhole.vault.v1.PersonRole
-	59, // 26: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
+	64, // 26: keyhole.vault.v1.Person.create_time:type_name -> google.protobuf.Timestamp
 	30, // 27: keyhole.vault.v1.ListPeopleResponse.people:type_name -> keyhole.vault.v1.Person
 	30, // 28: keyhole.vault.v1.UpdatePersonRequest.person:type_name -> keyhole.vault.v1.Person
-	60, // 29: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
+	65, // 29: keyhole.vault.v1.UpdatePersonRequest.update_mask:type_name -> google.protobuf.FieldMask
 	1,  // 30: keyhole.vault.v1.Invitation.role:type_name -> keyhole.vault.v1.PersonRole
-	59, // 31: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
-	59, // 32: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
+	64, // 31: keyhole.vault.v1.Invitation.create_time:type_name -> google.protobuf.Timestamp
+	64, // 32: keyhole.vault.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
 	36, // 33: keyhole.vault.v1.CreateInvitationRequest.invitation:type_name -> keyhole.vault.v1.Invitation
 	36, // 34: keyhole.vault.v1.ListInvitationsResponse.invitations:type_name -> keyhole.vault.v1.Invitation
 	1,  // 35: keyhole.vault.v1.LookUpInvitationResponse.role:type_name -> keyhole.vault.v1.PersonRole
-	59, // 36: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
+	64, // 36: keyhole.vault.v1.LookUpInvitationResponse.expire_time:type_name -> google.protobuf.Timestamp
 	30, // 37: keyhole.vault.v1.SignedIn.person:type_name -> keyhole.vault.v1.Person
 	13, // 38: keyhole.vault.v1.SignedIn.key:type_name -> keyhole.vault.v1.Key
 	20, // 39: keyhole.vault.v1.SignedIn.session:type_name -> keyhole.vault.v1.Session
 	2,  // 40: keyhole.vault.v1.Credential.slot_kind:type_name -> keyhole.vault.v1.SlotKind
-	59, // 41: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
-	59, // 42: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
-	59, // 43: keyhole.vault.v1.Credential.last_use_time:type_name -> google.protobuf.Timestamp
+	64, // 41: keyhole.vault.v1.Credential.create_time:type_name -> google.protobuf.Timestamp
+	64, // 42: keyhole.vault.v1.Credential.update_time:type_name -> google.protobuf.Timestamp
+	64, // 43: keyhole.vault.v1.Credential.last_use_time:type_name -> google.protobuf.Timestamp
 	46, // 44: keyhole.vault.v1.CreateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
 	46, // 45: keyhole.vault.v1.ListCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
 	46, // 46: keyhole.vault.v1.UpdateCredentialRequest.credential:type_name -> keyhole.vault.v1.Credential
-	60, // 47: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
+	65, // 47: keyhole.vault.v1.UpdateCredentialRequest.update_mask:type_name -> google.protobuf.FieldMask
 	3,  // 48: keyhole.vault.v1.TestCredentialResponse.outcome:type_name -> keyhole.vault.v1.TestOutcome
-	59, // 49: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
-	58, // 50: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
-	59, // 51: keyhole.vault.v1.ListAuditEventsRequest.start_time:type_name -> google.protobuf.Timestamp
-	59, // 52: keyhole.vault.v1.ListAuditEventsRequest.end_time:type_name -> google.protobuf.Timestamp
-	55, // 53: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
-	4,  // 54: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
-	8,  // 55: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
-	9,  // 56: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
-	11, // 57: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
-	7,  // 58: keyhole.vault.v1.VaultService.UpdateWorkspace:input_type -> keyhole.vault.v1.UpdateWorkspaceRequest
-	14, // 59: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
-	15, // 60: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
-	17, // 61: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
-	18, // 62: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
-	19, // 63: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
-	21, // 64: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
-	24, // 65: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
-	26, // 66: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
-	22, // 67: keyhole.vault.v1.VaultService.ApproveLogin:input_type -> keyhole.vault.v1.ApproveLoginRequest
-	28, // 68: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
-	44, // 69: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
-	31, // 70: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
-	33, // 71: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
-	34, // 72: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
-	35, // 73: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
-	37, // 74: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
-	38, // 75: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
-	40, // 76: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
-	41, // 77: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
-	43, // 78: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
-	47, // 79: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
-	48, // 80: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
-	50, // 81: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
-	51, // 82: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
-	52, // 83: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
-	53, // 84: keyhole.vault.v1.VaultService.TestCredential:input_type -> keyhole.vault.v1.TestCredentialRequest
-	56, // 85: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
-	5,  // 86: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
-	6,  // 87: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	10, // 88: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
-	6,  // 89: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
-	6,  // 90: keyhole.vault.v1.VaultService.UpdateWorkspace:output_type -> keyhole.vault.v1.Workspace
-	13, // 91: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
-	16, // 92: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
-	13, // 93: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
-	13, // 94: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
-	61, // 95: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
-	20, // 96: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
-	25, // 97: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
-	27, // 98: keyhole.vault.v1.VaultService.DeleteSession:output_type -> keyhole.vault.v1.DeleteSessionResponse
-	23, // 99: keyhole.vault.v1.VaultService.ApproveLogin:output_type -> keyhole.vault.v1.LoginApproval
-	29, // 100: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
-	45, // 101: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
-	32, // 102: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
-	30, // 103: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
-	30, // 104: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
-	61, // 105: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
-	36, // 106: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
-	39, // 107: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
-	61, // 108: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
-	42, // 109: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
-	45, // 110: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
-	46, // 111: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
-	49, // 112: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
-	46, // 113: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
-	46, // 114: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
-	61, // 115: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
-	54, // 116: keyhole.vault.v1.VaultService.TestCredential:output_type -> keyhole.vault.v1.TestCredentialResponse
-	57, // 117: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
-	86, // [86:118] is the sub-list for method output_type
-	54, // [54:86] is the sub-list for method input_type
-	54, // [54:54] is the sub-list for extension type_name
-	54, // [54:54] is the sub-list for extension extendee
-	0,  // [0:54] is the sub-list for field type_name
+	64, // 49: keyhole.vault.v1.OperatorSuspension.create_time:type_name -> google.protobuf.Timestamp
+	55, // 50: keyhole.vault.v1.CreateSuspensionRequest.suspension:type_name -> keyhole.vault.v1.OperatorSuspension
+	55, // 51: keyhole.vault.v1.ListSuspensionsResponse.suspensions:type_name -> keyhole.vault.v1.OperatorSuspension
+	64, // 52: keyhole.vault.v1.AuditEvent.time:type_name -> google.protobuf.Timestamp
+	63, // 53: keyhole.vault.v1.AuditEvent.details:type_name -> keyhole.vault.v1.AuditEvent.DetailsEntry
+	64, // 54: keyhole.vault.v1.ListAuditEventsRequest.start_time:type_name -> google.protobuf.Timestamp
+	64, // 55: keyhole.vault.v1.ListAuditEventsRequest.end_time:type_name -> google.protobuf.Timestamp
+	60, // 56: keyhole.vault.v1.ListAuditEventsResponse.events:type_name -> keyhole.vault.v1.AuditEvent
+	4,  // 57: keyhole.vault.v1.VaultService.Whoami:input_type -> keyhole.vault.v1.WhoamiRequest
+	8,  // 58: keyhole.vault.v1.VaultService.CreateWorkspace:input_type -> keyhole.vault.v1.CreateWorkspaceRequest
+	9,  // 59: keyhole.vault.v1.VaultService.ListWorkspaces:input_type -> keyhole.vault.v1.ListWorkspacesRequest
+	11, // 60: keyhole.vault.v1.VaultService.GetWorkspace:input_type -> keyhole.vault.v1.GetWorkspaceRequest
+	7,  // 61: keyhole.vault.v1.VaultService.UpdateWorkspace:input_type -> keyhole.vault.v1.UpdateWorkspaceRequest
+	14, // 62: keyhole.vault.v1.VaultService.CreateKey:input_type -> keyhole.vault.v1.CreateKeyRequest
+	15, // 63: keyhole.vault.v1.VaultService.ListKeys:input_type -> keyhole.vault.v1.ListKeysRequest
+	17, // 64: keyhole.vault.v1.VaultService.GetKey:input_type -> keyhole.vault.v1.GetKeyRequest
+	18, // 65: keyhole.vault.v1.VaultService.UpdateKey:input_type -> keyhole.vault.v1.UpdateKeyRequest
+	19, // 66: keyhole.vault.v1.VaultService.DeleteKey:input_type -> keyhole.vault.v1.DeleteKeyRequest
+	21, // 67: keyhole.vault.v1.VaultService.CreateSession:input_type -> keyhole.vault.v1.CreateSessionRequest
+	24, // 68: keyhole.vault.v1.VaultService.ListSessions:input_type -> keyhole.vault.v1.ListSessionsRequest
+	26, // 69: keyhole.vault.v1.VaultService.DeleteSession:input_type -> keyhole.vault.v1.DeleteSessionRequest
+	22, // 70: keyhole.vault.v1.VaultService.ApproveLogin:input_type -> keyhole.vault.v1.ApproveLoginRequest
+	28, // 71: keyhole.vault.v1.VaultService.CreateSignInLink:input_type -> keyhole.vault.v1.CreateSignInLinkRequest
+	44, // 72: keyhole.vault.v1.VaultService.SignUp:input_type -> keyhole.vault.v1.SignUpRequest
+	31, // 73: keyhole.vault.v1.VaultService.ListPeople:input_type -> keyhole.vault.v1.ListPeopleRequest
+	33, // 74: keyhole.vault.v1.VaultService.GetPerson:input_type -> keyhole.vault.v1.GetPersonRequest
+	34, // 75: keyhole.vault.v1.VaultService.UpdatePerson:input_type -> keyhole.vault.v1.UpdatePersonRequest
+	35, // 76: keyhole.vault.v1.VaultService.DeletePerson:input_type -> keyhole.vault.v1.DeletePersonRequest
+	37, // 77: keyhole.vault.v1.VaultService.CreateInvitation:input_type -> keyhole.vault.v1.CreateInvitationRequest
+	38, // 78: keyhole.vault.v1.VaultService.ListInvitations:input_type -> keyhole.vault.v1.ListInvitationsRequest
+	40, // 79: keyhole.vault.v1.VaultService.DeleteInvitation:input_type -> keyhole.vault.v1.DeleteInvitationRequest
+	41, // 80: keyhole.vault.v1.VaultService.LookUpInvitation:input_type -> keyhole.vault.v1.LookUpInvitationRequest
+	43, // 81: keyhole.vault.v1.VaultService.AcceptInvitation:input_type -> keyhole.vault.v1.AcceptInvitationRequest
+	47, // 82: keyhole.vault.v1.VaultService.CreateCredential:input_type -> keyhole.vault.v1.CreateCredentialRequest
+	48, // 83: keyhole.vault.v1.VaultService.ListCredentials:input_type -> keyhole.vault.v1.ListCredentialsRequest
+	50, // 84: keyhole.vault.v1.VaultService.GetCredential:input_type -> keyhole.vault.v1.GetCredentialRequest
+	51, // 85: keyhole.vault.v1.VaultService.UpdateCredential:input_type -> keyhole.vault.v1.UpdateCredentialRequest
+	52, // 86: keyhole.vault.v1.VaultService.DeleteCredential:input_type -> keyhole.vault.v1.DeleteCredentialRequest
+	53, // 87: keyhole.vault.v1.VaultService.TestCredential:input_type -> keyhole.vault.v1.TestCredentialRequest
+	56, // 88: keyhole.vault.v1.VaultService.CreateSuspension:input_type -> keyhole.vault.v1.CreateSuspensionRequest
+	57, // 89: keyhole.vault.v1.VaultService.ListSuspensions:input_type -> keyhole.vault.v1.ListSuspensionsRequest
+	59, // 90: keyhole.vault.v1.VaultService.DeleteSuspension:input_type -> keyhole.vault.v1.DeleteSuspensionRequest
+	61, // 91: keyhole.vault.v1.VaultService.ListAuditEvents:input_type -> keyhole.vault.v1.ListAuditEventsRequest
+	5,  // 92: keyhole.vault.v1.VaultService.Whoami:output_type -> keyhole.vault.v1.WhoamiResponse
+	6,  // 93: keyhole.vault.v1.VaultService.CreateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	10, // 94: keyhole.vault.v1.VaultService.ListWorkspaces:output_type -> keyhole.vault.v1.ListWorkspacesResponse
+	6,  // 95: keyhole.vault.v1.VaultService.GetWorkspace:output_type -> keyhole.vault.v1.Workspace
+	6,  // 96: keyhole.vault.v1.VaultService.UpdateWorkspace:output_type -> keyhole.vault.v1.Workspace
+	13, // 97: keyhole.vault.v1.VaultService.CreateKey:output_type -> keyhole.vault.v1.Key
+	16, // 98: keyhole.vault.v1.VaultService.ListKeys:output_type -> keyhole.vault.v1.ListKeysResponse
+	13, // 99: keyhole.vault.v1.VaultService.GetKey:output_type -> keyhole.vault.v1.Key
+	13, // 100: keyhole.vault.v1.VaultService.UpdateKey:output_type -> keyhole.vault.v1.Key
+	66, // 101: keyhole.vault.v1.VaultService.DeleteKey:output_type -> google.protobuf.Empty
+	20, // 102: keyhole.vault.v1.VaultService.CreateSession:output_type -> keyhole.vault.v1.Session
+	25, // 103: keyhole.vault.v1.VaultService.ListSessions:output_type -> keyhole.vault.v1.ListSessionsResponse
+	27, // 104: keyhole.vault.v1.VaultService.DeleteSession:output_type -> keyhole.vault.v1.DeleteSessionResponse
+	23, // 105: keyhole.vault.v1.VaultService.ApproveLogin:output_type -> keyhole.vault.v1.LoginApproval
+	29, // 106: keyhole.vault.v1.VaultService.CreateSignInLink:output_type -> keyhole.vault.v1.SignInLink
+	45, // 107: keyhole.vault.v1.VaultService.SignUp:output_type -> keyhole.vault.v1.SignedIn
+	32, // 108: keyhole.vault.v1.VaultService.ListPeople:output_type -> keyhole.vault.v1.ListPeopleResponse
+	30, // 109: keyhole.vault.v1.VaultService.GetPerson:output_type -> keyhole.vault.v1.Person
+	30, // 110: keyhole.vault.v1.VaultService.UpdatePerson:output_type -> keyhole.vault.v1.Person
+	66, // 111: keyhole.vault.v1.VaultService.DeletePerson:output_type -> google.protobuf.Empty
+	36, // 112: keyhole.vault.v1.VaultService.CreateInvitation:output_type -> keyhole.vault.v1.Invitation
+	39, // 113: keyhole.vault.v1.VaultService.ListInvitations:output_type -> keyhole.vault.v1.ListInvitationsResponse
+	66, // 114: keyhole.vault.v1.VaultService.DeleteInvitation:output_type -> google.protobuf.Empty
+	42, // 115: keyhole.vault.v1.VaultService.LookUpInvitation:output_type -> keyhole.vault.v1.LookUpInvitationResponse
+	45, // 116: keyhole.vault.v1.VaultService.AcceptInvitation:output_type -> keyhole.vault.v1.SignedIn
+	46, // 117: keyhole.vault.v1.VaultService.CreateCredential:output_type -> keyhole.vault.v1.Credential
+	49, // 118: keyhole.vault.v1.VaultService.ListCredentials:output_type -> keyhole.vault.v1.ListCredentialsResponse
+	46, // 119: keyhole.vault.v1.VaultService.GetCredential:output_type -> keyhole.vault.v1.Credential
+	46, // 120: keyhole.vault.v1.VaultService.UpdateCredential:output_type -> keyhole.vault.v1.Credential
+	66, // 121: keyhole.vault.v1.VaultService.DeleteCredential:output_type -> google.protobuf.Empty
+	54, // 122: keyhole.vault.v1.VaultService.TestCredential:output_type -> keyhole.vault.v1.TestCredentialResponse
+	55, // 123: keyhole.vault.v1.VaultService.CreateSuspension:output_type -> keyhole.vault.v1.OperatorSuspension
+	58, // 124: keyhole.vault.v1.VaultService.ListSuspensions:output_type -> keyhole.vault.v1.ListSuspensionsResponse
+	66, // 125: keyhole.vault.v1.VaultService.DeleteSuspension:output_type -> google.protobuf.Empty
+	62, // 126: keyhole.vault.v1.VaultService.ListAuditEvents:output_type -> keyhole.vault.v1.ListAuditEventsResponse
+	92, // [92:127] is the sub-list for method output_type
+	57, // [57:92] is the sub-list for method input_type
+	57, // [57:57] is the sub-list for extension type_name
+	57, // [57:57] is the sub-list for extension extendee
+	0,  // [0:57] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_v1_vault_proto_init() }
@@ -4582,7 +4920,7 @@ func file_keyhole_vault_v1_vault_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_vault_v1_vault_proto_rawDesc), len(file_keyhole_vault_v1_vault_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   55,
+			NumMessages:   60,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -54,6 +54,9 @@ const (
 	VaultService_UpdateCredential_FullMethodName = "/keyhole.vault.v1.VaultService/UpdateCredential"
 	VaultService_DeleteCredential_FullMethodName = "/keyhole.vault.v1.VaultService/DeleteCredential"
 	VaultService_TestCredential_FullMethodName   = "/keyhole.vault.v1.VaultService/TestCredential"
+	VaultService_CreateSuspension_FullMethodName = "/keyhole.vault.v1.VaultService/CreateSuspension"
+	VaultService_ListSuspensions_FullMethodName  = "/keyhole.vault.v1.VaultService/ListSuspensions"
+	VaultService_DeleteSuspension_FullMethodName = "/keyhole.vault.v1.VaultService/DeleteSuspension"
 	VaultService_ListAuditEvents_FullMethodName  = "/keyhole.vault.v1.VaultService/ListAuditEvents"
 )
 
@@ -149,6 +152,14 @@ type VaultServiceClient interface {
 	// of its models, and says in a word and a sentence how the provider answered. Nothing of
 	// the answer itself is in the reply. The call counts as a use: it is in the audit log.
 	TestCredential(ctx context.Context, in *TestCredentialRequest, opts ...grpc.CallOption) (*TestCredentialResponse, error)
+	// CreateSuspension stops a link, a key or a whole workspace, with a reason. Visitors of the link, or of all links of
+	// the workspace, get the reason and nothing else; runs that such a key would pay for are refused. Runs in progress end
+	// within a second. The audit log of the workspace has it.
+	CreateSuspension(ctx context.Context, in *CreateSuspensionRequest, opts ...grpc.CallOption) (*OperatorSuspension, error)
+	// ListSuspensions lists what the operator has suspended in a workspace, oldest first.
+	ListSuspensions(ctx context.Context, in *ListSuspensionsRequest, opts ...grpc.CallOption) (*ListSuspensionsResponse, error)
+	// DeleteSuspension lifts a suspension.
+	DeleteSuspension(ctx context.Context, in *DeleteSuspensionRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
 	// ListAuditEvents lists who did what with keys and credentials, newest first.
 	ListAuditEvents(ctx context.Context, in *ListAuditEventsRequest, opts ...grpc.CallOption) (*ListAuditEventsResponse, error)
 }
@@ -471,6 +482,36 @@ func (c *vaultServiceClient) TestCredential(ctx context.Context, in *TestCredent
 	return out, nil
 }
 
+func (c *vaultServiceClient) CreateSuspension(ctx context.Context, in *CreateSuspensionRequest, opts ...grpc.CallOption) (*OperatorSuspension, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(OperatorSuspension)
+	err := c.cc.Invoke(ctx, VaultService_CreateSuspension_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) ListSuspensions(ctx context.Context, in *ListSuspensionsRequest, opts ...grpc.CallOption) (*ListSuspensionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSuspensionsResponse)
+	err := c.cc.Invoke(ctx, VaultService_ListSuspensions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *vaultServiceClient) DeleteSuspension(ctx context.Context, in *DeleteSuspensionRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(emptypb.Empty)
+	err := c.cc.Invoke(ctx, VaultService_DeleteSuspension_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *vaultServiceClient) ListAuditEvents(ctx context.Context, in *ListAuditEventsRequest, opts ...grpc.CallOption) (*ListAuditEventsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListAuditEventsResponse)
@@ -573,6 +614,14 @@ type VaultServiceServer interface {
 	// of its models, and says in a word and a sentence how the provider answered. Nothing of
 	// the answer itself is in the reply. The call counts as a use: it is in the audit log.
 	TestCredential(context.Context, *TestCredentialRequest) (*TestCredentialResponse, error)
+	// CreateSuspension stops a link, a key or a whole workspace, with a reason. Visitors of the link, or of all links of
+	// the workspace, get the reason and nothing else; runs that such a key would pay for are refused. Runs in progress end
+	// within a second. The audit log of the workspace has it.
+	CreateSuspension(context.Context, *CreateSuspensionRequest) (*OperatorSuspension, error)
+	// ListSuspensions lists what the operator has suspended in a workspace, oldest first.
+	ListSuspensions(context.Context, *ListSuspensionsRequest) (*ListSuspensionsResponse, error)
+	// DeleteSuspension lifts a suspension.
+	DeleteSuspension(context.Context, *DeleteSuspensionRequest) (*emptypb.Empty, error)
 	// ListAuditEvents lists who did what with keys and credentials, newest first.
 	ListAuditEvents(context.Context, *ListAuditEventsRequest) (*ListAuditEventsResponse, error)
 	mustEmbedUnimplementedVaultServiceServer()
@@ -677,6 +726,15 @@ func (UnimplementedVaultServiceServer) DeleteCredential(context.Context, *Delete
 }
 func (UnimplementedVaultServiceServer) TestCredential(context.Context, *TestCredentialRequest) (*TestCredentialResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method TestCredential not implemented")
+}
+func (UnimplementedVaultServiceServer) CreateSuspension(context.Context, *CreateSuspensionRequest) (*OperatorSuspension, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateSuspension not implemented")
+}
+func (UnimplementedVaultServiceServer) ListSuspensions(context.Context, *ListSuspensionsRequest) (*ListSuspensionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSuspensions not implemented")
+}
+func (UnimplementedVaultServiceServer) DeleteSuspension(context.Context, *DeleteSuspensionRequest) (*emptypb.Empty, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteSuspension not implemented")
 }
 func (UnimplementedVaultServiceServer) ListAuditEvents(context.Context, *ListAuditEventsRequest) (*ListAuditEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListAuditEvents not implemented")
@@ -1260,6 +1318,60 @@ func _VaultService_TestCredential_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _VaultService_CreateSuspension_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateSuspensionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).CreateSuspension(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_CreateSuspension_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).CreateSuspension(ctx, req.(*CreateSuspensionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_ListSuspensions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSuspensionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).ListSuspensions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_ListSuspensions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).ListSuspensions(ctx, req.(*ListSuspensionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _VaultService_DeleteSuspension_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteSuspensionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(VaultServiceServer).DeleteSuspension(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: VaultService_DeleteSuspension_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(VaultServiceServer).DeleteSuspension(ctx, req.(*DeleteSuspensionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _VaultService_ListAuditEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListAuditEventsRequest)
 	if err := dec(in); err != nil {
@@ -1408,6 +1520,18 @@ var VaultService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "TestCredential",
 			Handler:    _VaultService_TestCredential_Handler,
+		},
+		{
+			MethodName: "CreateSuspension",
+			Handler:    _VaultService_CreateSuspension_Handler,
+		},
+		{
+			MethodName: "ListSuspensions",
+			Handler:    _VaultService_ListSuspensions_Handler,
+		},
+		{
+			MethodName: "DeleteSuspension",
+			Handler:    _VaultService_DeleteSuspension_Handler,
 		},
 		{
 			MethodName: "ListAuditEvents",

@@ -913,7 +913,9 @@ func (x *ResolveWorkspaceRequest) GetWorkspace() string {
 type ResolveWorkspaceResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its title; empty if it has none or the workspace does not exist.
-	Title         string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	// What the operator has suspended in it, with the reasons.
+	Suspensions   []*v1.OperatorSuspension `protobuf:"bytes,2,rep,name=suspensions,proto3" json:"suspensions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -953,6 +955,13 @@ func (x *ResolveWorkspaceResponse) GetTitle() string {
 		return x.Title
 	}
 	return ""
+}
+
+func (x *ResolveWorkspaceResponse) GetSuspensions() []*v1.OperatorSuspension {
+	if x != nil {
+		return x.Suspensions
+	}
+	return nil
 }
 
 // StoreLiteralRequest carries a literal secret.
@@ -2814,9 +2823,10 @@ const file_keyhole_vault_internal_v1_vault_internal_proto_rawDesc = "" +
 	"\x1aResolveCredentialsResponse\x12>\n" +
 	"\vcredentials\x18\x01 \x03(\v2\x1c.keyhole.vault.v1.CredentialR\vcredentials\"@\n" +
 	"\x17ResolveWorkspaceRequest\x12%\n" +
-	"\tworkspace\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tworkspace\"0\n" +
+	"\tworkspace\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tworkspace\"x\n" +
 	"\x18ResolveWorkspaceResponse\x12\x14\n" +
-	"\x05title\x18\x01 \x01(\tR\x05title\"\xa4\x01\n" +
+	"\x05title\x18\x01 \x01(\tR\x05title\x12F\n" +
+	"\vsuspensions\x18\x02 \x03(\v2$.keyhole.vault.v1.OperatorSuspensionR\vsuspensions\"\xa4\x01\n" +
 	"\x13StoreLiteralRequest\x12%\n" +
 	"\tworkspace\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\tworkspace\x12 \n" +
 	"\aid_hint\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18?R\x06idHint\x12D\n" +
@@ -3036,7 +3046,8 @@ var file_keyhole_vault_internal_v1_vault_internal_proto_goTypes = []any{
 	(*v1.Session)(nil),                    // 47: keyhole.vault.v1.Session
 	(*v1.Budget)(nil),                     // 48: keyhole.vault.v1.Budget
 	(*v1.Credential)(nil),                 // 49: keyhole.vault.v1.Credential
-	(v1.Period)(0),                        // 50: keyhole.vault.v1.Period
+	(*v1.OperatorSuspension)(nil),         // 50: keyhole.vault.v1.OperatorSuspension
+	(v1.Period)(0),                        // 51: keyhole.vault.v1.Period
 }
 var file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs = []int32{
 	46, // 0: keyhole.vault.internal.v1.AuthenticateResponse.expire_time:type_name -> google.protobuf.Timestamp
@@ -3045,62 +3056,63 @@ var file_keyhole_vault_internal_v1_vault_internal_proto_depIdxs = []int32{
 	44, // 3: keyhole.vault.internal.v1.ResolveTitlesResponse.keys:type_name -> keyhole.vault.internal.v1.ResolveTitlesResponse.KeysEntry
 	45, // 4: keyhole.vault.internal.v1.ResolveTitlesResponse.credentials:type_name -> keyhole.vault.internal.v1.ResolveTitlesResponse.CredentialsEntry
 	49, // 5: keyhole.vault.internal.v1.ResolveCredentialsResponse.credentials:type_name -> keyhole.vault.v1.Credential
-	49, // 6: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
-	19, // 7: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
-	50, // 8: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
-	50, // 9: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
-	22, // 10: keyhole.vault.internal.v1.DeleteCredentialGrantRequest.unless:type_name -> keyhole.vault.internal.v1.CoveredGrant
-	46, // 11: keyhole.vault.internal.v1.Suspension.time:type_name -> google.protobuf.Timestamp
-	26, // 12: keyhole.vault.internal.v1.GetCredentialGrantResponse.suspension:type_name -> keyhole.vault.internal.v1.Suspension
-	46, // 13: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
-	34, // 14: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
-	35, // 15: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
-	34, // 16: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
-	37, // 17: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
-	46, // 18: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
-	39, // 19: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
-	0,  // 20: keyhole.vault.internal.v1.EndRunResponse.verdict:type_name -> keyhole.vault.internal.v1.Verdict
-	1,  // 21: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
-	3,  // 22: keyhole.vault.internal.v1.VaultInternalService.StartSignIn:input_type -> keyhole.vault.internal.v1.StartSignInRequest
-	5,  // 23: keyhole.vault.internal.v1.VaultInternalService.FinishSignIn:input_type -> keyhole.vault.internal.v1.FinishSignInRequest
-	7,  // 24: keyhole.vault.internal.v1.VaultInternalService.ResolveSignOut:input_type -> keyhole.vault.internal.v1.ResolveSignOutRequest
-	9,  // 25: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
-	11, // 26: keyhole.vault.internal.v1.VaultInternalService.ResolveTitles:input_type -> keyhole.vault.internal.v1.ResolveTitlesRequest
-	13, // 27: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
-	15, // 28: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:input_type -> keyhole.vault.internal.v1.ResolveWorkspaceRequest
-	17, // 29: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
-	20, // 30: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
-	42, // 31: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:input_type -> keyhole.vault.internal.v1.PutCredentialUsesRequest
-	23, // 32: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
-	25, // 33: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
-	28, // 34: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:input_type -> keyhole.vault.internal.v1.VetDestinationsRequest
-	30, // 35: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
-	32, // 36: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
-	36, // 37: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
-	40, // 38: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
-	2,  // 39: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
-	4,  // 40: keyhole.vault.internal.v1.VaultInternalService.StartSignIn:output_type -> keyhole.vault.internal.v1.StartSignInResponse
-	6,  // 41: keyhole.vault.internal.v1.VaultInternalService.FinishSignIn:output_type -> keyhole.vault.internal.v1.FinishSignInResponse
-	8,  // 42: keyhole.vault.internal.v1.VaultInternalService.ResolveSignOut:output_type -> keyhole.vault.internal.v1.ResolveSignOutResponse
-	10, // 43: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
-	12, // 44: keyhole.vault.internal.v1.VaultInternalService.ResolveTitles:output_type -> keyhole.vault.internal.v1.ResolveTitlesResponse
-	14, // 45: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
-	16, // 46: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
-	18, // 47: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
-	21, // 48: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
-	43, // 49: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:output_type -> keyhole.vault.internal.v1.PutCredentialUsesResponse
-	24, // 50: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
-	27, // 51: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
-	29, // 52: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:output_type -> keyhole.vault.internal.v1.VetDestinationsResponse
-	31, // 53: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
-	33, // 54: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
-	38, // 55: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
-	41, // 56: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
-	39, // [39:57] is the sub-list for method output_type
-	21, // [21:39] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	50, // 6: keyhole.vault.internal.v1.ResolveWorkspaceResponse.suspensions:type_name -> keyhole.vault.v1.OperatorSuspension
+	49, // 7: keyhole.vault.internal.v1.StoreLiteralRequest.credential:type_name -> keyhole.vault.v1.Credential
+	19, // 8: keyhole.vault.internal.v1.PutCredentialGrantRequest.slots:type_name -> keyhole.vault.internal.v1.GrantedSlot
+	51, // 9: keyhole.vault.internal.v1.PutCredentialGrantRequest.period:type_name -> keyhole.vault.v1.Period
+	51, // 10: keyhole.vault.internal.v1.CoveredGrant.period:type_name -> keyhole.vault.v1.Period
+	22, // 11: keyhole.vault.internal.v1.DeleteCredentialGrantRequest.unless:type_name -> keyhole.vault.internal.v1.CoveredGrant
+	46, // 12: keyhole.vault.internal.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	26, // 13: keyhole.vault.internal.v1.GetCredentialGrantResponse.suspension:type_name -> keyhole.vault.internal.v1.Suspension
+	46, // 14: keyhole.vault.internal.v1.IssueHandleResponse.expire_time:type_name -> google.protobuf.Timestamp
+	34, // 15: keyhole.vault.internal.v1.EgressHead.headers:type_name -> keyhole.vault.internal.v1.Header
+	35, // 16: keyhole.vault.internal.v1.EgressRequest.head:type_name -> keyhole.vault.internal.v1.EgressHead
+	34, // 17: keyhole.vault.internal.v1.EgressResponseHead.headers:type_name -> keyhole.vault.internal.v1.Header
+	37, // 18: keyhole.vault.internal.v1.EgressResponse.head:type_name -> keyhole.vault.internal.v1.EgressResponseHead
+	46, // 19: keyhole.vault.internal.v1.Attempt.start_time:type_name -> google.protobuf.Timestamp
+	39, // 20: keyhole.vault.internal.v1.EndRunResponse.attempts:type_name -> keyhole.vault.internal.v1.Attempt
+	0,  // 21: keyhole.vault.internal.v1.EndRunResponse.verdict:type_name -> keyhole.vault.internal.v1.Verdict
+	1,  // 22: keyhole.vault.internal.v1.VaultInternalService.Authenticate:input_type -> keyhole.vault.internal.v1.AuthenticateRequest
+	3,  // 23: keyhole.vault.internal.v1.VaultInternalService.StartSignIn:input_type -> keyhole.vault.internal.v1.StartSignInRequest
+	5,  // 24: keyhole.vault.internal.v1.VaultInternalService.FinishSignIn:input_type -> keyhole.vault.internal.v1.FinishSignInRequest
+	7,  // 25: keyhole.vault.internal.v1.VaultInternalService.ResolveSignOut:input_type -> keyhole.vault.internal.v1.ResolveSignOutRequest
+	9,  // 26: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:input_type -> keyhole.vault.internal.v1.ResolveKeyRequest
+	11, // 27: keyhole.vault.internal.v1.VaultInternalService.ResolveTitles:input_type -> keyhole.vault.internal.v1.ResolveTitlesRequest
+	13, // 28: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:input_type -> keyhole.vault.internal.v1.ResolveCredentialsRequest
+	15, // 29: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:input_type -> keyhole.vault.internal.v1.ResolveWorkspaceRequest
+	17, // 30: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:input_type -> keyhole.vault.internal.v1.StoreLiteralRequest
+	20, // 31: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:input_type -> keyhole.vault.internal.v1.PutCredentialGrantRequest
+	42, // 32: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:input_type -> keyhole.vault.internal.v1.PutCredentialUsesRequest
+	23, // 33: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:input_type -> keyhole.vault.internal.v1.DeleteCredentialGrantRequest
+	25, // 34: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:input_type -> keyhole.vault.internal.v1.GetCredentialGrantRequest
+	28, // 35: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:input_type -> keyhole.vault.internal.v1.VetDestinationsRequest
+	30, // 36: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:input_type -> keyhole.vault.internal.v1.PutRunCredentialRequest
+	32, // 37: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:input_type -> keyhole.vault.internal.v1.IssueHandleRequest
+	36, // 38: keyhole.vault.internal.v1.VaultInternalService.Egress:input_type -> keyhole.vault.internal.v1.EgressRequest
+	40, // 39: keyhole.vault.internal.v1.VaultInternalService.EndRun:input_type -> keyhole.vault.internal.v1.EndRunRequest
+	2,  // 40: keyhole.vault.internal.v1.VaultInternalService.Authenticate:output_type -> keyhole.vault.internal.v1.AuthenticateResponse
+	4,  // 41: keyhole.vault.internal.v1.VaultInternalService.StartSignIn:output_type -> keyhole.vault.internal.v1.StartSignInResponse
+	6,  // 42: keyhole.vault.internal.v1.VaultInternalService.FinishSignIn:output_type -> keyhole.vault.internal.v1.FinishSignInResponse
+	8,  // 43: keyhole.vault.internal.v1.VaultInternalService.ResolveSignOut:output_type -> keyhole.vault.internal.v1.ResolveSignOutResponse
+	10, // 44: keyhole.vault.internal.v1.VaultInternalService.ResolveKey:output_type -> keyhole.vault.internal.v1.ResolveKeyResponse
+	12, // 45: keyhole.vault.internal.v1.VaultInternalService.ResolveTitles:output_type -> keyhole.vault.internal.v1.ResolveTitlesResponse
+	14, // 46: keyhole.vault.internal.v1.VaultInternalService.ResolveCredentials:output_type -> keyhole.vault.internal.v1.ResolveCredentialsResponse
+	16, // 47: keyhole.vault.internal.v1.VaultInternalService.ResolveWorkspace:output_type -> keyhole.vault.internal.v1.ResolveWorkspaceResponse
+	18, // 48: keyhole.vault.internal.v1.VaultInternalService.StoreLiteral:output_type -> keyhole.vault.internal.v1.StoreLiteralResponse
+	21, // 49: keyhole.vault.internal.v1.VaultInternalService.PutCredentialGrant:output_type -> keyhole.vault.internal.v1.PutCredentialGrantResponse
+	43, // 50: keyhole.vault.internal.v1.VaultInternalService.PutCredentialUses:output_type -> keyhole.vault.internal.v1.PutCredentialUsesResponse
+	24, // 51: keyhole.vault.internal.v1.VaultInternalService.DeleteCredentialGrant:output_type -> keyhole.vault.internal.v1.DeleteCredentialGrantResponse
+	27, // 52: keyhole.vault.internal.v1.VaultInternalService.GetCredentialGrant:output_type -> keyhole.vault.internal.v1.GetCredentialGrantResponse
+	29, // 53: keyhole.vault.internal.v1.VaultInternalService.VetDestinations:output_type -> keyhole.vault.internal.v1.VetDestinationsResponse
+	31, // 54: keyhole.vault.internal.v1.VaultInternalService.PutRunCredential:output_type -> keyhole.vault.internal.v1.PutRunCredentialResponse
+	33, // 55: keyhole.vault.internal.v1.VaultInternalService.IssueHandle:output_type -> keyhole.vault.internal.v1.IssueHandleResponse
+	38, // 56: keyhole.vault.internal.v1.VaultInternalService.Egress:output_type -> keyhole.vault.internal.v1.EgressResponse
+	41, // 57: keyhole.vault.internal.v1.VaultInternalService.EndRun:output_type -> keyhole.vault.internal.v1.EndRunResponse
+	40, // [40:58] is the sub-list for method output_type
+	22, // [22:40] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_vault_internal_v1_vault_internal_proto_init() }
