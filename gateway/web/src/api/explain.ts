@@ -16,7 +16,7 @@ const explanations: Record<string, Explanation> = {
     title: "This link is paused",
     advice: "The owner has paused it. Try again later, or ask the owner to resume it.",
   },
-  SHARE_EXPIRED: { title: "This link has expired", advice: "Ask the owner for a new one." },
+  SHARE_EXPIRED: { title: "This link has expired", advice: "Ask its owner for a new one." },
   SUSPENDED_BY_OPERATOR: { title: "This link is suspended", advice: "" },
   SHARE_NOT_STARTED: { title: "This link does not work yet", advice: "" },
   SHARE_PERMISSION_DENIED: { title: "The owner does not allow this", advice: "" },

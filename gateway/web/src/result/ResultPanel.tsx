@@ -126,7 +126,11 @@ function Nothing({ outputs, picture, runnable }: { outputs: Output[]; picture?: 
   const gives = outputs.map((o) => o.label || outputLabel(o).toLowerCase());
   const words = (
     <>
-      {runnable ? "Run it to see the result." : "It cannot run now: see the reason above."}
+      {runnable
+        ? "Run it to see the result."
+        : picture?.shown
+          ? "It cannot run now: see the reason above."
+          : "See the reason above."}
       {gives.length > 0 && <> You get: {gives.join(", ")}.</>}
     </>
   );

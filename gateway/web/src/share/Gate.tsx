@@ -26,7 +26,7 @@ export function Gate({ link, failure, onOpen }: { link: Link; failure: Failure; 
       {membership && (
         <p>
           This link opens for members of a workspace that its owner chose.{" "}
-          {signIn && !link.embed && <a href={signIn}>Sign in</a>}
+          {signIn && !link.embed && <a href={`${signIn}?link=${link.token}`}>Sign in</a>}
         </p>
       )}
       {link.embed ? (
@@ -35,7 +35,12 @@ export function Gate({ link, failure, onOpen }: { link: Link; failure: Failure; 
           Open the full page
         </a>
       ) : (
-        asks.includes("password") && <Password token={link.token} onOpen={onOpen} />
+        asks.includes("password") && (
+          <>
+            <p>This link opens with a password. Ask the person who sent it to you.</p>
+            <Password token={link.token} onOpen={onOpen} />
+          </>
+        )
       )}
     </section>
   );

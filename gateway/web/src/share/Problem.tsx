@@ -17,7 +17,7 @@ export function Problem({ failure, onRetry, busy }: { failure: Failure; onRetry:
       </span>
       <h1 className={style.title}>{title}</h1>
       {said && <p>{said}</p>}
-      {advice && !same(advice, reason) && <p>{advice}</p>}
+      {advice && !same(advice, reason) && !same(advice, said) && <p>{advice}</p>}
       {!final && (
         <Button look="filled" size={40} onClick={onRetry} busy={busy}>
           {busy ? "Trying…" : "Try again"}

@@ -33,7 +33,7 @@ export function Toolbar({ link, view, waiting, ownKey, texts }: Props) {
   const home = consolePath();
   const brand = (
     <>
-      <Mark /> Keyhole
+      <Mark /> <span className={view && style.name}>Keyhole</span>
     </>
   );
   return (

@@ -47,7 +47,7 @@ function Ask({ line }: { line: CommandLine }) {
             ["Code", <strong key="code">{code.data ?? "…"}</strong>],
             ["Acts in", me.workspace],
             ["With key", me.keyTitle || "The key that you signed in with"],
-            ["Role", me.role],
+            ["Role", me.owner ? "owner" : me.role],
           ]}
         />
         <p className={page.section}>
