@@ -76,7 +76,13 @@ export default function ModelPage({ id }: { id: string }) {
             />
           </section>
           {editor && !!m.latestVersion && canTry(m.task) && (
-            <Suspense fallback={<Skeleton height={200} />}>
+            <Suspense
+              fallback={
+                <div className={page.section}>
+                  <Skeleton height={200} />
+                </div>
+              }
+            >
               <TryModel model={m} />
             </Suspense>
           )}
