@@ -55,12 +55,13 @@ func TestNoRPCCrossesTenants(t *testing.T) {
 			"ForkSharedWorkflow":     &sharingv1.ForkSharedWorkflowRequest{Token: share.GetToken(), Parent: theirs},
 			"ListRuns":               &sharingv1.ListRunsRequest{Parent: theirs},
 			"GetRun":                 &sharingv1.GetRunRequest{Name: theirs + "/runs/canary-run"},
+			"ListReports":            &sharingv1.ListReportsRequest{Parent: theirs},
 			"QueryUsage":             &sharingv1.QueryUsageRequest{Parent: theirs},
 		}
 		methods := sharingv1.File_keyhole_sharing_v1_sharing_proto.Services().ByName("SharingService").Methods()
 		for i := range methods.Len() {
 			name := string(methods.Get(i).Name())
-			if name == "GetSharedWorkflow" || name == "WatchSharedWorkflow" || name == "UnlockSharedWorkflow" { // anyone with the link may
+			if name == "GetSharedWorkflow" || name == "WatchSharedWorkflow" || name == "UnlockSharedWorkflow" || name == "ReportSharedWorkflow" { // anyone with the link may
 				continue
 			}
 			request, known := requests[name]

@@ -92,7 +92,7 @@ func TestWhatEachRoleMayCall(t *testing.T) {
 	want := map[accessv1.Role][]string{
 		accessv1.Role_ROLE_VIEWER: {
 			"ApproveLogin", "CreateSignInLink", "DeleteSession", "GetModel", "GetModelAlias", "GetModelVersion", "GetRun", "GetShare", "GetWorkflow", "GetWorkflowDraft", "GetWorkflowVersion", "GetWorkspace",
-			"InspectDefinition", "InspectWorkflow", "ListModelAliases", "ListModelVersions", "ListModels", "ListRuns", "ListSessions", "ListShares", "ListWorkflowVersions", "ListWorkflows", "QueryUsage",
+			"InspectDefinition", "InspectWorkflow", "ListModelAliases", "ListModelVersions", "ListModels", "ListReports", "ListRuns", "ListSessions", "ListShares", "ListSuspensions", "ListWorkflowVersions", "ListWorkflows", "QueryUsage",
 		},
 		accessv1.Role_ROLE_EDITOR: {
 			"CreateShare", "CreateWorkflow", "DeleteShare", "DeleteWorkflow", "DeleteWorkflowDraft", "ForkSharedWorkflow", "GetCredential", "ListCredentials", "PauseShare",
