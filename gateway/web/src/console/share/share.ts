@@ -53,7 +53,7 @@ export interface Rules {
   followLive: boolean;
   version: number;
   starts: string; // of a datetime-local field: local time; empty for always
-  expires: string; // likewise; empty for never
+  expires: string; // in the same form; empty for never
   views: boolean;
   visits: boolean; // visitors may run it
   forks: boolean;
