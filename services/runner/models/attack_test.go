@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,9 @@ func TestAttackOneWorkspacesDownloads(t *testing.T) {
 	defer cancel()
 	s := newStore(t, 1<<30)
 	begun, release := make(chan struct{}, 100), make(chan struct{})
+	// The store writes until each download has ended: its folder can be removed only after that.
+	var downloads sync.WaitGroup
+	defer downloads.Wait()
 	defer close(release)
 	hog := fair.With(ctx, fair.Client{Tenant: "hog", Visitor: "key"})
 	for i := range 40 {
@@ -29,7 +33,7 @@ func TestAttackOneWorkspacesDownloads(t *testing.T) {
 			<-release
 			return fetch(ctx, w)
 		}
-		go func() { _, _, _ = s.Open(hog, slow) }()
+		downloads.Go(func() { _, _, _ = s.Open(hog, slow) })
 	}
 	for range 8 {
 		<-begun
