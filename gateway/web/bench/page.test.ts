@@ -29,12 +29,8 @@ async function watch(page: Page) {
     new PerformanceObserver((l) => {
       for (const e of l.getEntries() as (PerformanceEntry & { value: number })[]) {
         seen.cls += e.value;
-        for (const s of (
-          e as unknown as { sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[] }
-        ).sources)
-          seen.moved.push(
-            `${s.node?.nodeName}.${s.node?.className} ${JSON.stringify(s.previousRect)} ${JSON.stringify(s.currentRect)}`,
-          );
+        for (const s of (e as unknown as { sources: { node: Element | null }[] }).sources)
+          if (e.value > 0.001) seen.moved.push(`${s.node?.nodeName} ${s.node?.className ?? s.node?.textContent}`);
       }
     }).observe({ type: "layout-shift", buffered: true });
     new PerformanceObserver((l) => {

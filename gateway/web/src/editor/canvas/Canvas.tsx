@@ -5,6 +5,7 @@ import {
   type Edge,
   type FinalConnectionState,
   type Node,
+  type Viewport,
 } from "@xyflow/react";
 import "../../graph/flow.css";
 import {
@@ -94,7 +95,8 @@ export const Canvas = memo(function Canvas(props: Props) {
     setWire("");
     onSelect(id);
     const b = boxes.find((box) => box.id === id);
-    if (b) void flow.setCenter(b.x + boxWidth / 2, b.y + b.height / 2, { zoom: flow.getZoom(), duration: motion(120) });
+    if (b && room.current && !isInView(b, flow.getViewport(), room.current))
+      void flow.setCenter(b.x + boxWidth / 2, b.y + b.height / 2, { zoom: flow.getZoom(), duration: motion(120) });
   };
   const press = (e: KeyboardEvent) => {
     if (e.target !== e.currentTarget) return;
@@ -253,6 +255,14 @@ function useLatest<T>(value: T): RefObject<T> {
 
 const firstView = { padding: 0.08, maxZoom: 1, minZoom: 0.4 };
 
+// isInView says whether all of a box is on the screen. The view moves only for one that is not:
+// to draw everything again takes several frames.
+function isInView(b: Box, v: Viewport, room: HTMLElement): boolean {
+  const [left, top] = [b.x * v.zoom + v.x, b.y * v.zoom + v.y];
+  const [right, bottom] = [left + boxWidth * v.zoom, top + b.height * v.zoom];
+  return left >= 0 && top >= 0 && right <= room.clientWidth && bottom <= room.clientHeight;
+}
+
 // once returns the same object for a box or wire that has not changed, so that the canvas draws only what changed.
 function once<K extends object, V>(make: (of: K) => V): (of: K) => V {
   const known = new WeakMap<K, V>();
@@ -267,6 +277,8 @@ const nodeOf = once((box: Box): Node<NodeData> => ({
   id: box.id,
   type: "step",
   position: { x: box.x, y: box.y },
+  // In place of the library's transform: one for each block would be a chunk of its own to paint, at each frame.
+  style: { transform: "none", left: box.x, top: box.y },
   width: boxWidth,
   height: box.height,
   draggable: false,

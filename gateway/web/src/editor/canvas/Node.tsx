@@ -48,6 +48,7 @@ export const StepNode = memo(function StepNode({ data: { box } }: NodeProps<Node
         </span>
         <span className={style.text}>
           <span className={style.name}>{box.name}</span>
+          <br />
           <span className={style.title}>
             {fit?.why || (box.notRunnable && `Can't run: ${box.notRunnable}`) || box.title}
           </span>
