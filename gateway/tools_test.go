@@ -14,13 +14,13 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/testkit/attack"
 )
 
-// toolsGateway has the links "live", which may be framed, and "plain", which may not. Their
-// texts are markup.
+// toolsGateway has the links "live", which may be framed, "plain", which may not, and "seen", which
+// nobody may run. Their texts are markup.
 func toolsGateway(t *testing.T) http.Handler {
 	t.Helper()
 	view := func(frames ...string) *sharingv1.SharedWorkflow {
 		return &sharingv1.SharedWorkflow{
-			Title: markup, Description: markup, Owner: markup, FrameOrigins: frames,
+			Title: markup, Description: markup, Owner: markup, FrameOrigins: frames, RunAllowed: true,
 			Interface: &sharingv1.Interface{
 				Inputs: []*sharingv1.Input{
 					{Name: "image", Type: "WorkflowImage", Kinds: []string{"image"}, Required: true},
@@ -31,7 +31,9 @@ func toolsGateway(t *testing.T) http.Handler {
 			},
 		}
 	}
-	conn, _ := linkedTo(t, map[string]*sharingv1.SharedWorkflow{"live": view("https://blog.example"), "plain": view()})
+	seen := view()
+	seen.RunAllowed = false
+	conn, _ := linkedTo(t, map[string]*sharingv1.SharedWorkflow{"live": view("https://blog.example"), "plain": view(), "seen": seen})
 	g, err := New(t.Context(), Config{PublicURL: "https://keyhole.example"}, depsOf(conn))
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +81,15 @@ func TestALinkHasAnOpenAPIDocument(t *testing.T) {
 		if items == nil {
 			t.Errorf("the output %s is missing", name)
 		}
+	}
+}
+
+// A link that visitors may not run describes no run.
+func TestALinkToLookAtOffersNoRun(t *testing.T) {
+	t.Parallel()
+	doc := getJSON(t, toolsGateway(t), "/s/seen/openapi.json")
+	if paths, ok := doc["paths"].(map[string]any); !ok || len(paths) != 0 {
+		t.Errorf("the paths are %v", doc["paths"])
 	}
 }
 

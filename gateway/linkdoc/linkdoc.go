@@ -10,9 +10,13 @@ import (
 
 type object = map[string]any
 
-// OpenAPI is the description of a link: one method, run. base is the address of the
-// installation.
+// OpenAPI is the description of a link: one method, run, or none where visitors may not run it. base
+// is the address of the installation.
 func OpenAPI(view *sharingv1.SharedWorkflow, base, token string) ([]byte, error) {
+	paths := object{}
+	if view.GetRunAllowed() {
+		paths["/v1/shared/"+token+":run"] = object{"post": run(view)}
+	}
 	return json.MarshalIndent(object{
 		"openapi": "3.1.0",
 		"info": object{
@@ -21,7 +25,7 @@ func OpenAPI(view *sharingv1.SharedWorkflow, base, token string) ([]byte, error)
 		},
 		"servers":    []object{{"url": base}},
 		"security":   []object{{}, {"key": []string{}}},
-		"paths":      object{"/v1/shared/" + token + ":run": object{"post": run(view)}},
+		"paths":      paths,
 		"components": components(),
 	}, "", "  ")
 }

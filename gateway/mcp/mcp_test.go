@@ -43,11 +43,12 @@ type world struct {
 }
 
 func (w *world) GetSharedWorkflow(_ context.Context, r *sharingv1.GetSharedWorkflowRequest) (*sharingv1.SharedWorkflow, error) {
-	if r.GetToken() != "live" || w.dead.Load() {
+	if r.GetToken() != "live" && r.GetToken() != "seen" || w.dead.Load() {
 		return nil, errs.NotFound("link not found or revoked")
 	}
 	return &sharingv1.SharedWorkflow{
-		Title: "Read", Description: hostile, Owner: "Ada", Terms: &sharingv1.Terms{Summary: "Free for you."},
+		RunAllowed: r.GetToken() == "live",
+		Title:      "Read", Description: hostile, Owner: "Ada", Terms: &sharingv1.Terms{Summary: "Free for you."},
 		Graph: &sharingv1.Graph{Nodes: []*sharingv1.GraphNode{{Id: "inputs.image"}, {Id: "steps.ocr"}}},
 		Interface: &sharingv1.Interface{Inputs: []*sharingv1.Input{
 			{Name: "image", Type: "WorkflowImage", Kinds: []string{"image"}, Required: true},
@@ -69,7 +70,7 @@ func (w *world) ListShares(_ context.Context, r *sharingv1.ListSharesRequest) (*
 	}
 	active := sharingv1.ShareState_SHARE_STATE_ACTIVE
 	return &sharingv1.ListSharesResponse{Shares: []*sharingv1.Share{
-		{State: active, Token: "live"}, {State: active, Token: "expired"}, {State: sharingv1.ShareState_SHARE_STATE_PAUSED, Token: "paused"},
+		{State: active, Token: "live"}, {State: active, Token: "seen"}, {State: active, Token: "expired"}, {State: sharingv1.ShareState_SHARE_STATE_PAUSED, Token: "paused"},
 	}}, nil
 }
 
@@ -190,6 +191,16 @@ func TestALinkIsATool(t *testing.T) {
 	failed, err := session.CallTool(t.Context(), &sdk.CallToolParams{Name: "run", Arguments: map[string]any{"image": "https://e.example/fail.jpg"}})
 	if err != nil || !failed.IsError || !strings.Contains(failed.Content[0].(*sdk.TextContent).Text, "the picture is damaged") {
 		t.Errorf("%+v %v", failed, err)
+	}
+}
+
+// A link that visitors may not run has no tool.
+func TestALinkToLookAtIsNoTool(t *testing.T) {
+	t.Parallel()
+	server, _ := serve(t)
+	session := connect(t, server.URL+"/s/seen/mcp", nil, nil)
+	if tools, err := session.ListTools(t.Context(), nil); err != nil || len(tools.Tools) != 0 {
+		t.Errorf("%+v %v", tools, err)
 	}
 }
 

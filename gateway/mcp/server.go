@@ -36,7 +36,10 @@ func (h *Handler) server(x *exchange) (*sdk.Server, error) {
 		info.Title = title
 	}
 	server := sdk.NewServer(info, options)
-	server.AddTool(toolOf("run", view), h.handlerOf(x, x.token, view))
+	// A client that has read the list before learns from a call why it is refused.
+	if view.GetRunAllowed() || x.message.Method == "tools/call" {
+		server.AddTool(toolOf("run", view), h.handlerOf(x, x.token, view))
+	}
 	return server, nil
 }
 
@@ -101,7 +104,7 @@ func (h *Handler) addWorkflow(x *exchange, server *sdk.Server, name string) erro
 			return nil
 		}
 		view, err := h.Sharing.GetSharedWorkflow(x.as, &sharingv1.GetSharedWorkflowRequest{Token: s.GetToken()})
-		if err == nil { // otherwise it has expired, or was paused or revoked meanwhile
+		if err == nil && view.GetRunAllowed() { // an error says that it has expired, or was paused or revoked meanwhile
 			server.AddTool(toolOf(workflowName.FindStringSubmatch(name)[1], view), h.handlerOf(x, s.GetToken(), view))
 			return nil
 		}

@@ -60,7 +60,35 @@ func TestUndeleteAndPurgeAtTheSameTime(t *testing.T) {
 	})
 }
 
-// Only an owner destroys a workflow, only in the trash, and then its link, its versions and
+// An editor purges a workflow that was never published, as the trial of a model is, and no other.
+// A viewer purges none.
+func TestAnEditorPurgesWhatWasNeverPublished(t *testing.T) {
+	t.Parallel()
+	on(t, func(t *testing.T, s *harness) {
+		as := func(kind caller.Kind) context.Context {
+			return s.as(caller.Principal{Kind: kind, Workspace: "acme", Key: "workspaces/acme/keys/theirs"})
+		}
+		editor, name := as(caller.Editor), "workspaces/acme/workflows/trial"
+		_, err := s.api.CreateWorkflow(editor, &sharingv1.CreateWorkflowRequest{Parent: "workspaces/acme", WorkflowId: "trial", Workflow: &sharingv1.Workflow{Title: "Try"}})
+		must(t, err)
+		_, err = s.api.UpdateWorkflowDraft(editor, &sharingv1.UpdateWorkflowDraftRequest{Draft: &sharingv1.WorkflowDraft{Name: name + "/draft", Definition: []byte(plainWorkflow)}})
+		must(t, err)
+		purge := func(ctx context.Context, name string) error {
+			_, err := s.api.PurgeWorkflow(ctx, &sharingv1.PurgeWorkflowRequest{Name: name})
+			return err
+		}
+		refused(t, purge(editor, name), errorsv1.Reason_REASON_IN_USE)
+		_, err = s.api.DeleteWorkflow(editor, &sharingv1.DeleteWorkflowRequest{Name: name})
+		must(t, err)
+		refused(t, purge(as(caller.Viewer), name), errorsv1.Reason_REASON_PERMISSION_DENIED)
+		must(t, purge(editor, name))
+		if n := s.rows(`SELECT COUNT(*) FROM workflows`) + s.rows(`SELECT COUNT(*) FROM drafts`); n != 0 {
+			t.Errorf("%d rows are left of the workflow", n)
+		}
+	})
+}
+
+// Only an owner destroys a workflow with versions, only in the trash, and then its link, its versions and
 // its draft are gone. Its runs stay, because they are charges.
 func TestPurgeAWorkflow(t *testing.T) {
 	t.Parallel()

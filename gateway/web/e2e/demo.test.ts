@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { base, demo } from "./api";
-import { accessible, openGraph, ready, run, shot, useBrowser, visit } from "./browser";
+import { accessible, openGraph, ready, run, runButton, shot, useBrowser, visit } from "./browser";
 import { illustrate } from "./screens";
 
 useBrowser();
@@ -15,8 +15,16 @@ describe("the demo's link", () => {
     await expect.poll(() => page.locator("[data-part=example]").innerText()).toContain("NASA");
     await expect.poll(() => page.getByRole("group", { name: "Samples" }).getByRole("button").count()).toBe(3);
     await shot(page, "demo-before");
-    await run(page);
-    await page.locator("[data-part=example]").waitFor({ state: "detached" });
+    let answer = () => {};
+    const held = new Promise<void>((go) => (answer = go));
+    await page.route("**/*:runStream", (r) => held.then(() => r.continue()));
+    await runButton(page).click();
+    await page.locator("[data-part=progress]").waitFor();
+    const example = page.locator("[data-part=example]"); // dimmed until there is a result
+    await expect.poll(() => example.evaluate((e) => getComputedStyle(e).opacity)).toBe("0.5");
+    answer();
+    await page.locator("[data-part=new-result]").waitFor();
+    expect(await example.count()).toBe(0);
     const values = page.getByRole("group", { name: "Values" });
     await expect.poll(() => values.innerText()).toContain("NASA");
     await expect.poll(() => page.locator("[data-part=boxes] g").count()).toBeGreaterThan(1);

@@ -54,6 +54,9 @@ func (h *Handlers) PurgeWorkflow(ctx context.Context, r *sharingv1.PurgeWorkflow
 	if err != nil {
 		return nil, err
 	}
+	if w.Live > 0 && caller.From(ctx).Kind != caller.Member {
+		return nil, errs.PermissionDenied("only an owner of the workspace may permanently delete a workflow that has versions")
+	}
 	if w.Deleted == 0 {
 		return nil, errs.FailedPrecondition(errorsv1.Reason_REASON_IN_USE, "the workflow is not in the trash; delete it first")
 	}
@@ -84,12 +87,10 @@ func (s Store) Purge(ctx context.Context, tx *sql.Tx, w Workflow) (bool, error) 
 	if err != nil || !gone {
 		return false, err
 	}
-	if _, err = tx.ExecContext(ctx, `DELETE FROM versions WHERE workflow = $1`, w.UID); err != nil {
-		return false, err
+	for _, rows := range []string{"versions", "drafts"} {
+		if _, err = tx.ExecContext(ctx, `DELETE FROM `+rows+` WHERE workflow = $1`, w.UID); err != nil {
+			return false, err
+		}
 	}
-	if err = sketch.Drop(ctx, tx, w.UID); err != nil {
-		return false, err
-	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM drafts WHERE workflow = $1`, w.UID)
-	return true, err
+	return true, sketch.Drop(ctx, tx, w.UID)
 }

@@ -8,7 +8,7 @@ export type Kind = NonNullable<Report["kind"]>;
 export type Suspension = components["schemas"]["v1OperatorSuspension"];
 
 export const kinds: { value: Kind; label: string }[] = [
-  { value: "REPORT_KIND_PHISHING", label: "It tricks people into giving keys, passwords or money" },
+  { value: "REPORT_KIND_PHISHING", label: "It tricks people out of keys or money" },
   { value: "REPORT_KIND_HARMFUL", label: "It does harm, or is against the law" },
   { value: "REPORT_KIND_COPYRIGHT", label: "It uses somebody else's work" },
   { value: "REPORT_KIND_OTHER", label: "Something else" },

@@ -1126,7 +1126,7 @@ export interface paths {
         put?: never;
         /**
          * PurgeWorkflow permanently deletes a workflow in the trash, with its versions, its draft and its links. Its runs and
-         *     charges stay.
+         *     charges stay. An editor may purge a workflow that has no version: it has a draft only, which an editor may discard.
          */
         post: operations["SharingService_PurgeWorkflow"];
         delete?: never;

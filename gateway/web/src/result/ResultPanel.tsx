@@ -37,7 +37,7 @@ interface Props {
   picture?: Picture;
   runnable: boolean;
   used?: ReactNode;
-  // The owner's stored result of the sample in the form, before a run.
+  // The owner's stored result of the sample in the form. It stays, dimmed, until a run has a result.
   example?: Result;
   onCancel: () => void;
 }
@@ -62,7 +62,7 @@ export function ResultPanel({
     if (run.phase === "running") fetchResults().catch(() => undefined); // asked for again when it is shown
   }, [run.phase]);
   const failure = run.phase === "failed" || run.phase === "cancelled" ? run.failure : undefined;
-  const stored = !result && run.phase === "idle" ? example : undefined;
+  const stored = result ? undefined : example;
   const old = result && (run.phase !== "succeeded" || changed !== "");
   return (
     <section
@@ -79,7 +79,7 @@ export function ResultPanel({
         {stored && (
           <>
             <Tag tone="accent">Example</Tag>
-            <span className={style.took}>Stored by the owner. Run to make your own.</span>
+            {run.phase === "idle" && <span className={style.took}>Stored by the owner. Run to make your own.</span>}
           </>
         )}
         <p className="sr-only" role="status">
@@ -99,8 +99,8 @@ export function ResultPanel({
           />
         )}
       </div>
-      {run.phase === "running" && <Progress steps={steps} run={run} small={!!result} onCancel={onCancel} />}
-      {failure && <RunFailure inputs={inputs} steps={steps} run={run} failure={failure} small={!!result} />}
+      {run.phase === "running" && <Progress steps={steps} run={run} small={!!result || !!stored} onCancel={onCancel} />}
+      {failure && <RunFailure inputs={inputs} steps={steps} run={run} failure={failure} small={!!result || !!stored} />}
       {result ? (
         <div className={old ? `${style.body} ${style.old}` : style.body} data-part={old ? "old-result" : "new-result"}>
           <Suspense fallback={null}>
@@ -108,7 +108,7 @@ export function ResultPanel({
           </Suspense>
         </div>
       ) : stored ? (
-        <div className={style.body} data-part="example">
+        <div className={run.phase === "idle" ? style.body : `${style.body} ${style.old}`} data-part="example">
           <Suspense fallback={<Nothing outputs={outputs} picture={picture} runnable={runnable} />}>
             <Results result={stored} outputs={outputs} raw={raw} />
           </Suspense>

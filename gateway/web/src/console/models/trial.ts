@@ -58,7 +58,7 @@ export async function keepTrial(workspace: string, title: string, definition: st
   return workflow;
 }
 
-// remove leaves the workflow in the trash if the caller may not purge it: editors may not.
+// remove deletes the workflow, past the trash.
 async function remove(path: WorkflowPath): Promise<void> {
   try {
     await deleteWorkflow(path);

@@ -7641,7 +7641,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x10UndeleteWorkflow\x12+.keyhole.sharing.v1.UndeleteWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\t\n" +
 	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x021:\x01*\",/v1/{name=workspaces/*/workflows/*}:undelete\x12\x94\x01\n" +
 	"\rPurgeWorkflow\x12(.keyhole.sharing.v1.PurgeWorkflowRequest\x1a\x16.google.protobuf.Empty\"A\xea\xe0\x18\t\n" +
-	"\x01\x02\x1a\x04name\x82\xd3\xe4\x93\x02.:\x01*\")/v1/{name=workspaces/*/workflows/*}:purge\x12\xc0\x01\n" +
+	"\x01\x05\x1a\x04name\x82\xd3\xe4\x93\x02.:\x01*\")/v1/{name=workspaces/*/workflows/*}:purge\x12\xc0\x01\n" +
 	"\x14ListWorkflowVersions\x12/.keyhole.sharing.v1.ListWorkflowVersionsRequest\x1a0.keyhole.sharing.v1.ListWorkflowVersionsResponse\"E\xea\xe0\x18\v\n" +
 	"\x01\x06\x1a\x06parent\x82\xd3\xe4\x93\x020\x12./v1/{parent=workspaces/*/workflows/*}/versions\x12\xad\x01\n" +
 	"\x12GetWorkflowVersion\x12-.keyhole.sharing.v1.GetWorkflowVersionRequest\x1a#.keyhole.sharing.v1.WorkflowVersion\"C\xea\xe0\x18\t\n" +

@@ -80,7 +80,7 @@ type SharingServiceClient interface {
 	// UndeleteWorkflow takes a workflow out of the trash.
 	UndeleteWorkflow(ctx context.Context, in *UndeleteWorkflowRequest, opts ...grpc.CallOption) (*Workflow, error)
 	// PurgeWorkflow permanently deletes a workflow in the trash, with its versions, its draft and its links. Its runs and
-	// charges stay.
+	// charges stay. An editor may purge a workflow that has no version: it has a draft only, which an editor may discard.
 	PurgeWorkflow(ctx context.Context, in *PurgeWorkflowRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
 	// ListWorkflowVersions lists versions, newest first, without definitions.
 	ListWorkflowVersions(ctx context.Context, in *ListWorkflowVersionsRequest, opts ...grpc.CallOption) (*ListWorkflowVersionsResponse, error)
@@ -524,7 +524,7 @@ type SharingServiceServer interface {
 	// UndeleteWorkflow takes a workflow out of the trash.
 	UndeleteWorkflow(context.Context, *UndeleteWorkflowRequest) (*Workflow, error)
 	// PurgeWorkflow permanently deletes a workflow in the trash, with its versions, its draft and its links. Its runs and
-	// charges stay.
+	// charges stay. An editor may purge a workflow that has no version: it has a draft only, which an editor may discard.
 	PurgeWorkflow(context.Context, *PurgeWorkflowRequest) (*emptypb.Empty, error)
 	// ListWorkflowVersions lists versions, newest first, without definitions.
 	ListWorkflowVersions(context.Context, *ListWorkflowVersionsRequest) (*ListWorkflowVersionsResponse, error)
