@@ -424,6 +424,9 @@ func (s *shell) runCommands(t *testing.T, w *tenant) {
 	}
 	s.wants(t, says{"GROUP", key}, "usage", "--since", "2020-01-01", "--until", "2100-01-01T00:00:00Z")
 	s.wants(t, says{"!" + key}, "usage", "--since", "2100-01-01", "--until", "2100-01-02")
+	s.wants(t, says{"HOUR", key}, "usage", "--by-hour")
+	s.wants(t, says{"equal the"}, "usage", "reconcile")
+	s.refused(t, "31 days", "usage", "reconcile", "--since", "2020-01-01")
 	s.refused(t, "is not a time", "usage", "--since", "yesterday")
 }
 

@@ -15,7 +15,8 @@
 //	definition          what a definition says
 //	peers               what the vault and the registry answer
 //	meter, budget       counters, and the limits that a run counts against
-//	ledger              rows of runs and line items; usage
+//	usage, titles       sums of the ledger and reports of them; titles in reports
+//	ledger              rows of runs and line items
 //	notice, publish     texts for owners; checks of what strangers see
 //	workflows           workflows and versions
 //	shares              rows of shares, what a link opens now, grants at the vault

@@ -9,6 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/reports"
 	"github.com/keyhole-dev/keyhole/services/sharing/runs"
 	"github.com/keyhole-dev/keyhole/services/sharing/settings"
+	"github.com/keyhole-dev/keyhole/services/sharing/usage"
 	"github.com/keyhole-dev/keyhole/services/sharing/visitor"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 )
@@ -18,6 +19,7 @@ type (
 	shareHandlers    = settings.Handlers
 	visitorHandlers  = visitor.Handlers
 	ledgerHandlers   = ledger.Handlers
+	usageHandlers    = usage.Handlers
 	reportHandlers   = reports.Handlers
 	runHandlers      = runs.Handlers
 )
@@ -29,6 +31,7 @@ type public struct {
 	*shareHandlers
 	*visitorHandlers
 	*ledgerHandlers
+	*usageHandlers
 	*reportHandlers
 }
 

@@ -15,6 +15,8 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/runs"
 	"github.com/keyhole-dev/keyhole/services/sharing/settings"
 	"github.com/keyhole-dev/keyhole/services/sharing/shares"
+	"github.com/keyhole-dev/keyhole/services/sharing/titles"
+	"github.com/keyhole-dev/keyhole/services/sharing/usage"
 	"github.com/keyhole-dev/keyhole/services/sharing/visitor"
 	"github.com/keyhole-dev/keyhole/services/sharing/workflows"
 
@@ -145,6 +147,7 @@ func wire(cfg Config, deps Deps, links link.Key, pages *page.Tokens) *Service {
 		shareRows   = shares.NewStore(deps.DB)
 		counters    = meter.New(deps.Redis, runRows, deps.Now)
 		gates       = gate.NewKeeper(links, deps.Now)
+		named       = titles.NewFinder(deps.DB, asked)
 	)
 	resolver := shares.NewResolver(shares.ResolverDeps{
 		Shares: shareRows, Workflows: flowRows, Definitions: definitions, Peers: asked, Links: links, Gates: gates, Now: deps.Now,
@@ -176,7 +179,8 @@ func wire(cfg Config, deps Deps, links link.Key, pages *page.Tokens) *Service {
 				Policy: decider, Resolver: resolver, Workflows: flows, Definitions: definitions, Catalogue: catalogue, Peers: asked,
 				Meter: counters, Links: links, Gates: gates, Now: deps.Now,
 			}),
-			ledgerHandlers: ledger.NewHandlers(runRows, pages, asked),
+			ledgerHandlers: ledger.NewHandlers(runRows, pages, named),
+			usageHandlers:  usage.NewHandlers(usage.NewStore(deps.DB), pages, named, deps.Now),
 			reportHandlers: reports.NewHandlers(reports.Deps{
 				Store: reports.NewStore(deps.DB), Resolver: resolver, Links: links, Pages: pages, Now: deps.Now,
 			}),

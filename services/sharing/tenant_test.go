@@ -57,6 +57,7 @@ func TestNoRPCCrossesTenants(t *testing.T) {
 			"GetRun":                 &sharingv1.GetRunRequest{Name: theirs + "/runs/canary-run"},
 			"ListReports":            &sharingv1.ListReportsRequest{Parent: theirs},
 			"QueryUsage":             &sharingv1.QueryUsageRequest{Parent: theirs},
+			"ReconcileUsage":         &sharingv1.ReconcileUsageRequest{Parent: theirs},
 		}
 		methods := sharingv1.File_keyhole_sharing_v1_sharing_proto.Services().ByName("SharingService").Methods()
 		for i := range methods.Len() {

@@ -95,6 +95,9 @@ func (g *group) writeThrough(ctx context.Context, tx *sql.Tx, batch []*write, _ 
 			return errApart
 		}
 	}
+	if sumUp(ctx, tx, batch...) != nil {
+		return errApart // a mark of one write may be the reason
+	}
 	return nil
 }
 
@@ -106,7 +109,7 @@ func (g *group) writeApart(ctx context.Context, tx *sql.Tx, batch []*write, resu
 			return err
 		}
 		next = replace
-		if results[i] = w.call(ctx, tx); results[i] != nil {
+		if results[i] = w.whole(ctx, tx); results[i] != nil {
 			if err := undoLast(ctx, tx, results[i]); err != nil {
 				return err
 			}

@@ -123,5 +123,5 @@ func (g *group) run(batch []*write) {
 func (g *group) alone(w *write) error {
 	ctx, cancel := g.context()
 	defer cancel()
-	return g.db.retryTx(ctx, func(tx *sql.Tx) error { return w.call(ctx, tx) })
+	return g.db.retryTx(ctx, func(tx *sql.Tx) error { return w.whole(ctx, tx) })
 }

@@ -55,11 +55,17 @@ func send(ctx context.Context, c *pgx.Conn, batch []*write) error {
 	for _, w := range batch {
 		w.changed = make([]int64, len(w.statements))
 		for i, s := range w.statements {
+			if i == 0 && w.tally != nil {
+				s, w.changed[0] = guarded(s), 1 // or it fails
+			}
 			all.Queue(s.Text, s.Args...).Exec(func(tag pgconn.CommandTag) error {
 				w.changed[i] = tag.RowsAffected()
 				return nil
 			})
 		}
+	}
+	for _, s := range tallied(batch) {
+		all.Queue(s.Text, s.Args...)
 	}
 	return c.SendBatch(ctx, all).Close()
 }

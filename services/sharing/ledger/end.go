@@ -2,11 +2,11 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"math"
 
 	sharingv1 "github.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
+	"github.com/keyhole-dev/keyhole/services/sharing/usage"
 )
 
 // End is the end of a run and what it used.
@@ -17,24 +17,23 @@ type End struct {
 	LeaseBefore int64
 }
 
-// End writes the end of a run and its line items in one commit. It returns false when the
-// run has ended before. The row comes first: of two ends only one changes it, and only that
-// one books items.
+// End writes the end of a run, its line items and the sums of them in one commit. It returns
+// false when the run has ended before. Of two ends only one changes the row, and only that
+// one writes the rest.
 func (s Store) End(ctx context.Context, e End) (bool, error) {
-	if len(e.Items) == 0 {
-		n, err := s.db.Exec(ctx, e.statement())
-		return err == nil && n[0] == 1, err
+	n, err := s.db.ExecTallied(ctx, usage.Tally, e.used(), e.statement(), itemStatements(e.Run.ID, e.Items)...)
+	return err == nil && n[0] == 1, err
+}
+
+// used is the run as usage counts it.
+func (e End) used() usage.Run {
+	r := e.Run
+	return usage.Run{
+		OwnerWorkspace: r.OwnerWorkspace, ChargedWorkspace: r.ChargedWorkspace, ChargedKey: r.ChargedKey, Visitor: r.Visitor,
+		Workflow: r.Workflow, WorkflowID: r.WorkflowID, Share: r.Share, ShareID: r.ShareID, Start: r.Start,
+		Stopped: r.State == Stopped, Failed: r.State != Stopped && r.state() != sharingv1.RunState_RUN_STATE_SUCCEEDED,
+		Images: r.Images, Calls: r.Calls, InputTokens: r.InputTokens, OutputTokens: r.OutputTokens, Items: e.Items,
 	}
-	did := false
-	err := s.db.Group(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		end := e.statement()
-		var err error
-		if did, err = sqldb.Changed(tx.ExecContext(ctx, end.Text, end.Args...)); err != nil || !did {
-			return err
-		}
-		return insertItems(ctx, tx, e.Run.ID, e.Items)
-	})
-	return did, err
 }
 
 // statement updates the row of the run if it is open.

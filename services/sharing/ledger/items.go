@@ -2,7 +2,7 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -39,10 +39,9 @@ const itemColumns = `step, attempt, kind, resource, quantity, input_tokens, outp
 // itemValues is how many values a row has: those columns and its run.
 const itemValues = 12
 
-func insertItems(ctx context.Context, tx *sql.Tx, run string, items []*sharingv1.LineItem) error {
-	for len(items) > 0 {
-		batch := items[:min(len(items), batchSize)]
-		items = items[len(batch):]
+// itemStatements inserts the line items of a run.
+func itemStatements(run string, items []*sharingv1.LineItem) (out []sqldb.Statement) {
+	for batch := range slices.Chunk(items, batchSize) {
 		var values strings.Builder
 		args := make([]any, 0, itemValues*len(batch))
 		for _, item := range batch {
@@ -54,14 +53,12 @@ func insertItems(ctx context.Context, tx *sql.Tx, run string, items []*sharingv1
 				item.GetInputTokens(), item.GetOutputTokens(), item.GetEndUnknown(), item.GetFailed(),
 				item.GetProvider(), item.GetDestination())
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO line_items
-			(run, `+itemColumns+`)
-			VALUES `+values.String()+` ON CONFLICT DO NOTHING`, args...)
-		if err != nil {
-			return err
-		}
+		out = append(out, sqldb.Statement{
+			Text: `INSERT INTO line_items (run, ` + itemColumns + `) VALUES ` + values.String() + ` ON CONFLICT DO NOTHING`,
+			Args: args,
+		})
 	}
-	return nil
+	return out
 }
 
 // Items reads the line items of a run, its own charge first.

@@ -12,19 +12,19 @@ import (
 	"github.com/keyhole-dev/keyhole/services/kit/resource"
 	"github.com/keyhole-dev/keyhole/services/kit/sqldb"
 	"github.com/keyhole-dev/keyhole/services/sharing/names"
-	"github.com/keyhole-dev/keyhole/services/sharing/peers"
+	"github.com/keyhole-dev/keyhole/services/sharing/titles"
 )
 
-// Handlers implements the RPCs that read runs and usage.
+// Handlers implements the RPCs that read runs.
 type Handlers struct {
 	store  Store
 	pages  *page.Tokens
-	titles titler
+	titles titles.Finder
 }
 
-// NewHandlers returns handlers that read a store. They ask peers for the titles of keys.
-func NewHandlers(store Store, pages *page.Tokens, asked *peers.Peers) *Handlers {
-	return &Handlers{store: store, pages: pages, titles: titler{store: store, peers: asked}}
+// NewHandlers returns handlers that read a store.
+func NewHandlers(store Store, pages *page.Tokens, found titles.Finder) *Handlers {
+	return &Handlers{store: store, pages: pages, titles: found}
 }
 
 // ListRuns implements the RPC. It lists runs of the workspace's workflows and runs that
@@ -64,7 +64,7 @@ func (h *Handlers) entitle(ctx context.Context, ws string, runs []*sharingv1.Run
 			}
 		}
 	}
-	called, err := h.titles.of(ctx, ws, list)
+	called, err := h.titles.Of(ctx, ws, list)
 	for _, r := range runs {
 		r.WorkflowTitle, r.ShareTitle = called[r.GetWorkflow()], called[r.GetShare()]
 		r.ChargedKeyTitle, r.CallerKeyTitle = called[r.GetChargedKey()], called[r.GetCallerKey()]

@@ -839,6 +839,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workspaces/{workspace}/usage:reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ReconcileUsage compares the sums that reports read with the ledger. It reads every run of the time. */
+        get: operations["SharingService_ReconcileUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workspaces/{workspace}/workflows": {
         parameters: {
             query?: never;
@@ -1746,6 +1763,8 @@ export interface components {
             day?: string;
             /** @description Title of the key, share, workflow or credential that `group` names, if it has one. */
             title?: string;
+            /** @description The begin of the hour, "2026-11-30T15:00:00Z", if the groups are split by hour. */
+            hour?: string;
         };
         /** @description Cut describes a part of a preview that was shortened. */
         v1Cut: {
@@ -2574,6 +2593,21 @@ export interface components {
              */
             returningVisitors?: string;
         };
+        /** @description ReconcileUsageResponse is the result of a comparison. */
+        v1ReconcileUsageResponse: {
+            /**
+             * Format: int64
+             * @description Runs of the ledger that were added up.
+             */
+            runs?: string;
+            /**
+             * Format: int64
+             * @description Rows of sums that were compared.
+             */
+            sums?: string;
+            /** @description The differences, at most 20 rows of each table; none if all sums are right. */
+            differences?: components["schemas"]["v1UsageDifference"][];
+        };
         /** @description Report is what a visitor reported about a link. */
         v1Report: {
             /** @description "workspaces/{workspace}/reports/{report}". */
@@ -3209,6 +3243,17 @@ export interface components {
             /** @description What the gate still asks for: "membership". Empty if the pass opens the link. */
             asks?: string[];
         };
+        /** @description UsageDifference is a sum that is not as the ledger says. */
+        v1UsageDifference: {
+            /** @description The table of the row: "usage_hours", "usage_visitors" or "usage_items". */
+            table?: string;
+            /** @description The begin of its hour, "2026-11-30T15:00:00Z". The rest of its key names who paid and is not shown. */
+            hour?: string;
+            /** @description What the ledger's runs add up to; empty if there are none. */
+            ledger?: string;
+            /** @description What reports read; empty if there is no row. */
+            sums?: string;
+        };
         /** @description UsageRow is the total of one group. */
         v1UsageRow: {
             /** @description Value of the group: a key, share, day ... */
@@ -3252,6 +3297,8 @@ export interface components {
              * @description Different visitors of the workspace's links among those runs. A visitor is a workspace, or the pseudonym of a guest.
              */
             visitors?: string;
+            /** @description The begin of the hour, "2026-11-30T15:00:00Z", if the groups are split by hour. */
+            hour?: string;
         };
         /**
          * @description Visibility says who may use a model.
@@ -5838,9 +5885,12 @@ export interface operations {
             query?: {
                 /** @description "key", "share", "visitor", "workflow", "model", "credential" or "day"; the total when empty. */
                 groupBy?: string;
-                /** @description From, inclusive; unset means no lower bound. */
+                /**
+                 * @description From, inclusive; unset means no lower bound. Sums are kept for each hour (UTC), so a start within an hour
+                 *     includes all of this hour.
+                 */
                 startTime?: string;
-                /** @description To, exclusive; now when unset. */
+                /** @description To, exclusive; now when unset. An end within an hour includes all of this hour. */
                 endTime?: string;
                 /** @description Maximum number of rows; 50 if 0, at most 500. */
                 pageSize?: number;
@@ -5848,6 +5898,8 @@ export interface operations {
                 pageToken?: string;
                 /** @description Split each group by day (UTC). */
                 byDay?: boolean;
+                /** @description Split each group by hour (UTC). */
+                byHour?: boolean;
             };
             header?: never;
             path: {
@@ -5864,6 +5916,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["v1QueryUsageResponse"];
+                };
+            };
+            /** @description An unexpected error response. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["rpcStatus"];
+                };
+            };
+        };
+    };
+    SharingService_ReconcileUsage: {
+        parameters: {
+            query?: {
+                /**
+                 * @description From, inclusive; 31 days before the end when unset, and at most so long before it. A start within an hour
+                 *     includes all of this hour.
+                 */
+                startTime?: string;
+                /** @description To, exclusive; now when unset. An end within an hour includes all of this hour. */
+                endTime?: string;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A successful response. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["v1ReconcileUsageResponse"];
                 };
             };
             /** @description An unexpected error response. */

@@ -6593,16 +6593,19 @@ type QueryUsageRequest struct {
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
 	// "key", "share", "visitor", "workflow", "model", "credential" or "day"; the total when empty.
 	GroupBy string `protobuf:"bytes,2,opt,name=group_by,json=groupBy,proto3" json:"group_by,omitempty"`
-	// From, inclusive; unset means no lower bound.
+	// From, inclusive; unset means no lower bound. Sums are kept for each hour (UTC), so a start within an hour
+	// includes all of this hour.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// To, exclusive; now when unset.
+	// To, exclusive; now when unset. An end within an hour includes all of this hour.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
 	// Maximum number of rows; 50 if 0, at most 500.
 	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous response.
 	PageToken string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// Split each group by day (UTC).
-	ByDay         bool `protobuf:"varint,7,opt,name=by_day,json=byDay,proto3" json:"by_day,omitempty"`
+	ByDay bool `protobuf:"varint,7,opt,name=by_day,json=byDay,proto3" json:"by_day,omitempty"`
+	// Split each group by hour (UTC).
+	ByHour        bool `protobuf:"varint,8,opt,name=by_hour,json=byHour,proto3" json:"by_hour,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6686,6 +6689,13 @@ func (x *QueryUsageRequest) GetByDay() bool {
 	return false
 }
 
+func (x *QueryUsageRequest) GetByHour() bool {
+	if x != nil {
+		return x.ByHour
+	}
+	return false
+}
+
 // CredentialUsage totals the use of a workspace's own credentials, in runs charged to any
 // workspace.
 type CredentialUsage struct {
@@ -6705,7 +6715,9 @@ type CredentialUsage struct {
 	// The day, "2026-11-30", if the groups are split by day.
 	Day string `protobuf:"bytes,7,opt,name=day,proto3" json:"day,omitempty"`
 	// Title of the key, share, workflow or credential that `group` names, if it has one.
-	Title         string `protobuf:"bytes,8,opt,name=title,proto3" json:"title,omitempty"`
+	Title string `protobuf:"bytes,8,opt,name=title,proto3" json:"title,omitempty"`
+	// The begin of the hour, "2026-11-30T15:00:00Z", if the groups are split by hour.
+	Hour          string `protobuf:"bytes,9,opt,name=hour,proto3" json:"hour,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6796,6 +6808,13 @@ func (x *CredentialUsage) GetTitle() string {
 	return ""
 }
 
+func (x *CredentialUsage) GetHour() string {
+	if x != nil {
+		return x.Hour
+	}
+	return ""
+}
+
 // UsageRow is the total of one group.
 type UsageRow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -6818,7 +6837,9 @@ type UsageRow struct {
 	// Title of the key, share, workflow or credential that `group` names, if it has one.
 	Title string `protobuf:"bytes,9,opt,name=title,proto3" json:"title,omitempty"`
 	// Different visitors of the workspace's links among those runs. A visitor is a workspace, or the pseudonym of a guest.
-	Visitors      int64 `protobuf:"varint,10,opt,name=visitors,proto3" json:"visitors,omitempty"`
+	Visitors int64 `protobuf:"varint,10,opt,name=visitors,proto3" json:"visitors,omitempty"`
+	// The begin of the hour, "2026-11-30T15:00:00Z", if the groups are split by hour.
+	Hour          string `protobuf:"bytes,11,opt,name=hour,proto3" json:"hour,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6923,6 +6944,13 @@ func (x *UsageRow) GetVisitors() int64 {
 	return 0
 }
 
+func (x *UsageRow) GetHour() string {
+	if x != nil {
+		return x.Hour
+	}
+	return ""
+}
+
 // QueryUsageResponse is a page of totals.
 type QueryUsageResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -7005,6 +7033,208 @@ func (x *QueryUsageResponse) GetReturningVisitors() int64 {
 		return x.ReturningVisitors
 	}
 	return 0
+}
+
+// ReconcileUsageRequest selects runs by the hour of their start.
+type ReconcileUsageRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "workspaces/{workspace}".
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// From, inclusive; 31 days before the end when unset, and at most so long before it. A start within an hour
+	// includes all of this hour.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// To, exclusive; now when unset. An end within an hour includes all of this hour.
+	EndTime       *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReconcileUsageRequest) Reset() {
+	*x = ReconcileUsageRequest{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[83]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReconcileUsageRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReconcileUsageRequest) ProtoMessage() {}
+
+func (x *ReconcileUsageRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[83]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReconcileUsageRequest.ProtoReflect.Descriptor instead.
+func (*ReconcileUsageRequest) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{83}
+}
+
+func (x *ReconcileUsageRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ReconcileUsageRequest) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *ReconcileUsageRequest) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+// UsageDifference is a sum that is not as the ledger says.
+type UsageDifference struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The table of the row: "usage_hours", "usage_visitors" or "usage_items".
+	Table string `protobuf:"bytes,1,opt,name=table,proto3" json:"table,omitempty"`
+	// The begin of its hour, "2026-11-30T15:00:00Z". The rest of its key names who paid and is not shown.
+	Hour string `protobuf:"bytes,2,opt,name=hour,proto3" json:"hour,omitempty"`
+	// What the ledger's runs add up to; empty if there are none.
+	Ledger string `protobuf:"bytes,3,opt,name=ledger,proto3" json:"ledger,omitempty"`
+	// What reports read; empty if there is no row.
+	Sums          string `protobuf:"bytes,4,opt,name=sums,proto3" json:"sums,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UsageDifference) Reset() {
+	*x = UsageDifference{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[84]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UsageDifference) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UsageDifference) ProtoMessage() {}
+
+func (x *UsageDifference) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[84]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UsageDifference.ProtoReflect.Descriptor instead.
+func (*UsageDifference) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{84}
+}
+
+func (x *UsageDifference) GetTable() string {
+	if x != nil {
+		return x.Table
+	}
+	return ""
+}
+
+func (x *UsageDifference) GetHour() string {
+	if x != nil {
+		return x.Hour
+	}
+	return ""
+}
+
+func (x *UsageDifference) GetLedger() string {
+	if x != nil {
+		return x.Ledger
+	}
+	return ""
+}
+
+func (x *UsageDifference) GetSums() string {
+	if x != nil {
+		return x.Sums
+	}
+	return ""
+}
+
+// ReconcileUsageResponse is the result of a comparison.
+type ReconcileUsageResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Runs of the ledger that were added up.
+	Runs int64 `protobuf:"varint,1,opt,name=runs,proto3" json:"runs,omitempty"`
+	// Rows of sums that were compared.
+	Sums int64 `protobuf:"varint,2,opt,name=sums,proto3" json:"sums,omitempty"`
+	// The differences, at most 20 rows of each table; none if all sums are right.
+	Differences   []*UsageDifference `protobuf:"bytes,3,rep,name=differences,proto3" json:"differences,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReconcileUsageResponse) Reset() {
+	*x = ReconcileUsageResponse{}
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[85]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReconcileUsageResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReconcileUsageResponse) ProtoMessage() {}
+
+func (x *ReconcileUsageResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_keyhole_sharing_v1_sharing_proto_msgTypes[85]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReconcileUsageResponse.ProtoReflect.Descriptor instead.
+func (*ReconcileUsageResponse) Descriptor() ([]byte, []int) {
+	return file_keyhole_sharing_v1_sharing_proto_rawDescGZIP(), []int{85}
+}
+
+func (x *ReconcileUsageResponse) GetRuns() int64 {
+	if x != nil {
+		return x.Runs
+	}
+	return 0
+}
+
+func (x *ReconcileUsageResponse) GetSums() int64 {
+	if x != nil {
+		return x.Sums
+	}
+	return 0
+}
+
+func (x *ReconcileUsageResponse) GetDifferences() []*UsageDifference {
+	if x != nil {
+		return x.Differences
+	}
+	return nil
 }
 
 var File_keyhole_sharing_v1_sharing_proto protoreflect.FileDescriptor
@@ -7556,7 +7786,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x04runs\x18\x01 \x03(\v2\x17.keyhole.sharing.v1.RunR\x04runs\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"^\n" +
 	"\rGetRunRequest\x12M\n" +
-	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/runs/[a-z0-9_-]{1,63}$R\x04name\"\x86\x03\n" +
+	"\x04name\x18\x01 \x01(\tB9\xbaH6r422^workspaces/[a-z0-9-]{1,40}/runs/[a-z0-9_-]{1,63}$R\x04name\"\x9f\x03\n" +
 	"\x11QueryUsageRequest\x12;\n" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x12Y\n" +
 	"\bgroup_by\x18\x02 \x01(\tB>\xbaH;r9R\x00R\x03keyR\x05shareR\avisitorR\bworkflowR\x05modelR\n" +
@@ -7568,7 +7798,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12\x15\n" +
-	"\x06by_day\x18\a \x01(\bR\x05byDay\"\xe4\x01\n" +
+	"\x06by_day\x18\a \x01(\bR\x05byDay\x12\x17\n" +
+	"\aby_hour\x18\b \x01(\bR\x06byHour\"\xf8\x01\n" +
 	"\x0fCredentialUsage\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
 	"\x04runs\x18\x02 \x01(\x03R\x04runs\x12\x14\n" +
@@ -7577,7 +7808,8 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\finput_tokens\x18\x05 \x01(\x03R\vinputTokens\x12#\n" +
 	"\routput_tokens\x18\x06 \x01(\x03R\foutputTokens\x12\x10\n" +
 	"\x03day\x18\a \x01(\tR\x03day\x12\x14\n" +
-	"\x05title\x18\b \x01(\tR\x05title\"\xaf\x02\n" +
+	"\x05title\x18\b \x01(\tR\x05title\x12\x12\n" +
+	"\x04hour\x18\t \x01(\tR\x04hour\"\xc3\x02\n" +
 	"\bUsageRow\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
 	"\x04runs\x18\x02 \x01(\x03R\x04runs\x12\x1f\n" +
@@ -7590,13 +7822,28 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x03day\x18\b \x01(\tR\x03day\x12\x14\n" +
 	"\x05title\x18\t \x01(\tR\x05title\x12\x1a\n" +
 	"\bvisitors\x18\n" +
-	" \x01(\x03R\bvisitors\"\x80\x02\n" +
+	" \x01(\x03R\bvisitors\x12\x12\n" +
+	"\x04hour\x18\v \x01(\tR\x04hour\"\x80\x02\n" +
 	"\x12QueryUsageResponse\x120\n" +
 	"\x04rows\x18\x01 \x03(\v2\x1c.keyhole.sharing.v1.UsageRowR\x04rows\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12E\n" +
 	"\vcredentials\x18\x03 \x03(\v2#.keyhole.sharing.v1.CredentialUsageR\vcredentials\x12\x1a\n" +
 	"\bvisitors\x18\x04 \x01(\x03R\bvisitors\x12-\n" +
-	"\x12returning_visitors\x18\x05 \x01(\x03R\x11returningVisitors*U\n" +
+	"\x12returning_visitors\x18\x05 \x01(\x03R\x11returningVisitors\"\xc6\x01\n" +
+	"\x15ReconcileUsageRequest\x12;\n" +
+	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x129\n" +
+	"\n" +
+	"start_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"g\n" +
+	"\x0fUsageDifference\x12\x14\n" +
+	"\x05table\x18\x01 \x01(\tR\x05table\x12\x12\n" +
+	"\x04hour\x18\x02 \x01(\tR\x04hour\x12\x16\n" +
+	"\x06ledger\x18\x03 \x01(\tR\x06ledger\x12\x12\n" +
+	"\x04sums\x18\x04 \x01(\tR\x04sums\"\x87\x01\n" +
+	"\x16ReconcileUsageResponse\x12\x12\n" +
+	"\x04runs\x18\x01 \x01(\x03R\x04runs\x12\x12\n" +
+	"\x04sums\x18\x02 \x01(\x03R\x04sums\x12E\n" +
+	"\vdifferences\x18\x03 \x03(\v2#.keyhole.sharing.v1.UsageDifferenceR\vdifferences*U\n" +
 	"\tRunAccess\x12\x1a\n" +
 	"\x16RUN_ACCESS_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12RUN_ACCESS_VISITOR\x10\x01\x12\x14\n" +
@@ -7626,7 +7873,7 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x10RUN_STATE_FAILED\x10\x03\x12\x17\n" +
 	"\x13RUN_STATE_CANCELLED\x10\x04\x12\x17\n" +
 	"\x13RUN_STATE_ABANDONED\x10\x05\x12\x15\n" +
-	"\x11RUN_STATE_STOPPED\x10\x062\xfe)\n" +
+	"\x11RUN_STATE_STOPPED\x10\x062\xab+\n" +
 	"\x0eSharingService\x12\x9f\x01\n" +
 	"\x0eCreateWorkflow\x12).keyhole.sharing.v1.CreateWorkflowRequest\x1a\x1c.keyhole.sharing.v1.Workflow\"D\xea\xe0\x18\v\n" +
 	"\x01\x05\x1a\x06parent\x82\xd3\xe4\x93\x02/:\bworkflow\"#/v1/{parent=workspaces/*}/workflows\x12\xa0\x01\n" +
@@ -7698,7 +7945,9 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x01\x06\x1a\x04name\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=workspaces/*/runs/*}\x12\x94\x01\n" +
 	"\n" +
 	"QueryUsage\x12%.keyhole.sharing.v1.QueryUsageRequest\x1a&.keyhole.sharing.v1.QueryUsageResponse\"7\xea\xe0\x18\f\n" +
-	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/usageBJZHgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1;sharingv1b\x06proto3"
+	"\x02\x06\x04\x1a\x06parent\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=workspaces/*}/usage\x12\xaa\x01\n" +
+	"\x0eReconcileUsage\x12).keyhole.sharing.v1.ReconcileUsageRequest\x1a*.keyhole.sharing.v1.ReconcileUsageResponse\"A\xea\xe0\x18\f\n" +
+	"\x02\x02\x04\x1a\x06parent\x82\xd3\xe4\x93\x02+\x12)/v1/{parent=workspaces/*}/usage:reconcileBJZHgithub.com/keyhole-dev/keyhole/proto/gen/go/keyhole/sharing/v1;sharingv1b\x06proto3"
 
 var (
 	file_keyhole_sharing_v1_sharing_proto_rawDescOnce sync.Once
@@ -7713,7 +7962,7 @@ func file_keyhole_sharing_v1_sharing_proto_rawDescGZIP() []byte {
 }
 
 var file_keyhole_sharing_v1_sharing_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 83)
+var file_keyhole_sharing_v1_sharing_proto_msgTypes = make([]protoimpl.MessageInfo, 86)
 var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(RunAccess)(0),                        // 0: keyhole.sharing.v1.RunAccess
 	(CredentialAccess)(0),                 // 1: keyhole.sharing.v1.CredentialAccess
@@ -7803,27 +8052,30 @@ var file_keyhole_sharing_v1_sharing_proto_goTypes = []any{
 	(*CredentialUsage)(nil),               // 85: keyhole.sharing.v1.CredentialUsage
 	(*UsageRow)(nil),                      // 86: keyhole.sharing.v1.UsageRow
 	(*QueryUsageResponse)(nil),            // 87: keyhole.sharing.v1.QueryUsageResponse
-	(*timestamppb.Timestamp)(nil),         // 88: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),         // 89: google.protobuf.FieldMask
-	(v1.Period)(0),                        // 90: keyhole.vault.v1.Period
-	(*emptypb.Empty)(nil),                 // 91: google.protobuf.Empty
+	(*ReconcileUsageRequest)(nil),         // 88: keyhole.sharing.v1.ReconcileUsageRequest
+	(*UsageDifference)(nil),               // 89: keyhole.sharing.v1.UsageDifference
+	(*ReconcileUsageResponse)(nil),        // 90: keyhole.sharing.v1.ReconcileUsageResponse
+	(*timestamppb.Timestamp)(nil),         // 91: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),         // 92: google.protobuf.FieldMask
+	(v1.Period)(0),                        // 93: keyhole.vault.v1.Period
+	(*emptypb.Empty)(nil),                 // 94: google.protobuf.Empty
 }
 var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
-	88,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
-	88,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
-	88,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
-	88,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
+	91,  // 0: keyhole.sharing.v1.Workflow.create_time:type_name -> google.protobuf.Timestamp
+	91,  // 1: keyhole.sharing.v1.Workflow.update_time:type_name -> google.protobuf.Timestamp
+	91,  // 2: keyhole.sharing.v1.Workflow.delete_time:type_name -> google.protobuf.Timestamp
+	91,  // 3: keyhole.sharing.v1.Workflow.purge_time:type_name -> google.protobuf.Timestamp
 	6,   // 4: keyhole.sharing.v1.Workflow.sketch:type_name -> keyhole.sharing.v1.Sketch
 	7,   // 5: keyhole.sharing.v1.Sketch.nodes:type_name -> keyhole.sharing.v1.SketchNode
 	8,   // 6: keyhole.sharing.v1.Sketch.edges:type_name -> keyhole.sharing.v1.SketchEdge
-	88,  // 7: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
-	88,  // 8: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
-	88,  // 9: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
+	91,  // 7: keyhole.sharing.v1.WorkflowVersion.create_time:type_name -> google.protobuf.Timestamp
+	91,  // 8: keyhole.sharing.v1.WorkflowDraft.create_time:type_name -> google.protobuf.Timestamp
+	91,  // 9: keyhole.sharing.v1.WorkflowDraft.update_time:type_name -> google.protobuf.Timestamp
 	10,  // 10: keyhole.sharing.v1.UpdateWorkflowDraftRequest.draft:type_name -> keyhole.sharing.v1.WorkflowDraft
 	5,   // 11: keyhole.sharing.v1.CreateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
 	5,   // 12: keyhole.sharing.v1.ListWorkflowsResponse.workflows:type_name -> keyhole.sharing.v1.Workflow
 	5,   // 13: keyhole.sharing.v1.UpdateWorkflowRequest.workflow:type_name -> keyhole.sharing.v1.Workflow
-	89,  // 14: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
+	92,  // 14: keyhole.sharing.v1.UpdateWorkflowRequest.update_mask:type_name -> google.protobuf.FieldMask
 	9,   // 15: keyhole.sharing.v1.ListWorkflowVersionsResponse.versions:type_name -> keyhole.sharing.v1.WorkflowVersion
 	29,  // 16: keyhole.sharing.v1.Interface.inputs:type_name -> keyhole.sharing.v1.Input
 	30,  // 17: keyhole.sharing.v1.Interface.outputs:type_name -> keyhole.sharing.v1.Output
@@ -7837,136 +8089,141 @@ var file_keyhole_sharing_v1_sharing_proto_depIdxs = []int32{
 	37,  // 25: keyhole.sharing.v1.InspectWorkflowResponse.not_runnable:type_name -> keyhole.sharing.v1.NotRunnableStep
 	68,  // 26: keyhole.sharing.v1.InspectWorkflowResponse.graph:type_name -> keyhole.sharing.v1.Graph
 	35,  // 27: keyhole.sharing.v1.InspectWorkflowResponse.steps:type_name -> keyhole.sharing.v1.InspectedStep
-	90,  // 28: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
+	93,  // 28: keyhole.sharing.v1.Limits.period:type_name -> keyhole.vault.v1.Period
 	32,  // 29: keyhole.sharing.v1.Detected.slots:type_name -> keyhole.sharing.v1.Slot
-	88,  // 30: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
+	91,  // 30: keyhole.sharing.v1.Suspension.time:type_name -> google.protobuf.Timestamp
 	43,  // 31: keyhole.sharing.v1.Presentation.inputs:type_name -> keyhole.sharing.v1.InputPresentation
 	44,  // 32: keyhole.sharing.v1.Presentation.outputs:type_name -> keyhole.sharing.v1.OutputPresentation
-	88,  // 33: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
+	91,  // 33: keyhole.sharing.v1.Example.create_time:type_name -> google.protobuf.Timestamp
 	2,   // 34: keyhole.sharing.v1.Share.state:type_name -> keyhole.sharing.v1.ShareState
 	0,   // 35: keyhole.sharing.v1.Share.run_access:type_name -> keyhole.sharing.v1.RunAccess
 	1,   // 36: keyhole.sharing.v1.Share.credential_access:type_name -> keyhole.sharing.v1.CredentialAccess
 	38,  // 37: keyhole.sharing.v1.Share.limits:type_name -> keyhole.sharing.v1.Limits
-	88,  // 38: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
+	91,  // 38: keyhole.sharing.v1.Share.expire_time:type_name -> google.protobuf.Timestamp
 	42,  // 39: keyhole.sharing.v1.Share.samples:type_name -> keyhole.sharing.v1.Sample
 	39,  // 40: keyhole.sharing.v1.Share.detected:type_name -> keyhole.sharing.v1.Detected
 	41,  // 41: keyhole.sharing.v1.Share.notices:type_name -> keyhole.sharing.v1.Notice
-	88,  // 42: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
-	88,  // 43: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
+	91,  // 42: keyhole.sharing.v1.Share.create_time:type_name -> google.protobuf.Timestamp
+	91,  // 43: keyhole.sharing.v1.Share.update_time:type_name -> google.protobuf.Timestamp
 	40,  // 44: keyhole.sharing.v1.Share.suspension:type_name -> keyhole.sharing.v1.Suspension
 	45,  // 45: keyhole.sharing.v1.Share.presentation:type_name -> keyhole.sharing.v1.Presentation
 	46,  // 46: keyhole.sharing.v1.Share.examples:type_name -> keyhole.sharing.v1.Example
 	49,  // 47: keyhole.sharing.v1.Share.slot_credentials:type_name -> keyhole.sharing.v1.SlotCredential
 	48,  // 48: keyhole.sharing.v1.Share.gate:type_name -> keyhole.sharing.v1.Gate
-	88,  // 49: keyhole.sharing.v1.Share.start_time:type_name -> google.protobuf.Timestamp
+	91,  // 49: keyhole.sharing.v1.Share.start_time:type_name -> google.protobuf.Timestamp
 	47,  // 50: keyhole.sharing.v1.CreateShareRequest.share:type_name -> keyhole.sharing.v1.Share
 	47,  // 51: keyhole.sharing.v1.ListSharesResponse.shares:type_name -> keyhole.sharing.v1.Share
 	47,  // 52: keyhole.sharing.v1.UpdateShareRequest.share:type_name -> keyhole.sharing.v1.Share
-	89,  // 53: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
-	88,  // 54: keyhole.sharing.v1.UnlockSharedWorkflowResponse.expire_time:type_name -> google.protobuf.Timestamp
+	92,  // 53: keyhole.sharing.v1.UpdateShareRequest.update_mask:type_name -> google.protobuf.FieldMask
+	91,  // 54: keyhole.sharing.v1.UnlockSharedWorkflowResponse.expire_time:type_name -> google.protobuf.Timestamp
 	3,   // 55: keyhole.sharing.v1.ReportSharedWorkflowRequest.kind:type_name -> keyhole.sharing.v1.ReportKind
 	3,   // 56: keyhole.sharing.v1.Report.kind:type_name -> keyhole.sharing.v1.ReportKind
-	88,  // 57: keyhole.sharing.v1.Report.create_time:type_name -> google.protobuf.Timestamp
+	91,  // 57: keyhole.sharing.v1.Report.create_time:type_name -> google.protobuf.Timestamp
 	63,  // 58: keyhole.sharing.v1.ListReportsResponse.reports:type_name -> keyhole.sharing.v1.Report
 	66,  // 59: keyhole.sharing.v1.Graph.nodes:type_name -> keyhole.sharing.v1.GraphNode
 	67,  // 60: keyhole.sharing.v1.Graph.edges:type_name -> keyhole.sharing.v1.GraphEdge
-	88,  // 61: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
+	91,  // 61: keyhole.sharing.v1.Allowance.reset_time:type_name -> google.protobuf.Timestamp
 	70,  // 62: keyhole.sharing.v1.Terms.places:type_name -> keyhole.sharing.v1.Destination
 	31,  // 63: keyhole.sharing.v1.SharedWorkflow.interface:type_name -> keyhole.sharing.v1.Interface
 	68,  // 64: keyhole.sharing.v1.SharedWorkflow.graph:type_name -> keyhole.sharing.v1.Graph
 	71,  // 65: keyhole.sharing.v1.SharedWorkflow.terms:type_name -> keyhole.sharing.v1.Terms
 	69,  // 66: keyhole.sharing.v1.SharedWorkflow.allowances:type_name -> keyhole.sharing.v1.Allowance
 	42,  // 67: keyhole.sharing.v1.SharedWorkflow.samples:type_name -> keyhole.sharing.v1.Sample
-	88,  // 68: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
+	91,  // 68: keyhole.sharing.v1.SharedWorkflow.update_time:type_name -> google.protobuf.Timestamp
 	45,  // 69: keyhole.sharing.v1.SharedWorkflow.presentation:type_name -> keyhole.sharing.v1.Presentation
 	46,  // 70: keyhole.sharing.v1.SharedWorkflow.examples:type_name -> keyhole.sharing.v1.Example
 	32,  // 71: keyhole.sharing.v1.ForkReport.unbound_slots:type_name -> keyhole.sharing.v1.Slot
 	5,   // 72: keyhole.sharing.v1.ForkSharedWorkflowResponse.workflow:type_name -> keyhole.sharing.v1.Workflow
 	76,  // 73: keyhole.sharing.v1.ForkSharedWorkflowResponse.report:type_name -> keyhole.sharing.v1.ForkReport
-	88,  // 74: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
-	88,  // 75: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
+	91,  // 74: keyhole.sharing.v1.StepEvent.start_time:type_name -> google.protobuf.Timestamp
+	91,  // 75: keyhole.sharing.v1.StepEvent.end_time:type_name -> google.protobuf.Timestamp
 	4,   // 76: keyhole.sharing.v1.Run.state:type_name -> keyhole.sharing.v1.RunState
-	88,  // 77: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
-	88,  // 78: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
+	91,  // 77: keyhole.sharing.v1.Run.start_time:type_name -> google.protobuf.Timestamp
+	91,  // 78: keyhole.sharing.v1.Run.end_time:type_name -> google.protobuf.Timestamp
 	78,  // 79: keyhole.sharing.v1.Run.charges:type_name -> keyhole.sharing.v1.LineItem
 	79,  // 80: keyhole.sharing.v1.Run.steps:type_name -> keyhole.sharing.v1.StepEvent
 	4,   // 81: keyhole.sharing.v1.ListRunsRequest.state:type_name -> keyhole.sharing.v1.RunState
 	80,  // 82: keyhole.sharing.v1.ListRunsResponse.runs:type_name -> keyhole.sharing.v1.Run
-	88,  // 83: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
-	88,  // 84: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	91,  // 83: keyhole.sharing.v1.QueryUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	91,  // 84: keyhole.sharing.v1.QueryUsageRequest.end_time:type_name -> google.protobuf.Timestamp
 	86,  // 85: keyhole.sharing.v1.QueryUsageResponse.rows:type_name -> keyhole.sharing.v1.UsageRow
 	85,  // 86: keyhole.sharing.v1.QueryUsageResponse.credentials:type_name -> keyhole.sharing.v1.CredentialUsage
-	16,  // 87: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
-	17,  // 88: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
-	19,  // 89: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
-	20,  // 90: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
-	21,  // 91: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
-	22,  // 92: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
-	23,  // 93: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
-	24,  // 94: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
-	26,  // 95: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
-	27,  // 96: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
-	11,  // 97: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
-	12,  // 98: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
-	13,  // 99: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
-	14,  // 100: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
-	15,  // 101: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
-	28,  // 102: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
-	50,  // 103: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
-	51,  // 104: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
-	53,  // 105: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
-	54,  // 106: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
-	55,  // 107: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
-	56,  // 108: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
-	57,  // 109: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
-	58,  // 110: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
-	59,  // 111: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
-	73,  // 112: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
-	60,  // 113: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:input_type -> keyhole.sharing.v1.UnlockSharedWorkflowRequest
-	75,  // 114: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
-	62,  // 115: keyhole.sharing.v1.SharingService.ReportSharedWorkflow:input_type -> keyhole.sharing.v1.ReportSharedWorkflowRequest
-	64,  // 116: keyhole.sharing.v1.SharingService.ListReports:input_type -> keyhole.sharing.v1.ListReportsRequest
-	81,  // 117: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
-	83,  // 118: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
-	84,  // 119: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
-	5,   // 120: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	18,  // 121: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
-	5,   // 122: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	5,   // 123: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	5,   // 124: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	5,   // 125: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
-	91,  // 126: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
-	25,  // 127: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
-	9,   // 128: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
-	5,   // 129: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
-	10,  // 130: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	10,  // 131: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
-	91,  // 132: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
-	5,   // 133: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
-	36,  // 134: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	36,  // 135: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
-	47,  // 136: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
-	52,  // 137: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
-	47,  // 138: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
-	47,  // 139: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
-	91,  // 140: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
-	47,  // 141: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
-	47,  // 142: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
-	47,  // 143: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
-	72,  // 144: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
-	74,  // 145: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
-	61,  // 146: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:output_type -> keyhole.sharing.v1.UnlockSharedWorkflowResponse
-	77,  // 147: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
-	91,  // 148: keyhole.sharing.v1.SharingService.ReportSharedWorkflow:output_type -> google.protobuf.Empty
-	65,  // 149: keyhole.sharing.v1.SharingService.ListReports:output_type -> keyhole.sharing.v1.ListReportsResponse
-	82,  // 150: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
-	80,  // 151: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
-	87,  // 152: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
-	120, // [120:153] is the sub-list for method output_type
-	87,  // [87:120] is the sub-list for method input_type
-	87,  // [87:87] is the sub-list for extension type_name
-	87,  // [87:87] is the sub-list for extension extendee
-	0,   // [0:87] is the sub-list for field type_name
+	91,  // 87: keyhole.sharing.v1.ReconcileUsageRequest.start_time:type_name -> google.protobuf.Timestamp
+	91,  // 88: keyhole.sharing.v1.ReconcileUsageRequest.end_time:type_name -> google.protobuf.Timestamp
+	89,  // 89: keyhole.sharing.v1.ReconcileUsageResponse.differences:type_name -> keyhole.sharing.v1.UsageDifference
+	16,  // 90: keyhole.sharing.v1.SharingService.CreateWorkflow:input_type -> keyhole.sharing.v1.CreateWorkflowRequest
+	17,  // 91: keyhole.sharing.v1.SharingService.ListWorkflows:input_type -> keyhole.sharing.v1.ListWorkflowsRequest
+	19,  // 92: keyhole.sharing.v1.SharingService.GetWorkflow:input_type -> keyhole.sharing.v1.GetWorkflowRequest
+	20,  // 93: keyhole.sharing.v1.SharingService.UpdateWorkflow:input_type -> keyhole.sharing.v1.UpdateWorkflowRequest
+	21,  // 94: keyhole.sharing.v1.SharingService.DeleteWorkflow:input_type -> keyhole.sharing.v1.DeleteWorkflowRequest
+	22,  // 95: keyhole.sharing.v1.SharingService.UndeleteWorkflow:input_type -> keyhole.sharing.v1.UndeleteWorkflowRequest
+	23,  // 96: keyhole.sharing.v1.SharingService.PurgeWorkflow:input_type -> keyhole.sharing.v1.PurgeWorkflowRequest
+	24,  // 97: keyhole.sharing.v1.SharingService.ListWorkflowVersions:input_type -> keyhole.sharing.v1.ListWorkflowVersionsRequest
+	26,  // 98: keyhole.sharing.v1.SharingService.GetWorkflowVersion:input_type -> keyhole.sharing.v1.GetWorkflowVersionRequest
+	27,  // 99: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:input_type -> keyhole.sharing.v1.RestoreWorkflowVersionRequest
+	11,  // 100: keyhole.sharing.v1.SharingService.GetWorkflowDraft:input_type -> keyhole.sharing.v1.GetWorkflowDraftRequest
+	12,  // 101: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:input_type -> keyhole.sharing.v1.UpdateWorkflowDraftRequest
+	13,  // 102: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:input_type -> keyhole.sharing.v1.DeleteWorkflowDraftRequest
+	14,  // 103: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:input_type -> keyhole.sharing.v1.PublishWorkflowDraftRequest
+	15,  // 104: keyhole.sharing.v1.SharingService.InspectDefinition:input_type -> keyhole.sharing.v1.InspectDefinitionRequest
+	28,  // 105: keyhole.sharing.v1.SharingService.InspectWorkflow:input_type -> keyhole.sharing.v1.InspectWorkflowRequest
+	50,  // 106: keyhole.sharing.v1.SharingService.CreateShare:input_type -> keyhole.sharing.v1.CreateShareRequest
+	51,  // 107: keyhole.sharing.v1.SharingService.ListShares:input_type -> keyhole.sharing.v1.ListSharesRequest
+	53,  // 108: keyhole.sharing.v1.SharingService.GetShare:input_type -> keyhole.sharing.v1.GetShareRequest
+	54,  // 109: keyhole.sharing.v1.SharingService.UpdateShare:input_type -> keyhole.sharing.v1.UpdateShareRequest
+	55,  // 110: keyhole.sharing.v1.SharingService.DeleteShare:input_type -> keyhole.sharing.v1.DeleteShareRequest
+	56,  // 111: keyhole.sharing.v1.SharingService.PauseShare:input_type -> keyhole.sharing.v1.PauseShareRequest
+	57,  // 112: keyhole.sharing.v1.SharingService.ResumeShare:input_type -> keyhole.sharing.v1.ResumeShareRequest
+	58,  // 113: keyhole.sharing.v1.SharingService.RotateShare:input_type -> keyhole.sharing.v1.RotateShareRequest
+	59,  // 114: keyhole.sharing.v1.SharingService.GetSharedWorkflow:input_type -> keyhole.sharing.v1.GetSharedWorkflowRequest
+	73,  // 115: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:input_type -> keyhole.sharing.v1.WatchSharedWorkflowRequest
+	60,  // 116: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:input_type -> keyhole.sharing.v1.UnlockSharedWorkflowRequest
+	75,  // 117: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:input_type -> keyhole.sharing.v1.ForkSharedWorkflowRequest
+	62,  // 118: keyhole.sharing.v1.SharingService.ReportSharedWorkflow:input_type -> keyhole.sharing.v1.ReportSharedWorkflowRequest
+	64,  // 119: keyhole.sharing.v1.SharingService.ListReports:input_type -> keyhole.sharing.v1.ListReportsRequest
+	81,  // 120: keyhole.sharing.v1.SharingService.ListRuns:input_type -> keyhole.sharing.v1.ListRunsRequest
+	83,  // 121: keyhole.sharing.v1.SharingService.GetRun:input_type -> keyhole.sharing.v1.GetRunRequest
+	84,  // 122: keyhole.sharing.v1.SharingService.QueryUsage:input_type -> keyhole.sharing.v1.QueryUsageRequest
+	88,  // 123: keyhole.sharing.v1.SharingService.ReconcileUsage:input_type -> keyhole.sharing.v1.ReconcileUsageRequest
+	5,   // 124: keyhole.sharing.v1.SharingService.CreateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	18,  // 125: keyhole.sharing.v1.SharingService.ListWorkflows:output_type -> keyhole.sharing.v1.ListWorkflowsResponse
+	5,   // 126: keyhole.sharing.v1.SharingService.GetWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	5,   // 127: keyhole.sharing.v1.SharingService.UpdateWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	5,   // 128: keyhole.sharing.v1.SharingService.DeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	5,   // 129: keyhole.sharing.v1.SharingService.UndeleteWorkflow:output_type -> keyhole.sharing.v1.Workflow
+	94,  // 130: keyhole.sharing.v1.SharingService.PurgeWorkflow:output_type -> google.protobuf.Empty
+	25,  // 131: keyhole.sharing.v1.SharingService.ListWorkflowVersions:output_type -> keyhole.sharing.v1.ListWorkflowVersionsResponse
+	9,   // 132: keyhole.sharing.v1.SharingService.GetWorkflowVersion:output_type -> keyhole.sharing.v1.WorkflowVersion
+	5,   // 133: keyhole.sharing.v1.SharingService.RestoreWorkflowVersion:output_type -> keyhole.sharing.v1.Workflow
+	10,  // 134: keyhole.sharing.v1.SharingService.GetWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	10,  // 135: keyhole.sharing.v1.SharingService.UpdateWorkflowDraft:output_type -> keyhole.sharing.v1.WorkflowDraft
+	94,  // 136: keyhole.sharing.v1.SharingService.DeleteWorkflowDraft:output_type -> google.protobuf.Empty
+	5,   // 137: keyhole.sharing.v1.SharingService.PublishWorkflowDraft:output_type -> keyhole.sharing.v1.Workflow
+	36,  // 138: keyhole.sharing.v1.SharingService.InspectDefinition:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	36,  // 139: keyhole.sharing.v1.SharingService.InspectWorkflow:output_type -> keyhole.sharing.v1.InspectWorkflowResponse
+	47,  // 140: keyhole.sharing.v1.SharingService.CreateShare:output_type -> keyhole.sharing.v1.Share
+	52,  // 141: keyhole.sharing.v1.SharingService.ListShares:output_type -> keyhole.sharing.v1.ListSharesResponse
+	47,  // 142: keyhole.sharing.v1.SharingService.GetShare:output_type -> keyhole.sharing.v1.Share
+	47,  // 143: keyhole.sharing.v1.SharingService.UpdateShare:output_type -> keyhole.sharing.v1.Share
+	94,  // 144: keyhole.sharing.v1.SharingService.DeleteShare:output_type -> google.protobuf.Empty
+	47,  // 145: keyhole.sharing.v1.SharingService.PauseShare:output_type -> keyhole.sharing.v1.Share
+	47,  // 146: keyhole.sharing.v1.SharingService.ResumeShare:output_type -> keyhole.sharing.v1.Share
+	47,  // 147: keyhole.sharing.v1.SharingService.RotateShare:output_type -> keyhole.sharing.v1.Share
+	72,  // 148: keyhole.sharing.v1.SharingService.GetSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflow
+	74,  // 149: keyhole.sharing.v1.SharingService.WatchSharedWorkflow:output_type -> keyhole.sharing.v1.SharedWorkflowChange
+	61,  // 150: keyhole.sharing.v1.SharingService.UnlockSharedWorkflow:output_type -> keyhole.sharing.v1.UnlockSharedWorkflowResponse
+	77,  // 151: keyhole.sharing.v1.SharingService.ForkSharedWorkflow:output_type -> keyhole.sharing.v1.ForkSharedWorkflowResponse
+	94,  // 152: keyhole.sharing.v1.SharingService.ReportSharedWorkflow:output_type -> google.protobuf.Empty
+	65,  // 153: keyhole.sharing.v1.SharingService.ListReports:output_type -> keyhole.sharing.v1.ListReportsResponse
+	82,  // 154: keyhole.sharing.v1.SharingService.ListRuns:output_type -> keyhole.sharing.v1.ListRunsResponse
+	80,  // 155: keyhole.sharing.v1.SharingService.GetRun:output_type -> keyhole.sharing.v1.Run
+	87,  // 156: keyhole.sharing.v1.SharingService.QueryUsage:output_type -> keyhole.sharing.v1.QueryUsageResponse
+	90,  // 157: keyhole.sharing.v1.SharingService.ReconcileUsage:output_type -> keyhole.sharing.v1.ReconcileUsageResponse
+	124, // [124:158] is the sub-list for method output_type
+	90,  // [90:124] is the sub-list for method input_type
+	90,  // [90:90] is the sub-list for extension type_name
+	90,  // [90:90] is the sub-list for extension extendee
+	0,   // [0:90] is the sub-list for field type_name
 }
 
 func init() { file_keyhole_sharing_v1_sharing_proto_init() }
@@ -7980,7 +8237,7 @@ func file_keyhole_sharing_v1_sharing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_keyhole_sharing_v1_sharing_proto_rawDesc), len(file_keyhole_sharing_v1_sharing_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   83,
+			NumMessages:   86,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

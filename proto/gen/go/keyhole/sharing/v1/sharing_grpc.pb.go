@@ -56,6 +56,7 @@ const (
 	SharingService_ListRuns_FullMethodName               = "/keyhole.sharing.v1.SharingService/ListRuns"
 	SharingService_GetRun_FullMethodName                 = "/keyhole.sharing.v1.SharingService/GetRun"
 	SharingService_QueryUsage_FullMethodName             = "/keyhole.sharing.v1.SharingService/QueryUsage"
+	SharingService_ReconcileUsage_FullMethodName         = "/keyhole.sharing.v1.SharingService/ReconcileUsage"
 )
 
 // SharingServiceClient is the client API for SharingService service.
@@ -153,6 +154,8 @@ type SharingServiceClient interface {
 	GetRun(ctx context.Context, in *GetRunRequest, opts ...grpc.CallOption) (*Run, error)
 	// QueryUsage returns totals of the charges to the workspace's keys.
 	QueryUsage(ctx context.Context, in *QueryUsageRequest, opts ...grpc.CallOption) (*QueryUsageResponse, error)
+	// ReconcileUsage compares the sums that reports read with the ledger. It reads every run of the time.
+	ReconcileUsage(ctx context.Context, in *ReconcileUsageRequest, opts ...grpc.CallOption) (*ReconcileUsageResponse, error)
 }
 
 type sharingServiceClient struct {
@@ -502,6 +505,16 @@ func (c *sharingServiceClient) QueryUsage(ctx context.Context, in *QueryUsageReq
 	return out, nil
 }
 
+func (c *sharingServiceClient) ReconcileUsage(ctx context.Context, in *ReconcileUsageRequest, opts ...grpc.CallOption) (*ReconcileUsageResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReconcileUsageResponse)
+	err := c.cc.Invoke(ctx, SharingService_ReconcileUsage_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SharingServiceServer is the server API for SharingService service.
 // All implementations must embed UnimplementedSharingServiceServer
 // for forward compatibility.
@@ -597,6 +610,8 @@ type SharingServiceServer interface {
 	GetRun(context.Context, *GetRunRequest) (*Run, error)
 	// QueryUsage returns totals of the charges to the workspace's keys.
 	QueryUsage(context.Context, *QueryUsageRequest) (*QueryUsageResponse, error)
+	// ReconcileUsage compares the sums that reports read with the ledger. It reads every run of the time.
+	ReconcileUsage(context.Context, *ReconcileUsageRequest) (*ReconcileUsageResponse, error)
 	mustEmbedUnimplementedSharingServiceServer()
 }
 
@@ -705,6 +720,9 @@ func (UnimplementedSharingServiceServer) GetRun(context.Context, *GetRunRequest)
 }
 func (UnimplementedSharingServiceServer) QueryUsage(context.Context, *QueryUsageRequest) (*QueryUsageResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method QueryUsage not implemented")
+}
+func (UnimplementedSharingServiceServer) ReconcileUsage(context.Context, *ReconcileUsageRequest) (*ReconcileUsageResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReconcileUsage not implemented")
 }
 func (UnimplementedSharingServiceServer) mustEmbedUnimplementedSharingServiceServer() {}
 func (UnimplementedSharingServiceServer) testEmbeddedByValue()                        {}
@@ -1314,6 +1332,24 @@ func _SharingService_QueryUsage_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SharingService_ReconcileUsage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReconcileUsageRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SharingServiceServer).ReconcileUsage(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SharingService_ReconcileUsage_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SharingServiceServer).ReconcileUsage(ctx, req.(*ReconcileUsageRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // SharingService_ServiceDesc is the grpc.ServiceDesc for SharingService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -1448,6 +1484,10 @@ var SharingService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "QueryUsage",
 			Handler:    _SharingService_QueryUsage_Handler,
+		},
+		{
+			MethodName: "ReconcileUsage",
+			Handler:    _SharingService_ReconcileUsage_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

@@ -1,4 +1,4 @@
-package ledger
+package titles
 
 import (
 	"context"
@@ -13,19 +13,25 @@ import (
 	"github.com/keyhole-dev/keyhole/services/sharing/peers"
 )
 
-// titler finds the titles of the resources on a page: one query for each kind of resource, for any number of rows.
-type titler struct {
-	store Store
+// batchSize keeps a statement below the number of parameters that the engines allow.
+const batchSize = 500
+
+// Finder finds the titles of the resources on a page: one query for each kind of resource, for any number of rows.
+type Finder struct {
+	db    *sqldb.DB
 	peers *peers.Peers
 }
 
-// titles are the titles of resources of one workspace, by name. A resource of another workspace
-// has no title here.
-type titles map[string]string
+// NewFinder returns a finder that reads a database. It asks peers for the titles of keys and credentials.
+func NewFinder(db *sqldb.DB, asked *peers.Peers) Finder { return Finder{db: db, peers: asked} }
 
-// of reads the titles of resources. Titles only help people to read, so a page without some
+// Titles are the titles of resources of one workspace, by name. A resource of another workspace
+// has no title here.
+type Titles map[string]string
+
+// Of reads the titles of resources. Titles only help people to read, so a page without some
 // is better than none: while the vault is away, keys and credentials have no titles.
-func (t titler) of(ctx context.Context, ws string, list []string) (titles, error) {
+func (t Finder) Of(ctx context.Context, ws string, list []string) (Titles, error) {
 	kinds := map[string]map[string]bool{} // "keys": ids; for shares "{workflow}/shares/{share}"
 	for _, name := range list {
 		rest, own := strings.CutPrefix(name, resource.Workspace(ws)+"/")
@@ -41,8 +47,8 @@ func (t titler) of(ctx context.Context, ws string, list []string) (titles, error
 		}
 		kinds[kind][id] = true
 	}
-	out := titles{}
-	for kind, read := range map[string]func(context.Context, string, []string, titles) error{"workflows": t.workflows, "shares": t.shares} {
+	out := Titles{}
+	for kind, read := range map[string]func(context.Context, string, []string, Titles) error{"workflows": t.workflows, "shares": t.shares} {
 		for batch := range slices.Chunk(sorted(kinds[kind]), batchSize) {
 			if err := read(ctx, ws, batch, out); err != nil {
 				return nil, fmt.Errorf("read titles of %s: %w", kind, err)
@@ -55,7 +61,7 @@ func (t titler) of(ctx context.Context, ws string, list []string) (titles, error
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
 
-func (t titler) ofVault(ctx context.Context, ws string, keys, credentials []string, out titles) {
+func (t Finder) ofVault(ctx context.Context, ws string, keys, credentials []string, out Titles) {
 	if len(keys)+len(credentials) == 0 {
 		return
 	}
@@ -71,8 +77,8 @@ func (t titler) ofVault(ctx context.Context, ws string, keys, credentials []stri
 	}
 }
 
-func (t titler) workflows(ctx context.Context, ws string, ids []string, out titles) error {
-	rows, err := t.store.db.QueryContext(ctx, `SELECT id, '', title FROM workflows WHERE workspace = $1 AND id IN `+sqldb.Placeholders(1, len(ids)),
+func (t Finder) workflows(ctx context.Context, ws string, ids []string, out Titles) error {
+	rows, err := t.db.QueryContext(ctx, `SELECT id, '', title FROM workflows WHERE workspace = $1 AND id IN `+sqldb.Placeholders(1, len(ids)),
 		append([]any{ws}, sqldb.Arguments(ids)...)...)
 	found, err := sqldb.All(rows, err, scanTitled)
 	for _, f := range found {
@@ -82,13 +88,13 @@ func (t titler) workflows(ctx context.Context, ws string, ids []string, out titl
 }
 
 // shares may find others of the same workflows, too.
-func (t titler) shares(ctx context.Context, ws string, paths []string, out titles) error {
+func (t Finder) shares(ctx context.Context, ws string, paths []string, out Titles) error {
 	args, ids := []any{ws}, []any{}
 	for _, path := range paths {
 		flow, id, _ := strings.Cut(path, "/shares/")
 		args, ids = append(args, flow), append(ids, id)
 	}
-	rows, err := t.store.db.QueryContext(ctx, `SELECT w.id, s.id, s.title FROM workflows w JOIN shares s ON s.workflow = w.uid
+	rows, err := t.db.QueryContext(ctx, `SELECT w.id, s.id, s.title FROM workflows w JOIN shares s ON s.workflow = w.uid
 		WHERE w.workspace = $1 AND w.id IN `+sqldb.Placeholders(1, len(ids))+` AND s.id IN `+sqldb.Placeholders(1+len(ids), len(ids)), append(args, ids...)...)
 	found, err := sqldb.All(rows, err, scanTitled)
 	for _, f := range found {
