@@ -240,6 +240,10 @@ func TestAWatchedLinkTellsOfItsChange(t *testing.T) {
 				_, err := s.api.UpdateShare(member, &sharingv1.UpdateShareRequest{Share: &sharingv1.Share{Name: share.GetName(), Presentation: presentation()}})
 				return err
 			},
+			"runs that are off": func() error {
+				_, err := s.api.UpdateShare(member, &sharingv1.UpdateShareRequest{Share: &sharingv1.Share{Name: share.GetName(), RunDisabled: true}})
+				return err
+			},
 			"a pause": func() error {
 				_, err := s.api.PauseShare(member, &sharingv1.PauseShareRequest{Name: share.GetName()})
 				return err

@@ -136,6 +136,7 @@ async function opensCredentials(owner: Page): Promise<void> {
   await dialog(owner).getByLabel("Calls a day").fill("5");
   await shot(owner, "story-credentials");
   await save(owner);
+  await dialog(owner).getByText("0 of 5 calls with my-provider").waitFor();
 }
 
 const button = (owner: Page, name: string) => dialog(owner).getByRole("button", { name }).click();

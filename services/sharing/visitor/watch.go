@@ -80,8 +80,11 @@ func (h *Handlers) state(ctx context.Context, token string) string {
 func stateOf(opened *shares.Resolved, now *sharingv1.SharedWorkflow, err error) string {
 	switch {
 	case err == nil:
-		said := sha256.Sum256([]byte(opened.Share.Presentation + opened.Share.Samples))
-		return fmt.Sprintf("%d %s %t %t %t %x %q", opened.Share.GateEpoch, opened.Version.Hash, opened.Share.ForkDisabled, opened.Share.ViewDisabled, opened.Share.Hidden(), said, now.GetTerms().GetBlocked())
+		s := opened.Share
+		said := sha256.Sum256([]byte(s.Presentation + s.Samples))
+		// A pause and a suspension are one state, as they are to visitors.
+		may := []bool{s.ForkDisabled, s.RunDisabled, s.ViewDisabled, s.Hidden(), opened.Moving() == nil}
+		return fmt.Sprintf("%d %s %t %x %q", s.GateEpoch, opened.Version.Hash, may, said, now.GetTerms().GetBlocked())
 	case errs.IsRetryable(err):
 		return ""
 	default:

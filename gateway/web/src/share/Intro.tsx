@@ -39,7 +39,7 @@ export function Intro({ link, view, allowances }: { link: Link; view: SharedWork
           )}
         </p>
       </div>
-      {view.runAllowed === false ? (
+      {!view.runAllowed ? (
         <Notice role="note" icon="hidden">
           <strong>Only to look at.</strong>
           <p>The owner shows how this workflow works, and does not let visitors run it.</p>

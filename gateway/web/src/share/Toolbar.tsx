@@ -49,10 +49,12 @@ export function Toolbar({ link, view, waiting, ownKey, texts }: Props) {
         <nav className={style.actions} aria-label="Workflow">
           {view && (
             <>
-              <Button look="ghost" size={40} icon="code" aria-label="Use in code" onClick={() => setOpen("code")}>
-                <span className={style.wide}>Use in code</span>
-                <span className={style.narrow}>Code</span>
-              </Button>
+              {view.runAllowed && (
+                <Button look="ghost" size={40} icon="code" aria-label="Use in code" onClick={() => setOpen("code")}>
+                  <span className={style.wide}>Use in code</span>
+                  <span className={style.narrow}>Code</span>
+                </Button>
+              )}
               <CopyButton
                 look="ghost"
                 size={40}
@@ -80,7 +82,7 @@ export function Toolbar({ link, view, waiting, ownKey, texts }: Props) {
         {view?.forkAllowed && open === "fork" && (
           <ForkDialog view={view} token={link.token} ownKey={ownKey} onClose={close} />
         )}
-        {view && open === "code" && (
+        {view?.runAllowed && open === "code" && (
           <SnippetDialog view={view} token={link.token} texts={texts.current} onClose={close} />
         )}
       </Suspense>

@@ -117,13 +117,13 @@ export function Workbench({ link, view, ownKey, setKey, keyRefused, onStale, onF
   return (
     <>
       <Intro link={link} view={view} allowances={allowances} />
-      {view.runAllowed !== false && (
+      {view.runAllowed && (
         <div className={style.bench} id="run" tabIndex={-1}>
           {narrow ? panels.reverse() : panels}
         </div>
       )}
       {view.presentation?.guide && <Guide text={view.presentation.guide} owner={view.owner ?? ""} />}
-      {link.showGraph && view.viewAllowed !== false && (
+      {link.showGraph && view.viewAllowed && (
         <HowItWorks
           graph={view.graph ?? {}}
           definition={view.definition as Record<string, unknown> | undefined}

@@ -5,7 +5,18 @@ import { inspect, type Inspection, type Share } from "../../api/owner";
 import { Icon } from "../../ui/icons";
 import { Meter } from "../../ui/Meter";
 import { startOf } from "../parts/today";
-import { callsOf, linkOf, pathOfShare, periodOf, runsWord, usedOf, worst, type Form } from "./share";
+import {
+  callsOf,
+  hiddenOf,
+  linkOf,
+  pathOfShare,
+  periodOf,
+  runsWord,
+  usedOf,
+  withWords,
+  worst,
+  type Form,
+} from "./share";
 import style from "./Share.module.css";
 import { visitors } from "./visitors";
 
@@ -67,7 +78,7 @@ function Used({ share, form }: { share: Share; form: Form }) {
         <Meter
           value={calls}
           most={mostCalls}
-          words={`${calls.toLocaleString("en-GB")} of ${mostCalls.toLocaleString("en-GB")} calls`}
+          words={`${calls.toLocaleString("en-GB")} of ${mostCalls.toLocaleString("en-GB")} calls ${withWords(hiddenOf(share))}`}
         />
       )}
       {worst(share, form) && <p className={style.text}>{worst(share, form)}</p>}

@@ -210,6 +210,18 @@ export function callsOf(rows: CredentialUsage[] | undefined, name: string | unde
   return Number(rows?.find((r) => r.group === name)?.calls ?? 0);
 }
 
+// hiddenOf lists the ids of the credentials that runs through a link use. They share one limit of calls.
+export function hiddenOf(share: Share): string[] {
+  const own = new Map((share.slotCredentials ?? []).map((s) => [slotId(s), s.credential]));
+  const names = (share.detected?.slots ?? []).map((s) => own.get(slotId(s)) || s.credential || "");
+  return [...new Set(names.filter(Boolean).map((name) => name.split("/")[3] ?? ""))];
+}
+
+export function withWords(ids: string[]): string {
+  if (ids.length === 0) return "with your credentials";
+  return ids.length === 1 ? `with ${ids[0]}` : `with ${ids.join(", ")} together`;
+}
+
 export const runsWord = (n: number) => (n === 1 ? "1 run" : `${n.toLocaleString("en-GB")} runs`);
 
 const periods: Record<string, string> = { PERIOD_DAY: "a day", PERIOD_MONTH: "a month", PERIOD_LIFETIME: "in all" };
