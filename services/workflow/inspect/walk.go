@@ -9,6 +9,7 @@ import (
 	"github.com/keyhole-dev/keyhole/services/workflow/document"
 	"github.com/keyhole-dev/keyhole/services/workflow/manifest"
 	"github.com/keyhole-dev/keyhole/services/workflow/mention"
+	"github.com/keyhole-dev/keyhole/services/workflow/rewrite"
 )
 
 // walk is the search of one value of the document.
@@ -47,13 +48,22 @@ func (w *walk) visit(n *document.Node, pointer, path, name string) {
 		w.together(n, pointer, path)
 	case document.Object:
 		for _, member := range n.Members {
-			w.visit(member.Value, document.Join(pointer, member.Key), path+"."+member.Key, member.Key)
+			w.visit(member.Value, document.Join(pointer, member.Key), path+"."+member.Key, nameOf(n, member.Key))
 			w.key(member.Key, document.Join(pointer, member.Key), path)
 		}
 		if pointer != "" && w.field == nil {
 			w.together(n, pointer, path)
 		}
 	}
+}
+
+// nameOf returns the name of a member by which its texts are judged. The list of a secrets store
+// holds names of secrets, so its own name says nothing about them.
+func nameOf(object *document.Node, key string) string {
+	if kind := object.Get("type"); kind != nil && kind.Text == rewrite.SecretsStore && key == rewrite.SecretNames {
+		return ""
+	}
+	return key
 }
 
 // maxPieces bounds how many adjacent texts are read together.

@@ -87,12 +87,12 @@ func (r *redactor) hideModels(report inspect.Report) {
 func (r *redactor) hideSecretNames() {
 	for i := range r.plan.Steps {
 		s := &r.plan.Steps[i]
-		list := s.Source.Node.Get("variables_storing_secrets")
+		list := s.Source.Node.Get(rewrite.SecretNames)
 		if s.Manifest.Type != rewrite.SecretsStore || list == nil {
 			continue
 		}
 		for at := range list.Items {
-			r.hidden[document.JoinIndex(s.Source.Pointer+"/variables_storing_secrets", at)] = "SECRET_" + strconv.Itoa(at+1)
+			r.hidden[document.JoinIndex(s.Source.Pointer+"/"+rewrite.SecretNames, at)] = "SECRET_" + strconv.Itoa(at+1)
 		}
 	}
 }

@@ -12,29 +12,48 @@ import (
 // its outputs are the workspace's credentials of those names.
 const SecretsStore = "roboflow_core/environment_secrets_store@v1"
 
+// SecretNames is the field of a secrets store that lists the names.
+const SecretNames = "variables_storing_secrets"
+
 // innerWorkflow is the block that holds a workflow.
 const innerWorkflow = "roboflow_core/inner_workflow@v1"
 
 // BindSecrets replaces each reference to an output of a secrets store, in a field that takes
 // a credential, by a reference to the credential of that name: "$steps.env.slack_token" is
-// "$credentials.slack_token". It does the same for what a step binds to the inputs of an inner
-// workflow, where a credential that becomes data is refused. References in other fields stay,
-// and are refused where a definition is inspected.
+// "$credentials.slack_token". It does the same in the definitions inside of steps, each with
+// its own stores, and for what a step binds to the inputs of an inner workflow, where a
+// credential that becomes data is refused. References in other fields stay, and are refused
+// where a definition is inspected.
 func BindSecrets(d *workflow.Definition, catalogue *manifest.Catalogue) ([]byte, error) {
+	edits := bindSteps(d.Root.Get("steps"), catalogue, 0)
+	if len(edits) == 0 {
+		return d.Raw, nil
+	}
+	return document.Apply(d.Raw, edits)
+}
+
+// bindSteps binds the steps of a definition.
+func bindSteps(steps *document.Node, catalogue *manifest.Catalogue, depth int) []document.Edit {
+	if steps == nil || depth > maxNested {
+		return nil
+	}
 	stores := map[string]bool{}
-	for _, s := range d.Steps {
-		stores[s.Name] = stores[s.Name] || s.Type == SecretsStore
+	for _, s := range steps.Items {
+		stores[text(s, "name")] = stores[text(s, "name")] || text(s, "type") == SecretsStore
 	}
 	var edits []document.Edit
-	for _, s := range d.Steps {
-		m, ok := catalogue.Find(s.Type)
+	for _, s := range steps.Items {
+		m, ok := catalogue.Find(text(s, "type"))
 		if !ok {
 			continue
 		}
 		if m.Type == innerWorkflow {
-			edits = bindInputs(s.Node.Get("parameter_bindings"), stores, edits)
+			edits = bindInputs(s.Get("parameter_bindings"), stores, edits)
+			if inner := s.Get("workflow_definition"); inner != nil {
+				edits = append(edits, bindSteps(inner.Get("steps"), catalogue, depth+1)...)
+			}
 		}
-		for _, member := range s.Node.Members {
+		for _, member := range s.Members {
 			if field, ok := m.Field(member.Key); ok && field.Credential != nil {
 				edits = bindIn(member.Value, stores, edits)
 				for _, element := range member.Value.Members {
@@ -43,10 +62,7 @@ func BindSecrets(d *workflow.Definition, catalogue *manifest.Catalogue) ([]byte,
 			}
 		}
 	}
-	if len(edits) == 0 {
-		return d.Raw, nil
-	}
-	return document.Apply(d.Raw, edits)
+	return edits
 }
 
 // bindInputs binds what a step gives to its inner workflow: whole references, because there a
