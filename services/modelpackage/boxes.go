@@ -1,9 +1,6 @@
 package modelpackage
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // detector recognises a model for object detection.
 func (r *recogniser) detector() error {
@@ -86,14 +83,10 @@ func (r *recogniser) statedRows(extra int64) error {
 
 // queries recognises boxes and scores in two outputs.
 func (r *recogniser) queries(at []int) error {
-	boxes, scores := at[0], at[1]
-	if last(r.outputs[boxes].Shape) != 4 || strings.Contains(r.outputs[scores].Name, "box") {
-		boxes, scores = scores, boxes
-	}
-	if last(r.outputs[boxes].Shape) != 4 {
+	if !r.pair(at) {
 		return r.unknown()
 	}
-	r.model.Boxes, r.model.Scores = boxes, scores
+	boxes, scores := r.model.Boxes, r.model.Scores
 	switch n := r.outputs[boxes].Shape[1]; {
 	case r.stated() != "":
 		return r.choose(DETR, RFDETR, YOLONAS)
@@ -103,6 +96,16 @@ func (r *recogniser) queries(at []int) error {
 		return r.choose(RFDETR)
 	}
 	return r.choose(DETR, RFDETR)
+}
+
+// pair finds out which of two outputs has the boxes.
+func (r *recogniser) pair(at []int) bool {
+	boxes, scores := at[0], at[1]
+	if last(r.outputs[boxes].Shape) != 4 || strings.Contains(r.outputs[scores].Name, "box") {
+		boxes, scores = scores, boxes
+	}
+	r.model.Boxes, r.model.Scores = boxes, scores
+	return last(r.outputs[boxes].Shape) == 4
 }
 
 func last(shape []int64) int64 { return shape[len(shape)-1] }
@@ -172,36 +175,3 @@ func (r *recogniser) instances() error {
 
 // maxCoefficients bounds the mask coefficients of a box.
 const maxCoefficients = 256
-
-// skeletons recognises a model for key points.
-func (r *recogniser) skeletons() error {
-	three := r.ofRank(3)
-	if len(three) != 1 || len(r.outputs) > 1 {
-		return r.unknown()
-	}
-	r.model.Boxes = three[0]
-	r.model.Points, r.model.PointSize = pointShape(r.points)
-	for _, k := range r.settings.Skeletons {
-		for number := range k.Points {
-			r.model.Points = max(r.model.Points, number+1)
-		}
-	}
-	if r.model.Points == 0 {
-		return problem("the output %s does not say how many key points an object has; pack %s and a %s in a zip", r.shapes(), WeightsFile, KeypointNames)
-	}
-	return r.rows(int64(r.model.Points * r.model.PointSize))
-}
-
-// pointShape reads "[17, 3]": the number of key points, and the numbers of each.
-func pointShape(text string) (points, size int) {
-	number, rest, _ := strings.Cut(strings.Trim(text, "[]() "), ",")
-	points, _ = strconv.Atoi(strings.TrimSpace(number))
-	size, _ = strconv.Atoi(strings.TrimSpace(rest))
-	if points < 1 || points > MaxPoints {
-		points = 0
-	}
-	if size != 2 {
-		size = 3
-	}
-	return points, size
-}

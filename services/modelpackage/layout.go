@@ -29,7 +29,8 @@ const (
 	// which the last means that there is no object.
 	DETR Layout = "detr"
 	// RFDETR is [B, queries, 4] and [B, queries, C]: centre and size from 0 to 1; logits of
-	// independent classes. RF-DETR, and RT-DETR as exported from Transformers.
+	// independent classes. RF-DETR, and RT-DETR as exported from Transformers. Key points are a
+	// third output.
 	RFDETR Layout = "rf-detr"
 	// SSD is [B, boxes, 4] and two times [B, boxes]: corners from 0 to 1, x first; scores;
 	// classes. Suppression is in the graph.

@@ -10,9 +10,9 @@ type Model struct {
 	Task   string
 	Layout Layout
 	Input  Input
-	// Boxes, Scores, Classes and Masks are the positions of outputs; -1 for one that the
-	// layout does not have.
-	Boxes, Scores, Classes, Masks int
+	// Boxes, Scores, Classes, Masks and Keypoints are the positions of outputs; -1 for one that
+	// the layout does not have.
+	Boxes, Scores, Classes, Masks, Keypoints int
 	// Coefficients is the number of mask coefficients of a box.
 	Coefficients int
 	// Points is the number of key points of a box, of PointSize numbers each.
@@ -48,6 +48,25 @@ func (s *Settings) removed() int {
 		return slices.Index(s.Names, o.Name)
 	}
 	return -1
+}
+
+// skeletons are the skeletons by the numbers of the classes that are left.
+func (s *Settings) skeletons() []Skeleton {
+	removed := s.removed()
+	if removed < 0 {
+		return s.Skeletons
+	}
+	var left []Skeleton
+	for _, k := range s.Skeletons {
+		if k.Class == removed {
+			continue
+		}
+		if k.Class > removed {
+			k.Class--
+		}
+		left = append(left, k)
+	}
+	return left
 }
 
 // Names returns the names of n classes.

@@ -96,7 +96,7 @@ func (r *recogniser) depth() error {
 // Recognise tells from the task, the settings and the signature how to run a model. The
 // error says what the owner can change.
 func Recognise(task string, s *Settings, signature *wire.Signature) (*Model, error) {
-	m := &Model{Task: task, Boxes: -1, Scores: -1, Classes: -1, Masks: -1, packaged: s.Names, Skeletons: s.Skeletons, Removed: s.removed()}
+	m := &Model{Task: task, Boxes: -1, Scores: -1, Classes: -1, Masks: -1, Keypoints: -1, packaged: s.Names, Skeletons: s.skeletons(), Removed: s.removed()}
 	if m.Removed >= 0 {
 		m.packaged = slices.Delete(slices.Clone(s.Names), m.Removed, m.Removed+1)
 	}

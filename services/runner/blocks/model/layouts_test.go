@@ -89,7 +89,7 @@ func TestMasksPointsAndRegions(t *testing.T) {
 	t.Parallel()
 	// The left half of the prototype is 1, the right half -1.
 	halves := filled(256, func(i int) float32 { return 1 - 2*float32(i%16/8) })
-	nan := float32(math.NaN())
+	nan, sharp := float32(math.NaN()), float32(math.Log(2048)/2)
 	box := []float32{32, 32, 32, 32, 0.75}
 	// The box from 16,16 to 48,48 of the input. Its left half is from 32,32 to 63,95 on the
 	// picture, both ends included. Interpolation between cells of 8 pixels rounds its
@@ -132,6 +132,20 @@ func TestMasksPointsAndRegions(t *testing.T) {
 		},
 		"points": {
 			constant(tensor{"output0", []int64{1, 11, 84}, columns(11, 84, append(box, 20, 30, 0.9, 40, 50, 0.1))}),
+			"roboflow_keypoint_detection_model@v3", "keypoint-detection", `, "keypoint_confidence": 0.5`,
+			`[{"object_class_id": 0, "keypoints": {"0": "head", "1": "tail"}}]`,
+			[]string{"64 64 64 64 thing 0 0.75"},
+			[]any{"head 40 60"},
+		},
+		// The score of the object is 0.75. Each point has the precision 2048 on both axes, so the
+		// mean squared error is 1/1024, whose fifth root is 1/4: 3/(1+3) is 0.75 again.
+		"rf-detr points": {
+			constant(
+				tensor{"dets", []int64{1, 2, 4}, []float32{0.5, 0.5, 0.5, 0.5, nan, nan, nan, nan}},
+				tensor{"labels", []int64{1, 2, 2}, []float32{float32(math.Log(3)), -60, 9, nan}},
+				tensor{"keypoints", []int64{1, 2, 4, 8}, lines(8, 8,
+					[]float32{20. / 64, 30. / 64, 2, nan, sharp, 0, sharp, nan}, []float32{40. / 64, 50. / 64, -9, nan, sharp, 0, sharp, nan},
+					nil, nil, []float32{nan, nan, nan, nan, nan, nan, nan, nan}, nil, nil, []float32{0, 0, 0, 0, -999, 0, 999, 0})}),
 			"roboflow_keypoint_detection_model@v3", "keypoint-detection", `, "keypoint_confidence": 0.5`,
 			`[{"object_class_id": 0, "keypoints": {"0": "head", "1": "tail"}}]`,
 			[]string{"64 64 64 64 thing 0 0.75"},

@@ -44,6 +44,9 @@ func highest(found []Box) int {
 }
 
 func (d *decoder) boxes() (*Found, error) {
+	if d.model.Keypoints >= 0 {
+		return d.slots()
+	}
 	switch d.model.Layout {
 	case modelpackage.YOLONAS, modelpackage.DETR, modelpackage.RFDETR:
 		return d.queries()

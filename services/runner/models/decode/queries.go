@@ -8,6 +8,27 @@ import (
 
 // queries decodes boxes in one output and their scores in another.
 func (d *decoder) queries() (*Found, error) {
+	q, err := d.pairs()
+	if err != nil {
+		return nil, err
+	}
+	found := &Found{}
+	switch d.model.Layout {
+	case modelpackage.YOLONAS:
+		found.Boxes, found.Classes = q.corners(d.threshold), q.classes
+	case modelpackage.DETR:
+		found.Boxes, found.Classes = q.exclusive(d.threshold), max(q.classes-1, 1)
+	default:
+		if q.count()*q.classes > maxPairs {
+			return nil, undeclared(d.model, d.out(d.model.Scores))
+		}
+		found.Boxes = best(q.independent(d.threshold), q.count())
+	}
+	return found, nil
+}
+
+// pairs reads the boxes and their scores.
+func (d *decoder) pairs() (*queryBoxes, error) {
 	out := d.out(d.model.Boxes)
 	boxes, shape, ok := part(out, 3, d.i, d.n)
 	if !ok || shape[1] != 4 || shape[0] > maxAnchors {
@@ -19,20 +40,7 @@ func (d *decoder) queries() (*Found, error) {
 	if !ok || shape[0] != queries || shape[1] > modelpackage.MaxClasses {
 		return nil, undeclared(d.model, out)
 	}
-	q := queryBoxes{boxes: boxes, scores: scores, classes: shape[1], width: float32(d.model.Input.Width), height: float32(d.model.Input.Height)}
-	found := &Found{}
-	switch d.model.Layout {
-	case modelpackage.YOLONAS:
-		found.Boxes, found.Classes = q.corners(d.threshold), q.classes
-	case modelpackage.DETR:
-		found.Boxes, found.Classes = q.exclusive(d.threshold), max(q.classes-1, 1)
-	default:
-		if queries*q.classes > maxPairs {
-			return nil, undeclared(d.model, out)
-		}
-		found.Boxes = best(q.independent(d.threshold), queries)
-	}
-	return found, nil
+	return &queryBoxes{boxes: boxes, scores: scores, classes: shape[1], width: float32(d.model.Input.Width), height: float32(d.model.Input.Height)}, nil
 }
 
 type queryBoxes struct {
@@ -40,6 +48,8 @@ type queryBoxes struct {
 	classes       int
 	width, height float32
 }
+
+func (q queryBoxes) count() int { return len(q.boxes) / 4 }
 
 func (q queryBoxes) row(i int) []float32 { return q.scores[i*q.classes : (i+1)*q.classes] }
 
@@ -52,7 +62,7 @@ func (q queryBoxes) box(i, class int, score float32) Box {
 // corners decodes YOLO-NAS's layout.
 func (q queryBoxes) corners(threshold float32) []Box {
 	var found []Box
-	for i := range len(q.boxes) / 4 {
+	for i := range q.count() {
 		if class, score := bestClass(q.row(i)); score > threshold {
 			b := q.boxes[4*i : 4*i+4]
 			found = append(found, Box{b[0], b[1], b[2], b[3], score, class, i})
@@ -64,7 +74,7 @@ func (q queryBoxes) corners(threshold float32) []Box {
 // exclusive decodes DETR's layout: softmax over the classes and the absence of an object.
 func (q queryBoxes) exclusive(threshold float32) []Box {
 	var found []Box
-	for i := range len(q.boxes) / 4 {
+	for i := range q.count() {
 		p := Softmax(q.row(i))
 		if class, score := bestClass(p[:len(p)-1]); score > threshold {
 			found = append(found, q.box(i, class, score))
@@ -77,7 +87,7 @@ func (q queryBoxes) exclusive(threshold float32) []Box {
 func (q queryBoxes) independent(threshold float32) []Box {
 	var found []Box
 	least := logit(min(max(float64(threshold), 0), 1))
-	for i := range len(q.boxes) / 4 {
+	for i := range q.count() {
 		for c, v := range q.row(i) {
 			if v > least && !math.IsInf(float64(v), 0) {
 				found = append(found, q.box(i, c, sigmoid(v)))
