@@ -373,6 +373,8 @@ describe("versions", () => {
     await page.getByRole("button", { name: /^Version 1/ }).click();
     await page.locator("[data-part=changes]").getByText("hello").waitFor();
     await page.locator("[data-part=compare]").getByText("second {who}").waitFor();
+    expect(await node(page, "hello").isVisible()).toBe(false); // the graph does not show through
+    expect(await page.locator("[data-part=versions]").innerText()).not.toContain("key_");
     await shot(page, "editor-versions");
     await accessible(page);
     await page.getByRole("button", { name: "Restore version 1" }).click();

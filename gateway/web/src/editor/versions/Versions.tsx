@@ -58,7 +58,7 @@ export default function Versions({ live, onRestored }: { live: number; onRestore
                 Version {v.number} {v.number === live && <Tag tone="good">live</Tag>}
               </span>
               <span className={style.meta}>
-                {moment(v.createTime ?? "")}, {v.author?.split("/")[3] ?? v.author}
+                {moment(v.createTime ?? "")}, {v.authorTitle || v.author?.split("/")[3] || v.author}
               </span>
               {!!v.pinnedShares && <span className={style.meta}>{pinnedWords(v.pinnedShares)}</span>}
             </button>
