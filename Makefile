@@ -110,7 +110,8 @@ bench: build ## Measure what the docs promise, in one run; wants an idle machine
 	@deploy/fetch/test-servers.sh
 	@deploy/fetch/yolov8n.sh .tools/testdata
 	@go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./deploy/bench/...
-	@go test -run '^$$' -bench 'Handle|HotKey' -benchtime 3s ./services/vault ./services/sharing/meter
+	@go test -run '^$$' -bench Reports -benchtime 10x -timeout 20m ./services/sharing/usage
+	@go test -run '^$$' -bench 'Handle|HotKey' -benchtime 3s ./services/vault/calls ./services/sharing/meter
 
 .PHONY: check
 check: lint lint-web ## Formatting, lint, contract, generated code: what CI wants clean

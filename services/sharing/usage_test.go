@@ -135,9 +135,9 @@ func TestSumsOfCredentialsEqualTheLedger(t *testing.T) {
 				t.Errorf("by %q: %v runs, want %v", by, runs, want)
 			}
 		}
-		_, err := s.db.Exec(context.Background(), sqldb.Statement{Text: "UPDATE usage_visitors SET runs = runs + 1"}, sqldb.Statement{Text: "UPDATE usage_items SET runs = runs + 1"})
+		_, err := s.db.Exec(context.Background(), sqldb.Statement{Text: "UPDATE usage_visits SET runs = runs + 1"}, sqldb.Statement{Text: "UPDATE usage_sums SET runs = runs + 1"})
 		must(t, err)
-		if got := s.reconcile("acme"); len(got.GetDifferences()) != 4 || strings.Contains(text(t, got), "visitor/") {
+		if got := s.reconcile("acme"); len(got.GetDifferences()) != 8 || strings.Contains(text(t, got), "visitor/") {
 			t.Errorf("the owner sees %v", got)
 		}
 	})
@@ -158,9 +158,9 @@ func TestReconcileFindsWrongSums(t *testing.T) {
 			t.Fatal(got)
 		}
 		for _, change := range []string{
-			"UPDATE usage_hours SET runs = runs + 1 WHERE charged_workspace = 'acme'",
-			"DELETE FROM usage_visitors WHERE visitor <> ''",
-			"INSERT INTO usage_items SELECT workspace, section, kind, 'nothing', hour, visitor, charged_key, workflow, share, charged_workspace, owner_workspace, workflow_id, share_id, 1, 0, 1, 0, 0, 0 FROM usage_items WHERE workspace = 'acme'",
+			"UPDATE usage_sums SET runs = runs + 1 WHERE workspace = 'acme'",
+			"DELETE FROM usage_visits WHERE visitor <> ''",
+			"INSERT INTO usage_sums SELECT workspace, section, dimension, value || 'x', hour, 1, 0, 0, 0, 0, 0, 0 FROM usage_sums WHERE dimension = 'key' AND workspace = 'acme'",
 		} {
 			before := len(s.reconcile("acme").GetDifferences())
 			_, err := s.db.Exec(context.Background(), sqldb.Statement{Text: change})

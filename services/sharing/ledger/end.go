@@ -30,7 +30,7 @@ func (e End) used() usage.Run {
 	r := e.Run
 	return usage.Run{
 		OwnerWorkspace: r.OwnerWorkspace, ChargedWorkspace: r.ChargedWorkspace, ChargedKey: r.ChargedKey, Visitor: r.Visitor,
-		Workflow: r.Workflow, WorkflowID: r.WorkflowID, Share: r.Share, ShareID: r.ShareID, Start: r.Start,
+		WorkflowID: r.WorkflowID, Share: r.Share, ShareID: r.ShareID, Start: r.Start,
 		Stopped: r.State == Stopped, Failed: r.State != Stopped && r.state() != sharingv1.RunState_RUN_STATE_SUCCEEDED,
 		Images: r.Images, Calls: r.Calls, InputTokens: r.InputTokens, OutputTokens: r.OutputTokens, Items: e.Items,
 	}

@@ -46,6 +46,9 @@ func (h *Handlers) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageReques
 	if err != nil {
 		return nil, fmt.Errorf("sum usage: %w", err)
 	}
+	if err := h.store.addVisitors(ctx, q, rows); err != nil {
+		return nil, fmt.Errorf("count visitors: %w", err)
+	}
 	out := &sharingv1.QueryUsageResponse{NextPageToken: next}
 	if q.group == "" {
 		if out.Visitors, out.ReturningVisitors, err = h.store.visitors(ctx, q); err != nil {
@@ -65,12 +68,6 @@ func (h *Handlers) QueryUsage(ctx context.Context, r *sharingv1.QueryUsageReques
 	}
 	return out, nil
 }
-
-// The spans that a report splits its groups by, in hours.
-const (
-	hour = 1
-	day  = 24
-)
 
 // queryOf reads a request.
 func queryOf(r *sharingv1.QueryUsageRequest) query {
@@ -128,7 +125,7 @@ func (u row) addTo(out *sharingv1.QueryUsageResponse, r *sharingv1.QueryUsageReq
 			onDay = ""
 		}
 	}
-	if u.Section == 1 {
+	if u.Section == used {
 		out.Credentials = append(out.Credentials, &sharingv1.CredentialUsage{
 			Group: group, Day: onDay, Hour: inHour, Runs: u.runs, Calls: u.calls, FailedCalls: u.failedCalls,
 			InputTokens: u.input, OutputTokens: u.output, Title: title,

@@ -38,10 +38,10 @@ type selection struct {
 	order   order
 }
 
-// midnight is when those days began, in hours since 1970.
+// midnight is when those days began, in microseconds.
 func (s selection) midnight() int64 {
 	const day = 24 * time.Hour
-	return s.now.UTC().Truncate(day).Add(-(runDays-1)*day).Unix() / 3600
+	return s.now.UTC().Truncate(day).Add(-(runDays - 1) * day).UnixMicro()
 }
 
 // where is the condition of a selection on $1, the workspace, to $4.
@@ -64,7 +64,7 @@ func (s Store) list(ctx context.Context, ws string, after place, which selection
 	args := append(append(which.arguments(ws), limit), position...)
 	runs := ``
 	if which.order.runs {
-		runs = ` LEFT JOIN (SELECT workflow, CAST(SUM(runs) AS BIGINT) AS n FROM usage_hours WHERE owner_workspace = $1 AND hour >= $8 GROUP BY workflow) r ON r.workflow = w.uid`
+		runs = ` LEFT JOIN (SELECT workflow, COUNT(*) AS n FROM runs WHERE owner_workspace = $1 AND start_time >= $8 GROUP BY workflow) r ON r.workflow = w.uid`
 		args = append(args, which.midnight())
 	}
 	rest := len(args)
@@ -188,15 +188,15 @@ func (o order) by() string {
 	return `k, id`
 }
 
-// runsSince counts the runs of workflows that have ended, for each day since a midnight in UTC,
-// which is in hours since 1970.
+// runsSince counts the runs of workflows for each day since a midnight in UTC, all in
+// microseconds.
 func (s Store) runsSince(ctx context.Context, ws string, midnight int64, uids []string) (map[string]*[runDays]int64, error) {
 	out := make(map[string]*[runDays]int64, len(uids))
 	if len(uids) == 0 {
 		return out, nil
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT workflow, (hour - $2) / 24, CAST(SUM(runs) AS BIGINT) FROM usage_hours
-		WHERE owner_workspace = $1 AND hour >= $2 AND workflow IN `+sqldb.Placeholders(2, len(uids))+` GROUP BY 1, 2`,
+	rows, err := s.db.QueryContext(ctx, `SELECT workflow, (start_time - $2) / 86400000000, COUNT(*) FROM runs
+		WHERE owner_workspace = $1 AND start_time >= $2 AND workflow IN `+sqldb.Placeholders(2, len(uids))+` GROUP BY 1, 2`,
 		append([]any{ws, midnight}, sqldb.Arguments(uids)...)...)
 	type count struct {
 		workflow string

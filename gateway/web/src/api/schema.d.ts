@@ -3245,10 +3245,10 @@ export interface components {
         };
         /** @description UsageDifference is a sum that is not as the ledger says. */
         v1UsageDifference: {
-            /** @description The table of the row: "usage_hours", "usage_visitors" or "usage_items". */
+            /** @description The table of the row: "usage_sums" or "usage_visits". */
             table?: string;
-            /** @description The begin of its hour, "2026-11-30T15:00:00Z". The rest of its key names who paid and is not shown. */
-            hour?: string;
+            /** @description The key of the row. Hours and days count from 1970. */
+            row?: string;
             /** @description What the ledger's runs add up to; empty if there are none. */
             ledger?: string;
             /** @description What reports read; empty if there is no row. */
@@ -3294,7 +3294,8 @@ export interface components {
             title?: string;
             /**
              * Format: int64
-             * @description Different visitors of the workspace's links among those runs. A visitor is a workspace, or the pseudonym of a guest.
+             * @description Different visitors of the workspace's links among those runs. A visitor is a workspace, or the pseudonym of a guest. Counted in
+             *     full days, in totals and by share, workflow and day.
              */
             visitors?: string;
             /** @description The begin of the hour, "2026-11-30T15:00:00Z", if the groups are split by hour. */
@@ -5933,11 +5934,11 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description From, inclusive; 31 days before the end when unset, and at most so long before it. A start within an hour
-                 *     includes all of this hour.
+                 * @description From, inclusive; 31 days before the end when unset, and at most so long before it. A start within a day (UTC)
+                 *     includes all of this day.
                  */
                 startTime?: string;
-                /** @description To, exclusive; now when unset. An end within an hour includes all of this hour. */
+                /** @description To, exclusive; now when unset. An end within a day includes all of this day. */
                 endTime?: string;
             };
             header?: never;

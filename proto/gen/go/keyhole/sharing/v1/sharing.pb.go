@@ -6836,7 +6836,8 @@ type UsageRow struct {
 	Day string `protobuf:"bytes,8,opt,name=day,proto3" json:"day,omitempty"`
 	// Title of the key, share, workflow or credential that `group` names, if it has one.
 	Title string `protobuf:"bytes,9,opt,name=title,proto3" json:"title,omitempty"`
-	// Different visitors of the workspace's links among those runs. A visitor is a workspace, or the pseudonym of a guest.
+	// Different visitors of the workspace's links among those runs. A visitor is a workspace, or the pseudonym of a guest. Counted in
+	// full days, in totals and by share, workflow and day.
 	Visitors int64 `protobuf:"varint,10,opt,name=visitors,proto3" json:"visitors,omitempty"`
 	// The begin of the hour, "2026-11-30T15:00:00Z", if the groups are split by hour.
 	Hour          string `protobuf:"bytes,11,opt,name=hour,proto3" json:"hour,omitempty"`
@@ -7040,10 +7041,10 @@ type ReconcileUsageRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "workspaces/{workspace}".
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
-	// From, inclusive; 31 days before the end when unset, and at most so long before it. A start within an hour
-	// includes all of this hour.
+	// From, inclusive; 31 days before the end when unset, and at most so long before it. A start within a day (UTC)
+	// includes all of this day.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// To, exclusive; now when unset. An end within an hour includes all of this hour.
+	// To, exclusive; now when unset. An end within a day includes all of this day.
 	EndTime       *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -7103,10 +7104,10 @@ func (x *ReconcileUsageRequest) GetEndTime() *timestamppb.Timestamp {
 // UsageDifference is a sum that is not as the ledger says.
 type UsageDifference struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The table of the row: "usage_hours", "usage_visitors" or "usage_items".
+	// The table of the row: "usage_sums" or "usage_visits".
 	Table string `protobuf:"bytes,1,opt,name=table,proto3" json:"table,omitempty"`
-	// The begin of its hour, "2026-11-30T15:00:00Z". The rest of its key names who paid and is not shown.
-	Hour string `protobuf:"bytes,2,opt,name=hour,proto3" json:"hour,omitempty"`
+	// The key of the row. Hours and days count from 1970.
+	Row string `protobuf:"bytes,2,opt,name=row,proto3" json:"row,omitempty"`
 	// What the ledger's runs add up to; empty if there are none.
 	Ledger string `protobuf:"bytes,3,opt,name=ledger,proto3" json:"ledger,omitempty"`
 	// What reports read; empty if there is no row.
@@ -7152,9 +7153,9 @@ func (x *UsageDifference) GetTable() string {
 	return ""
 }
 
-func (x *UsageDifference) GetHour() string {
+func (x *UsageDifference) GetRow() string {
 	if x != nil {
-		return x.Hour
+		return x.Row
 	}
 	return ""
 }
@@ -7834,10 +7835,10 @@ const file_keyhole_sharing_v1_sharing_proto_rawDesc = "" +
 	"\x06parent\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^workspaces/[a-z0-9-]{1,40}$R\x06parent\x129\n" +
 	"\n" +
 	"start_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bend_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"g\n" +
+	"\bend_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"e\n" +
 	"\x0fUsageDifference\x12\x14\n" +
-	"\x05table\x18\x01 \x01(\tR\x05table\x12\x12\n" +
-	"\x04hour\x18\x02 \x01(\tR\x04hour\x12\x16\n" +
+	"\x05table\x18\x01 \x01(\tR\x05table\x12\x10\n" +
+	"\x03row\x18\x02 \x01(\tR\x03row\x12\x16\n" +
 	"\x06ledger\x18\x03 \x01(\tR\x06ledger\x12\x12\n" +
 	"\x04sums\x18\x04 \x01(\tR\x04sums\"\x87\x01\n" +
 	"\x16ReconcileUsageResponse\x12\x12\n" +
