@@ -45,7 +45,7 @@ export default function RunsPage() {
       {list.error ? (
         <Trouble failure={list.error} onRetry={() => void list.refetch()} />
       ) : (
-        <div className={page.wide}>
+        <div>
           <RunTable
             caption="Runs"
             rows={list.rows}
