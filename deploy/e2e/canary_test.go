@@ -29,6 +29,7 @@ func tour(t *testing.T, in *installation) {
 	for _, by := range []string{"", "key", "share", "visitor", "workflow", "model", "credential", "day"} {
 		w.usage(t, by)
 	}
+	w.get(t, w.path()+"/usage:reconcile")
 	w.get(t, w.path()+"/audit")
 	wrongPlaces(t, w)
 }

@@ -96,7 +96,7 @@ func TestWhatEachRoleMayCall(t *testing.T) {
 		},
 		accessv1.Role_ROLE_EDITOR: {
 			"CreateShare", "CreateWorkflow", "DeleteShare", "DeleteWorkflow", "DeleteWorkflowDraft", "ForkSharedWorkflow", "GetCredential", "ListCredentials", "PauseShare",
-			"PublishWorkflowDraft", "RestoreWorkflowVersion", "ResumeShare", "RotateShare", "RunSharedWorkflow", "RunSharedWorkflowStream", "RunWorkflow", "RunWorkflowStream",
+			"PublishWorkflowDraft", "PurgeWorkflow", "RestoreWorkflowVersion", "ResumeShare", "RotateShare", "RunSharedWorkflow", "RunSharedWorkflowStream", "RunWorkflow", "RunWorkflowStream",
 			"UndeleteWorkflow", "UpdateShare", "UpdateWorkflow", "UpdateWorkflowDraft",
 		},
 	}
