@@ -20,16 +20,16 @@ CREATE TABLE usage_sums (
   PRIMARY KEY (workspace, section, dimension, value, hour)
 );
 
--- Who ran the links of a workspace on a day, counted from 1970. own is 1 if it paid itself.
+-- Who ran the links of a workspace on a day, counted from 1970. own_key is the key of the workspace that paid, if it did.
 CREATE TABLE usage_visits (
   owner_workspace TEXT NOT NULL,
-  own             BIGINT NOT NULL,
+  own_key         TEXT NOT NULL,
   workflow_id     TEXT NOT NULL,
   share_id        TEXT NOT NULL,
   visitor         TEXT NOT NULL,
   day             BIGINT NOT NULL,
   runs            BIGINT NOT NULL,
-  PRIMARY KEY (owner_workspace, own, workflow_id, share_id, visitor, day)
+  PRIMARY KEY (owner_workspace, own_key, workflow_id, share_id, visitor, day)
 );
 
 INSERT INTO usage_sums
@@ -68,7 +68,7 @@ INSERT INTO usage_sums
     ) AS i GROUP BY 1, 2, 3, 4, 5;
 
 INSERT INTO usage_visits
-  SELECT r.owner_workspace, CASE WHEN r.owner_workspace = r.charged_workspace THEN 1 ELSE 0 END,
+  SELECT r.owner_workspace, CASE WHEN r.owner_workspace = r.charged_workspace THEN r.charged_key ELSE '' END,
     r.workflow_id, r.share_id, r.visitor, r.start_time / 86400000000, COUNT(*)
     FROM runs r WHERE r.state NOT IN (1, 6) AND r.share <> '' AND r.visitor <> '' GROUP BY 1, 2, 3, 4, 5, 6;
 

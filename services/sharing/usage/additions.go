@@ -29,7 +29,7 @@ type sums struct{ runs, failedRuns, images, calls, failedCalls, input, output in
 // visitKey is the key of a row of usage_visits.
 type visitKey struct {
 	owner                        string
-	own                          int64
+	ownKey                       string
 	workflowID, shareID, visitor string
 	day                          int64
 }
@@ -69,9 +69,9 @@ func (a *additions) statements() []sqldb.Statement {
 		sumRows = append(sumRows, []any{k.workspace, k.section, k.dimension, k.value, k.hour, n.runs, n.failedRuns, n.images, n.calls, n.failedCalls, n.input, n.output})
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(a.visits), func(x, y visitKey) int {
-		return cmp.Or(cmp.Compare(x.owner, y.owner), cmp.Compare(x.own, y.own), cmp.Compare(x.workflowID, y.workflowID), cmp.Compare(x.shareID, y.shareID), cmp.Compare(x.visitor, y.visitor), cmp.Compare(x.day, y.day))
+		return cmp.Or(cmp.Compare(x.owner, y.owner), cmp.Compare(x.ownKey, y.ownKey), cmp.Compare(x.workflowID, y.workflowID), cmp.Compare(x.shareID, y.shareID), cmp.Compare(x.visitor, y.visitor), cmp.Compare(x.day, y.day))
 	}) {
-		visitRows = append(visitRows, []any{k.owner, k.own, k.workflowID, k.shareID, k.visitor, k.day, a.visits[k]})
+		visitRows = append(visitRows, []any{k.owner, k.ownKey, k.workflowID, k.shareID, k.visitor, k.day, a.visits[k]})
 	}
 	return append(tables[0].insert(sumRows), tables[1].insert(visitRows)...)
 }

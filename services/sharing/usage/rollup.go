@@ -46,11 +46,7 @@ func (a *additions) run(r Run) {
 	}
 	a.items(r, one)
 	if r.Share != "" && r.Visitor != "" && !r.Stopped {
-		var own int64
-		if r.OwnerWorkspace == r.ChargedWorkspace {
-			own = 1
-		}
-		a.visit(visitKey{r.OwnerWorkspace, own, r.WorkflowID, r.ShareID, r.Visitor, r.Start / (day * perHour)})
+		a.visit(visitKey{r.OwnerWorkspace, r.seenBy(r.OwnerWorkspace)["key"], r.WorkflowID, r.ShareID, r.Visitor, r.Start / (day * perHour)})
 	}
 }
 

@@ -88,7 +88,7 @@ func (q query) section(n int64) string {
 
 // visited are groups whose visitors are counted, and their columns in the visits.
 var visited = map[string][2]string{ //nolint:gochecknoglobals // a constant of a type that cannot be one
-	"": {`''`, `''`}, "day": {`''`, `''`}, "workflow": {`workflow_id`, `''`}, "share": {`workflow_id`, `share_id`},
+	"": {`''`, `''`}, "day": {`''`, `''`}, "workflow": {`workflow_id`, `''`}, "share": {`workflow_id`, `share_id`}, "key": {`own_key`, `''`},
 }
 
 // addVisitors counts the visitors of the workspace's own links in the charges on a page. It does
@@ -103,15 +103,17 @@ func (s Store) addVisitors(ctx context.Context, q query, page []row) error {
 		span = `day`
 	}
 	rows, err := s.db.QueryContext(ctx, `SELECT `+group[0]+` AS w, `+group[1]+` AS s, `+span+` AS d, COUNT(DISTINCT visitor) FROM usage_visits
-		WHERE owner_workspace = $1 AND own = 1 AND day >= $2 AND day < $3 GROUP BY w, s, d`, q.workspace, q.firstDay(), q.lastDay())
+		WHERE owner_workspace = $1 AND own_key > '' AND day >= $2 AND day < $3 GROUP BY w, s, d`, q.workspace, q.firstDay(), q.lastDay())
 	found, err := sqldb.All(rows, err, func(r sqldb.Scanner) (u row, err error) {
 		var workflow, share string
 		err = r.Scan(&workflow, &share, &u.Span, &u.visitors)
-		if workflow != "" {
-			u.Group = names.Workflow(q.workspace, workflow)
-		}
-		if share != "" {
+		switch {
+		case q.group == "key":
+			u.Group = workflow
+		case share != "":
 			u.Group = names.Share(q.workspace, workflow, share)
+		case workflow != "":
+			u.Group = names.Workflow(q.workspace, workflow)
 		}
 		return u, err
 	})

@@ -37,12 +37,12 @@ var tables = []table{
 		sums: []string{"runs", "failed_runs", "model_images", "credential_calls", "failed_calls", "input_tokens", "output_tokens"},
 		from: fromRuns + ` UNION ALL ` + fromItems,
 	},
-	{ // who ran the links of a workspace, apart when it paid itself (own is 1)
+	{ // who ran the links of a workspace, with the key that it paid with, if it paid
 		name: "usage_visits", workspace: "owner_workspace",
-		key:  []string{"owner_workspace", "own", "workflow_id", "share_id", "visitor", "day"},
+		key:  []string{"owner_workspace", "own_key", "workflow_id", "share_id", "visitor", "day"},
 		unit: day,
 		sums: []string{"runs"},
-		from: `SELECT r.owner_workspace AS owner_workspace, CASE WHEN r.owner_workspace = r.charged_workspace THEN 1 ELSE 0 END AS own,
+		from: `SELECT r.owner_workspace AS owner_workspace, CASE WHEN r.owner_workspace = r.charged_workspace THEN r.charged_key ELSE '' END AS own_key,
 			r.workflow_id AS workflow_id, r.share_id AS share_id, r.visitor AS visitor, r.start_time / 86400000000 AS day, COUNT(*) AS runs
 			FROM runs r WHERE WHICH AND r.state <> 6 AND r.share <> '' AND r.visitor <> '' GROUP BY 1, 2, 3, 4, 5, 6`,
 	},

@@ -3295,7 +3295,7 @@ export interface components {
             /**
              * Format: int64
              * @description Different visitors of the workspace's links among those runs. A visitor is a workspace, or the pseudonym of a guest. Counted in
-             *     full days, in totals and by share, workflow and day.
+             *     full days, in totals and by key, share, workflow and day.
              */
             visitors?: string;
             /** @description The begin of the hour, "2026-11-30T15:00:00Z", if the groups are split by hour. */

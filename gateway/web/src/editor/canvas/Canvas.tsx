@@ -5,7 +5,6 @@ import {
   type Edge,
   type FinalConnectionState,
   type Node,
-  type Viewport,
 } from "@xyflow/react";
 import "../../graph/flow.css";
 import {
@@ -95,8 +94,7 @@ export const Canvas = memo(function Canvas(props: Props) {
     setWire("");
     onSelect(id);
     const b = boxes.find((box) => box.id === id);
-    if (b && room.current && !isInView(b, flow.getViewport(), room.current))
-      void flow.setCenter(b.x + boxWidth / 2, b.y + b.height / 2, { zoom: flow.getZoom(), duration: motion(120) });
+    if (b) void flow.setCenter(b.x + boxWidth / 2, b.y + b.height / 2, { zoom: flow.getZoom(), duration: motion(120) });
   };
   const press = (e: KeyboardEvent) => {
     if (e.target !== e.currentTarget) return;
@@ -254,14 +252,6 @@ function useLatest<T>(value: T): RefObject<T> {
 }
 
 const firstView = { padding: 0.08, maxZoom: 1, minZoom: 0.4 };
-
-// isInView says whether all of a box is on the screen. The view moves only for one that is not:
-// to draw everything again takes several frames.
-function isInView(b: Box, v: Viewport, room: HTMLElement): boolean {
-  const [left, top] = [b.x * v.zoom + v.x, b.y * v.zoom + v.y];
-  const [right, bottom] = [left + boxWidth * v.zoom, top + b.height * v.zoom];
-  return left >= 0 && top >= 0 && right <= room.clientWidth && bottom <= room.clientHeight;
-}
 
 // once returns the same object for a box or wire that has not changed, so that the canvas draws only what changed.
 function once<K extends object, V>(make: (of: K) => V): (of: K) => V {

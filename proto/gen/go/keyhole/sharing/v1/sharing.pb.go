@@ -6837,7 +6837,7 @@ type UsageRow struct {
 	// Title of the key, share, workflow or credential that `group` names, if it has one.
 	Title string `protobuf:"bytes,9,opt,name=title,proto3" json:"title,omitempty"`
 	// Different visitors of the workspace's links among those runs. A visitor is a workspace, or the pseudonym of a guest. Counted in
-	// full days, in totals and by share, workflow and day.
+	// full days, in totals and by key, share, workflow and day.
 	Visitors int64 `protobuf:"varint,10,opt,name=visitors,proto3" json:"visitors,omitempty"`
 	// The begin of the hour, "2026-11-30T15:00:00Z", if the groups are split by hour.
 	Hour          string `protobuf:"bytes,11,opt,name=hour,proto3" json:"hour,omitempty"`
