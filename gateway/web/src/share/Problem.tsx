@@ -10,12 +10,10 @@ export function Problem({ failure, onRetry, busy }: { failure: Failure; onRetry:
   const reason = sentence(failure.message);
   const said = beyond(title, reason);
   const final = failure.reason === "NOT_FOUND" || failure.reason === "SHARE_EXPIRED";
-  // A state that the owner chose is no fault: nobody looks for its request in a log.
-  const state = failure.reason.startsWith("SHARE_");
   return (
     <section className={style.problem} role="alert" data-part="problem">
       <span className={style.icon}>
-        <Icon name={failure.reason === "SHARE_NOT_STARTED" ? "history" : state ? "stop" : "warning"} size={24} />
+        <Icon name={failure.reason.startsWith("SHARE_") ? "stop" : "warning"} size={24} />
       </span>
       <h1 className={style.title}>{title}</h1>
       {said && <p>{said}</p>}
@@ -25,7 +23,7 @@ export function Problem({ failure, onRetry, busy }: { failure: Failure; onRetry:
           {busy ? "Trying…" : "Try again"}
         </Button>
       )}
-      {failure.requestId && !final && !state && <p className={style.fine}>Request {failure.requestId}</p>}
+      {failure.requestId && !final && <p className={style.fine}>Request {failure.requestId}</p>}
     </section>
   );
 }

@@ -54,7 +54,7 @@ export function Account() {
           </>
         )}
         <dt>Key that pays for your runs</dt>
-        <dd>{me.name && !me.person ? me.name : me.key}</dd>
+        <dd>{me.key}</dd>
         {me.expires && (
           <>
             <dt>Session ends, unless it is used</dt>

@@ -34,7 +34,7 @@ export function Listing<T>({ caption, list, columns, keyOf, empty, searched }: P
   if (list.isPending) return <Waiting caption={caption} />;
   return (
     <>
-      <div aria-busy={list.isFetching || undefined}>
+      <div className={page.wide} aria-busy={list.isFetching || undefined}>
         <Table<T>
           caption={caption}
           rows={list.rows}

@@ -62,7 +62,7 @@ function People({ workspace, onInvite, onChanged }: Part & { onInvite: () => voi
   const [asked, setAsked] = useState<Change | null>(null);
   if (list.error) return <Trouble failure={list.error} onRetry={() => void list.refetch()} />;
   return (
-    <div>
+    <div className={page.wide}>
       <Table<Person>
         caption="People"
         rows={list.rows}

@@ -43,13 +43,7 @@ export default function ReportsPage() {
           { id: "kind", head: "Reason", cell: (r) => kinds.find((k) => k.value === r.kind)?.label ?? "" },
           { id: "text", head: "In the visitor's words", cell: (r) => r.text || "" },
           ...(me.operator
-            ? [
-                {
-                  id: "act",
-                  head: "Actions",
-                  cell: (r: Report) => <Button onClick={() => setAsked(r)}>Suspend</Button>,
-                },
-              ]
+            ? [{ id: "act", head: "", cell: (r: Report) => <Button onClick={() => setAsked(r)}>Suspend</Button> }]
             : []),
         ]}
       />
@@ -62,16 +56,16 @@ export default function ReportsPage() {
 function Named({ report }: { report: Report }) {
   const [, ws, , workflow, , share] = (report.share ?? "").split("/");
   return (
-    <span className={page.name}>
+    <>
       {report.token ? (
         <a href={`/s/${report.token}`} target="_blank" rel="noopener noreferrer">
           {report.title}
         </a>
       ) : (
-        <strong>{report.title}</strong>
-      )}
-      <span className={page.quiet}>{`${ws}/${workflow}/${share}`}</span>
-    </span>
+        report.title
+      )}{" "}
+      <code>{`${ws}/${workflow}/${share}`}</code>
+    </>
   );
 }
 

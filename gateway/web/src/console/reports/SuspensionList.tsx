@@ -4,7 +4,6 @@ import { lift, listSuspensions, type Suspension } from "../../api/reports";
 import { Button } from "../../ui/Button";
 import { useToast } from "../../ui/Toast";
 import { Listing } from "../parts/Listing";
-import { Named } from "../parts/Named";
 import page from "../parts/Page.module.css";
 import { useList } from "../parts/useList";
 
@@ -21,34 +20,21 @@ export function SuspensionList({ workspace, lifts }: { workspace: string; lifts?
   };
   return (
     <div className={page.section}>
-      <h2 className={page.sub}>Suspended by the operator</h2>
+      <h2 className={page.title}>Suspended by the operator</h2>
       <Listing<Suspension>
         caption="Suspensions"
         list={list}
         keyOf={(s) => s.name ?? ""}
         empty={null}
         columns={[
-          { id: "target", head: "What", cell: (s) => <Target name={s.target ?? ""} /> },
+          { id: "target", head: "What", cell: (s) => <code>{s.target?.replace(/^workspaces\//, "")}</code> },
           { id: "reason", head: "Reason", cell: (s) => s.reason },
           { id: "time", head: "Since", cell: (s) => moment(s.createTime ?? "") },
           ...(lifts
-            ? [
-                {
-                  id: "act",
-                  head: "Actions",
-                  cell: (s: Suspension) => <Button onClick={() => void end(s)}>Lift</Button>,
-                },
-              ]
+            ? [{ id: "act", head: "", cell: (s: Suspension) => <Button onClick={() => void end(s)}>Lift</Button> }]
             : []),
         ]}
       />
     </div>
   );
-}
-
-// Target says what is suspended in words, with its name second.
-function Target({ name }: { name: string }) {
-  const [, workspace = "", kind, id = "", , share] = name.split("/");
-  if (share) return <Named title={`A link of ${id}`} id={share} />;
-  return kind === "keys" ? <Named title="A key" id={id} /> : <>All links and runs of {workspace}</>;
 }

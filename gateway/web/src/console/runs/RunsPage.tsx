@@ -45,7 +45,7 @@ export default function RunsPage() {
       {list.error ? (
         <Trouble failure={list.error} onRetry={() => void list.refetch()} />
       ) : (
-        <div>
+        <div className={page.wide}>
           <RunTable
             caption="Runs"
             rows={list.rows}

@@ -12,12 +12,8 @@ export function pathOfShare(share: Share): SharePath {
   return { workspace, workflow, share: id };
 }
 
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-
-// titleOf names a link: by its title, or by the time at which it was made.
 export function titleOf(share: Share): string {
-  if (share.title) return share.title;
-  return share.createTime ? `Link of ${day.format(new Date(share.createTime))}` : idOf(share);
+  return share.title || idOf(share);
 }
 
 // linkOf is the address of a link. A server that does not know its own is at this page's.

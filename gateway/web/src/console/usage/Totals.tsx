@@ -3,7 +3,6 @@ import type { Failure } from "../../api/failure";
 import { queryUsage, type Usage } from "../../api/manage";
 import { Skeleton } from "../../ui/Skeleton";
 import { numbers } from "../keys/budget";
-import { runsWord } from "../share/share";
 import { hoursAgo, today } from "../parts/today";
 import { Trouble } from "../parts/Trouble";
 import { compared } from "./compared";
@@ -29,13 +28,13 @@ export function Totals({ workspace, since, days }: Props) {
   const [row, used] = [data?.rows?.[0], data?.credentials?.[0]];
   const n = (text: string | undefined) => Number(text ?? 0);
   const runs = n(row?.runs);
-  const rate = runs > 0 ? percent(n(row?.failedRuns) / runs) : "0%";
+  const rate = runs > 0 ? `${((n(row?.failedRuns) / runs) * 100).toFixed(1)}%` : "0%";
   const [rowBefore, usedBefore] = [before.data?.rows?.[0], before.data?.credentials?.[0]];
   const than = (now: number, then: string | undefined) => (data && before.data ? compared(now, n(then), days) : "");
   const figures: [string, string, string][] = [
     ["Runs", numbers.format(runs), than(runs, rowBefore?.runs) || "Charged to your keys"],
     ["Visitors of your links", numbers.format(n(data?.visitors)), cameBack(n(data?.returningVisitors))],
-    ["Runs that failed", rate, runsWord(n(row?.failedRuns))],
+    ["Runs that failed", rate, `${numbers.format(n(row?.failedRuns))} runs`],
     [
       "Provider calls",
       numbers.format(n(used?.calls)),
@@ -54,8 +53,6 @@ export function Totals({ workspace, since, days }: Props) {
     </dl>
   );
 }
-
-const percent = (part: number) => (part === 0 ? "0%" : `${(part * 100).toFixed(1)}%`);
 
 // cameBack says how many visitors ran a link on more than one day.
 const cameBack = (visitors: number) => (visitors === 1 ? "1 came back" : `${numbers.format(visitors)} came back`);

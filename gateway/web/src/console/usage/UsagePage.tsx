@@ -164,7 +164,7 @@ function Groups({ group, usage, series, visitors }: GroupsProps) {
   const of = (s: Series) => sums.get(s.group)!;
   const calls = group === "credential";
   return (
-    <div className={page.section}>
+    <div className={classes(page.section, page.wide)}>
       <Table<Series>
         caption={`Usage by ${group === "share" ? "link" : group}`}
         rows={series}

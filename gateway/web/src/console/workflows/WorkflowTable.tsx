@@ -12,7 +12,7 @@ import { idOfWorkflow, runsOf, runsToday, titleOfWorkflow, versionOf, weekInWord
 export function WorkflowTable({ rows, busy }: { rows: Workflow[]; busy: boolean }) {
   const { workspace } = useMe();
   return (
-    <div aria-busy={busy || undefined}>
+    <div className={page.wide} aria-busy={busy || undefined}>
       <Table<Workflow>
         caption="Workflows"
         rows={rows}
