@@ -100,7 +100,7 @@ export function ResultPanel({
         )}
       </div>
       {run.phase === "running" && <Progress steps={steps} run={run} small={!!result || !!stored} onCancel={onCancel} />}
-      {failure && <RunFailure inputs={inputs} steps={steps} run={run} failure={failure} small={!!result || !!stored} />}
+      {failure && <RunFailure inputs={inputs} steps={steps} run={run} failure={failure} small={!!result} />}
       {result ? (
         <div className={old ? `${style.body} ${style.old}` : style.body} data-part={old ? "old-result" : "new-result"}>
           <Suspense fallback={null}>
