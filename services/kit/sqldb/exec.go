@@ -17,8 +17,8 @@ func (db *DB) Exec(ctx context.Context, statements ...Statement) ([]int64, error
 	return w.changed, nil
 }
 
-// ExecTallied is [DB.Exec] for a write that a tally sums up. mark tells the tally of the
-// write. If the first statement changes no row, nothing else of the write happens, and the
+// ExecTallied is [DB.Exec] for a write that a tally sums up. mark describes the
+// write to the tally. If the first statement changes no row, nothing else of the write happens, and the
 // rows that were changed are [0]. The first statement must be an INSERT, UPDATE or DELETE
 // without RETURNING.
 func (db *DB) ExecTallied(ctx context.Context, tally *Tally, mark any, first Statement, others ...Statement) ([]int64, error) {

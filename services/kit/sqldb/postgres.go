@@ -53,13 +53,22 @@ func openPostgres(ctx context.Context, url string, migrations fs.FS, opts Option
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	batches.SetMaxOpenConns(1) // the group has one writer
 	all := &pools{engine: Postgres, write: pool, read: pool, batches: batches}
-	if err := preparePostgres(ctx, pool, cfg.RuntimeParams["search_path"], migrations, opts); err != nil {
+	if err := preparePostgres(ctx, cfg, migrations, opts); err != nil {
 		return nil, errors.Join(err, all.close())
 	}
 	return all, nil
 }
 
-func preparePostgres(ctx context.Context, pool *sql.DB, schema string, migrations fs.FS, opts Options) error {
+// preparePostgres waits for the server and migrates the schema, on connections without the default timeout of a
+// statement: a migration may read every row of a large table.
+func preparePostgres(ctx context.Context, cfg *pgx.ConnConfig, migrations fs.FS, opts Options) (err error) {
+	patient := cfg.Copy()
+	if patient.RuntimeParams["statement_timeout"] == postgresDefaults["statement_timeout"] {
+		patient.RuntimeParams["statement_timeout"] = "0"
+	}
+	pool := stdlib.OpenDB(*patient)
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	schema := cfg.RuntimeParams["search_path"]
 	if err := waitForPostgres(ctx, pool, opts.ConnectTimeout); err != nil {
 		return err
 	}

@@ -170,6 +170,26 @@ func TestReadsCannotWriteOnSQLite(t *testing.T) {
 	}
 }
 
+// A migration may take longer than any other statement, for example to sum up a large table.
+func TestMigrationsHaveTime(t *testing.T) {
+	t.Parallel()
+	db, err := sqldb.Open(t.Context(), testkit.Postgres(t), fstest.MapFS{"00001_first.sql": {Data: []byte(`-- +goose Up
+CREATE TABLE item AS SELECT current_setting('statement_timeout') AS id;
+-- +goose Down
+DROP TABLE item;
+`)}}, sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if n := count(t, db, "SELECT count(*) FROM item WHERE id = '0'"); n != 1 {
+		t.Error("a migration has a timeout")
+	}
+	if n := count(t, db, "SELECT count(*) WHERE current_setting('statement_timeout') <> '0'"); n != 1 {
+		t.Error("other statements have no timeout")
+	}
+}
+
 func TestMigrationsRunOnceForManyOpeners(t *testing.T) {
 	t.Parallel()
 	testkit.Databases(t, func(t *testing.T, url string) {

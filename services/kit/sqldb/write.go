@@ -28,7 +28,7 @@ type write struct {
 	// number of rows that each changed.
 	statements []Statement
 	changed    []int64
-	// tally sums up the write, if it is set. mark tells it of the write.
+	// tally sums up the write, if it is set. mark describes the write to it.
 	tally    *Tally
 	mark     any
 	err      error
@@ -75,8 +75,8 @@ func (w *write) inTurn(ctx context.Context, tx *sql.Tx) error {
 }
 
 // guarded returns the first statement of a tallied write for PostgreSQL's pipeline, where
-// nothing can depend on a result. If it changes no row, it fails, and the batch runs again
-// with a look at each result.
+// nothing can depend on a result. If it changes no row, it fails, and the batch runs again,
+// one write after the other.
 func guarded(s Statement) Statement {
 	return Statement{Text: `WITH w AS (` + s.Text + ` RETURNING 1) SELECT 1 / count(*) FROM w`, Args: s.Args}
 }

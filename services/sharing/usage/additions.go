@@ -28,10 +28,8 @@ type sums struct{ runs, failedRuns, images, calls, failedCalls, input, output in
 
 // visitKey is the key of a row of usage_visits.
 type visitKey struct {
-	owner                        string
-	ownKey                       string
-	workflowID, shareID, visitor string
-	day                          int64
+	owner, ownKey, workflowID, shareID, visitor string
+	day                                         int64
 }
 
 func (a *additions) add(k sumKey, n sums) {
@@ -57,8 +55,8 @@ func (a *additions) visit(k visitKey) {
 }
 
 // statements returns the statements that add to the tables. The tables have the same order
-// on all replicas, and the rows of each the order of their keys. So two replicas cannot wait
-// for each other.
+// on all replicas, and the rows of each are in the order of their keys. So two replicas cannot
+// wait for each other.
 func (a *additions) statements() []sqldb.Statement {
 	var sumRows, visitRows [][]any
 	for _, k := range slices.SortedFunc(maps.Keys(a.sums), func(x, y sumKey) int {
@@ -76,11 +74,11 @@ func (a *additions) statements() []sqldb.Statement {
 	return append(tables[0].insert(sumRows), tables[1].insert(visitRows)...)
 }
 
-// rowsOf bounds the rows of a statement, so that there are few texts for the database to prepare.
-const rowsOf = 32
+// rowsPerStatement bounds the rows of a statement, so that there are few texts for the database to prepare.
+const rowsPerStatement = 32
 
 func (t table) insert(all [][]any) (out []sqldb.Statement) {
-	for rows := range slices.Chunk(all, rowsOf) {
+	for rows := range slices.Chunk(all, rowsPerStatement) {
 		var args []any
 		var values strings.Builder
 		for _, row := range rows {
