@@ -117,7 +117,7 @@ describe("building", () => {
     await problems(page).click();
     await page.getByRole("dialog", { name: "Problems" }).getByRole("button").first().click();
     await settings(page).getByText(/gone/).first().waitFor();
-    expect(new URL(page.url()).searchParams.get("step")).toBe("hello");
+    await expect.poll(() => new URL(page.url()).searchParams.get("step")).toBe("hello"); // a moment later
     await shot(page, "editor-problem");
     await page.locator("[data-part=canvas-keys]").focus();
     await page.keyboard.press("ControlOrMeta+z");
